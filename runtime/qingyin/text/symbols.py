@@ -1,0 +1,31 @@
+"""The phoneme inventory: one table shared by training, export and synthesis, because a shifted id is silent nonsense.
+
+Initials and finals of Hanyu Pinyin. The index in PHONEMES is the id that the models see; entries are only ever appended.
+"""
+
+from __future__ import annotations
+
+PADDING = "_"  # id 0; never produced from text
+SENTENCE_SILENCE = "sil"  # first and last phoneme of every sentence
+PAUSE = "sp"  # pause inside a sentence
+ERHUA = "rr"  # 儿化: the suffix 儿 fused with the syllable before it; carries that syllable's tone
+
+INITIALS: tuple[str, ...] = (
+    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s",
+)  # fmt: skip
+# ii after z c s, iii after zh ch sh r; v is ü
+FINALS: tuple[str, ...] = (
+    "a", "o", "e", "ê", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "er",
+    "i", "ii", "iii", "ia", "io", "ie", "iao", "iou", "ian", "in", "iang", "ing", "iong",
+    "u", "ua", "uo", "uai", "uei", "uan", "uen", "uang", "ueng", "v", "ve", "van", "vn",
+    ERHUA,
+)  # fmt: skip
+PHONEMES: tuple[str, ...] = (PADDING, SENTENCE_SILENCE, PAUSE, *INITIALS, *FINALS)
+PHONEME_IDS: dict[str, int] = {symbol: index for index, symbol in enumerate(PHONEMES)}
+
+NO_TONE = 0  # initials and pauses
+NEUTRAL_TONE = 5
+TONES: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
+
+INSIDE_WORD, WORD_END, PHRASE_END, SENTENCE_END = range(4)
+BOUNDARIES: tuple[int, ...] = (INSIDE_WORD, WORD_END, PHRASE_END, SENTENCE_END)
