@@ -1,6 +1,6 @@
-"""Puts onnx_models/ into the wheel as qingyin/_models/, which setup.cfg cannot: the folder lies outside the package.
+"""Puts onnx_models/ into the wheel as qingyin/_models/, which setup.cfg cannot: it lies outside the package.
 
-Everything static is in setup.cfg. An editable install copies nothing; the runtime then reads onnx_models/ itself.
+Everything static is in setup.cfg. An editable install copies nothing; the runtime then reads onnx_models/.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MODELS = Path(__file__).resolve().parent / "onnx_models"
 
 
 def model_files() -> list[str]:
-    """Paths, relative to onnx_models/, of what the wheel carries: the manifest, what it names, and the model card.
+    """Paths under onnx_models/ that the wheel carries: the manifest, what it names, and the model card.
 
     Only what the manifest names is taken, so that a left-over graph never fattens a wheel.
 
@@ -27,7 +27,7 @@ def model_files() -> list[str]:
     """
     manifest_path = MODELS / "manifest.json"
     if not manifest_path.is_file():
-        raise SetupError("onnx_models/manifest.json is missing: export a model set first (python -m export onnx)")
+        raise SetupError("onnx_models/manifest.json is missing: run `python -m export onnx` first")
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     files = ["manifest.json", "MODEL_CARD.md"]
     for entry in (*manifest["graphs"].values(), *manifest["voices"].values()):
@@ -35,7 +35,7 @@ def model_files() -> list[str]:
         if not path.is_file():
             raise SetupError(f"onnx_models/{entry['file']} is missing, but manifest.json names it")
         if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-            raise SetupError(f"onnx_models/{entry['file']} is not the file that manifest.json describes (sha256)")
+            raise SetupError(f"onnx_models/{entry['file']} has another sha256 than in manifest.json")
         files.append(entry["file"])
     return files
 
