@@ -2,8 +2,8 @@
 
 Source: J. Kong, J. Kim, J. Bae, "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity
 Speech Synthesis", NeurIPS 2020, and its public implementation. What must stay identical to it, or foreign
-checkpoints sound wrong without any error: parameter names, the slope 0.1 of every LeakyReLU but the last (0.01),
-the mean over the residual blocks of a stage, the padding (kernel - rate) // 2 of the transposed convolutions.
+weights sound wrong without any error: parameter names, the slope 0.1 of every LeakyReLU but the last (0.01), the
+mean over the residual blocks of a stage, the padding (kernel - rate) // 2 of the transposed convolutions.
 """
 
 from __future__ import annotations

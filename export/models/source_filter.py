@@ -1,0 +1,59 @@
+"""The source-filter spectral vocoder: a ConvNeXt net shapes a pulse train and noise, frame by frame, in the STFT domain.
+
+The pitch is right by construction because the pulses carry it; the net only has to find the vocal tract's filter
+and the balance of voice and breath. Both filters start from the envelope that the mel itself implies.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from export.features import HOP, N_FFT, N_MELS, mel_filters
+from export.models.convnext import ConvNeXtStack
+from export.models.spectral import hann, overlap_add, stft
+
+BINS = N_FFT // 2 + 1
+
+
+class SourceFilterVocoder(nn.Module):
+    """mel [B, T, 80], f0 [B, T] Hz, voicing [B, T] -> the two filters, each [B, T, 513].
+
+    Args:
+        channels: width of the net.
+        blocks: number of ConvNeXt blocks.
+        kernel: of the depthwise convolutions.
+        expansion: hidden width of a block in multiples of `channels`.
+    """
+
+    def __init__(self, channels: int = 256, blocks: int = 6, kernel: int = 7, expansion: int = 3) -> None:
+        super().__init__()
+        self.config = {"channels": channels, "blocks": blocks, "kernel": kernel, "expansion": expansion}
+        self.inlet = nn.Conv2d(N_MELS + 2, channels, (1, kernel), padding=(0, kernel // 2))
+        self.stack = ConvNeXtStack(channels, blocks, kernel, expansion, scale=0.1)
+        self.norm = nn.LayerNorm(channels)
+        self.head = nn.Linear(channels, 3 * BINS)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+        self.head.bias.data[2 * BINS :] -= 1.0
+        self.envelope: Tensor
+        self.register_buffer("envelope", torch.linalg.pinv(torch.from_numpy(mel_filters())).T.contiguous(), False)
+        self.context_frames = kernel // 2 + self.stack.context_frames
+
+    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-magnitude and phase (radians) of the filter of the pulses, log-magnitude of the filter of the noise."""
+        features = torch.cat([mel * 0.25 + 1.0, torch.log(f0 / 200.0)[..., None], voicing[..., None]], dim=2)
+        x = self.inlet(features.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
+        x = self.head(self.norm(self.stack(x))).float()
+        harmonic, phase, noise = x.split(BINS, dim=2)
+        envelope = torch.log(torch.clamp(torch.exp(mel.float()) @ self.envelope.float(), min=1e-5)) - 3.0
+        return torch.clamp(harmonic + envelope, max=6.0), phase, torch.clamp(noise + envelope, max=6.0)
+
+
+def render(filters: tuple[Tensor, Tensor, Tensor], pulses: Tensor, noise: Tensor) -> Tensor:
+    """Samples [B, T * 256] of filters [B, T, 513] applied to pulses and noise [B, T * 256]."""
+    harmonic, phase, breath = (x.transpose(1, 2) for x in filters)
+    window = hann(N_FFT).to(pulses.device)
+    spectrum = stft(pulses, N_FFT, HOP, window) * torch.polar(torch.exp(harmonic), phase)
+    spectrum = spectrum + stft(noise, N_FFT, HOP, window) * torch.exp(breath)
+    return overlap_add(spectrum, N_FFT, HOP, window)

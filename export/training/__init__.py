@@ -1,0 +1,1 @@
+"""The training side: every model that ships is prepared for, trained and measured from here."""

@@ -1,0 +1,52 @@
+"""Turns a corpus's text into the phonemes that were spoken, by the runtime's own front end, so that both agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qingyin.text import analyse, pinyin_to_phonemes
+from qingyin.text.symbols import PHONEME_IDS, WORD_END
+
+
+class Untranscribable(ValueError):
+    """A text whose sounds cannot be told for sure (Latin letters, noises); the clip is left out, with this reason."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Phonemes of a clip without pauses, each [N]."""
+
+    phonemes: list[int]
+    tones: list[int]
+    boundaries: list[int]  # INSIDE_WORD or WORD_END; pauses are found later, in the sound
+    syllables: list[int]  # index of the syllable each phoneme belongs to
+
+
+def transcribe(text: str, language: str) -> Transcript:
+    """Transcript of a text in Chinese ("zh") or in pinyin with tone digits ("zh-pinyin").
+
+    Raises:
+        Untranscribable: with the reason.
+    """
+    if language == "zh-pinyin":
+        try:
+            pairs = [pinyin_to_phonemes(syllable) for syllable in text.split()]
+        except ValueError as error:
+            raise Untranscribable("not a Mandarin syllable") from error
+        spoken = [(symbol, tone, WORD_END, i) for i, pair in enumerate(pairs) for symbol, tone in pair]
+    elif language == "zh":
+        analysis = analyse(text.replace("_", "…").replace(" ", ""))
+        if analysis.unspoken or analysis.notes:
+            raise Untranscribable("text with letters, digits or characters that cannot be read for sure")
+        spoken, offset = [], 0
+        for sentence in analysis.sentences:
+            for p in sentence.phonemes:
+                if p.syllable >= 0:
+                    spoken.append((p.symbol, p.tone, min(p.boundary, WORD_END), p.syllable + offset))
+            offset += len(sentence.syllables)
+    else:
+        raise Untranscribable(f"language {language}")
+    if not spoken:
+        raise Untranscribable("empty")
+    symbols, tones, boundaries, syllables = zip(*spoken, strict=True)
+    return Transcript([PHONEME_IDS[s] for s in symbols], list(tones), list(boundaries), list(syllables))

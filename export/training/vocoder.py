@@ -1,0 +1,107 @@
+"""Trains a vocoder on recordings of all usable speakers; resumes from its last checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from export.features import HOP, FloatArray
+from export.models.vocoders import VOCODERS, Vocoder, build
+from export.training.data import Utterance, load
+from export.training.loop import Run
+from export.training.losses import SpectralLoss
+from export.training.metrics import measure
+
+# Share of segments from each corpus: the clear studio voice teaches detail, the others teach not to depend on it.
+SHARES = {
+    "hsk_words": 0.45,
+    "aishell_sample": 0.2,
+    "pinyin_syllables": 0.08,
+    "speechocean762": 0.12,
+    "dspspeech20": 0.07,
+    "librispeech_clips": 0.08,
+}
+
+
+LOG_MEL_FLOOR = np.float32(np.log(1e-5))
+
+
+class Segments:
+    """Draws random segments of `frames` frames, by corpus share."""
+
+    def __init__(self, shares: dict[str, float], frames: int, seed: int) -> None:
+        self.frames = frames
+        self.rng = np.random.default_rng(seed)
+        self.pools = {c: [u for u in load([c]) if u.frames > frames] for c in shares}
+        weights = np.array(list(shares.values()))
+        self.names, self.weights = list(shares), weights / weights.sum()
+
+    def batch(self, size: int) -> dict[str, Tensor]:
+        """Tensors samples [B, T * 256], mel [B, T, 80], f0 and voicing [B, T], bandwidth_hz [B]."""
+        rows: dict[str, list] = {key: [] for key in ("samples", "mel", "f0", "voicing", "bandwidth_hz")}
+        for corpus in self.rng.choice(self.names, size, p=self.weights):
+            pool = self.pools[corpus]
+            clip = pool[self.rng.integers(len(pool))]
+            a = int(self.rng.integers(clip.frames - self.frames))
+            b = a + self.frames
+            gain = np.float32(np.exp(self.rng.uniform(-0.7, 0.4)))  # users' levels differ; the mel moves along
+            rows["samples"].append(clip.pcm[a * HOP : b * HOP].astype(np.float32) / 32767 * gain)
+            rows["mel"].append(np.maximum(clip.mel[a:b] + np.log(gain), LOG_MEL_FLOOR))
+            rows["f0"].append(clip.f0[a:b])
+            rows["voicing"].append(clip.voiced[a:b])
+            rows["bandwidth_hz"].append(np.float32(clip.bandwidth_hz))
+        return {key: torch.from_numpy(np.stack(values)) for key, values in rows.items()}
+
+
+def resynthesise(model: Vocoder, clip: Utterance, seed: int = 0) -> FloatArray:
+    """Samples [T * 256] of a clip's own mel, F0 and voicing through the vocoder."""
+    generator = torch.Generator().manual_seed(seed)
+    mel, f0, voicing = (torch.from_numpy(x)[None] for x in (clip.mel, clip.f0, clip.voiced))
+    with torch.inference_mode():
+        return model.synthesise(mel, f0, voicing, generator)[0].numpy()
+
+
+def evaluate(model: Vocoder, clips: Sequence[Utterance]) -> dict[str, float]:
+    """Measures of the resynthesis of held-out clips."""
+    return asdict(measure([(clip.samples, resynthesise(model, clip)) for clip in clips]))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training vocoder`."""
+    parser.add_argument("kind", choices=sorted(VOCODERS), help="which family to train")
+    parser.add_argument("--name", help="run name (default: the family's)")
+    parser.add_argument("--steps", type=int, default=10000)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--frames", type=int, default=64, help="frames a segment")
+    parser.add_argument("--lr", type=float, default=8e-4)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--corpora", nargs="+", default=list(SHARES), choices=list(SHARES), metavar="NAME")
+    parser.add_argument("--evaluate-every", type=int, default=1000, metavar="STEPS")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    model, config = build(options.kind)
+    run = Run(options.name or options.kind, model, config, options.steps, options.lr)
+    segments = Segments({c: SHARES[c] for c in options.corpora}, options.frames, options.seed + run.step)
+    held_out = load(["hsk_words"], held_out=True)[::4]
+    loss_of = SpectralLoss()
+    parameters = sum(p.numel() for p in model.parameters()) / 1e6
+    print(f"{options.kind}: {parameters:.2f} M parameters, {sum(map(len, segments.pools.values()))} clips", flush=True)
+    while run.running:
+        batch = segments.batch(options.batch)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            output = model.synthesise(batch["mel"], batch["f0"], batch["voicing"])
+        stft_loss, mel_loss = loss_of(output.float(), batch["samples"], batch["bandwidth_hz"])
+        run.update(stft_loss + 3 * mel_loss, {"stft": stft_loss.item(), "mel": mel_loss.item()})
+        if run.step % options.evaluate_every == 0:
+            run.log(evaluate(run.averaged, held_out), "held_out")
+    run.save()
