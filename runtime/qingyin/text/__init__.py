@@ -158,6 +158,14 @@ def _kind(normalised: Normalised, complete: bool) -> str:
     return "statement"
 
 
+def _final_pause(mark: str, milliseconds: float, complete: bool, table: Mapping[str, float]) -> float:
+    if not mark:
+        return table["end" if complete else "cut"]
+    if complete and mark not in "。！？；…":
+        return max(milliseconds, table["end"])  # the text ends at a comma or bracket
+    return milliseconds
+
+
 def _sentence(normalised: Normalised, span: Span, table: Mapping[str, float]) -> Sentence | None:
     phrases = _phrases(normalised, table)
     if not phrases:
@@ -178,6 +186,6 @@ def _sentence(normalised: Normalised, span: Span, table: Mapping[str, float]) ->
                 syllables.append(syllable.pinyin)
         if not last_phrase:
             phonemes.append(Phoneme(PAUSE, NO_TONE, PHRASE_END, -1, milliseconds))
-    final_pause = phrases[-1][2] or table["end" if span.complete else "cut"]
+    final_pause = _final_pause(phrases[-1][1], phrases[-1][2], span.complete, table)
     phonemes.append(Phoneme(SENTENCE_SILENCE, NO_TONE, SENTENCE_END, -1, final_pause))
     return Sentence(normalised.text, tuple(phonemes), _kind(normalised, span.complete), tuple(syllables))

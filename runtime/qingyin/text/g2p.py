@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from qingyin.text.normalize import Spoken
+from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿兆点")
+_LARGE_UNITS = frozenset("百千万亿兆点")
 _SPELLING = re.compile(r"(.+?)([1-5])$")
 
 
@@ -56,24 +59,49 @@ def word_readings(word: str) -> tuple[str, ...]:
     return tuple(readings)
 
 
+@cache
+def _word_costs() -> dict[str, int]:
+    """Word or character -> -ln of its share of running words."""
+    return {word: cost for cost, words in WORDS_BY_COST.items() for word in words.split()}
+
+
 def segment(run: str) -> list[str]:
-    """Words of a run of Han characters: the fewest words the dictionary allows, longer ones first. Linear time."""
-    phrases = _dictionaries()[0]
+    """The likeliest words of a run of Han characters by a unigram model (Viterbi, from the right). Linear time."""
+    phrases, costs = _dictionaries()[0], _word_costs()
     size = len(run)
-    best: list[tuple[float, int]] = [(0.0, 0)] * (size + 1)  # (cost of the rest, length of the first word)
+    rest = [0] * (size + 1)  # cost of run[start:]
+    lengths = [1] * size  # length of the first word of run[start:]
     for start in range(size - 1, -1, -1):
-        choice = (best[start + 1][0] + 1.0, 1)
+        least = rest[start + 1] + costs.get(run[start], RARE_CHARACTER)
         for length in range(2, min(_MAX_WORD, size - start) + 1):
-            if run[start : start + length] in phrases:
-                cost = best[start + length][0] + 1.0
-                if cost <= choice[0]:
-                    choice = (cost, length)
-        best[start] = choice
+            word = run[start : start + length]
+            cost = costs.get(word)
+            if cost is None:
+                if word not in phrases:
+                    continue
+                cost = RARE_WORD
+            if rest[start + length] + cost <= least:
+                least, lengths[start] = rest[start + length] + cost, length
+        rest[start] = least
     words, start = [], 0
     while start < size:
-        words.append(run[start : start + best[start][1]])
-        start += best[start][1]
+        words.append(run[start : start + lengths[start]])
+        start += lengths[start]
     return words
+
+
+def _join_numerals(words: list[str]) -> list[str]:
+    """Numerals are no dictionary words: 二 十 九 becomes one word, 一百 二十三 two (a new one after each large unit)."""
+    joined: list[str] = []
+    open_numeral = False
+    for word in words:
+        numeral = all(char in _NUMERALS for char in word)
+        if numeral and open_numeral and len(joined[-1]) < 4:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        open_numeral = numeral and word[-1] not in _LARGE_UNITS
+    return joined
 
 
 def word_end(run: str, limit: int) -> int:
@@ -101,7 +129,7 @@ def read(items: Sequence[Spoken]) -> list[Word]:
                 end += 1
             run = items[index:end]
             offset = 0
-            for word in segment("".join(item.char for item in run)):
+            for word in _join_numerals(segment("".join(item.char for item in run))):
                 readings = word_readings(word)
                 words.append([_syllable(item, reading) for item, reading in zip(run[offset:], readings)])
                 offset += len(word)
