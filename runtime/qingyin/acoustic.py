@@ -1,0 +1,164 @@
+"""Exists to be the one place that knows how a sentence, a voice and options become the inputs of the
+acoustic graphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qingyin import length_regulator, prosody
+from qingyin.contracts import ACOUSTIC_DECODER, ACOUSTIC_ENCODER, check_contract, sizes
+from qingyin.errors import ModelError, OptionError
+from qingyin.manifest import Manifest
+from qingyin.options import SynthesisOptions
+from qingyin.sessions import Session
+from qingyin.voices import Voice
+
+if TYPE_CHECKING:
+    from qingyin.text import Sentence
+
+VOICED_FROM = 0.5  # probability
+
+
+@dataclass(frozen=True, eq=False)
+class SentencePlan:
+    """A sentence after the encoder: everything the decoder needs, frame by frame. T frames, N phonemes."""
+
+    hidden: np.ndarray  # [N, C] float32
+    phoneme: np.ndarray  # [T] int64, which phoneme each frame belongs to
+    position: np.ndarray  # [T] float32, place inside that phoneme, 0 to 1
+    pitch_offset: np.ndarray  # [T] float32, ln units
+    pitch_noise: np.ndarray  # [T] float32, in predicted standard deviations
+    constant: dict[str, np.ndarray]  # the decoder's inputs that do not move: vectors, pitch mean and range
+
+    @property
+    def frames(self) -> int:
+        return len(self.phoneme)
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """Decoder output for a stretch of k frames, as vocoders take it."""
+
+    mel: np.ndarray  # [k, n_mels] float32, ln amplitude
+    f0_hz: np.ndarray  # [k] float32, continuous through unvoiced frames
+    voicing: np.ndarray  # [k] float32, 0 or 1
+    last: bool  # the sentence ends here
+
+
+class AcousticModel:
+    """Encoder and decoder graphs of one model set. Errors of opening: ModelError."""
+
+    def __init__(self, manifest: Manifest, threads: int = 1) -> None:
+        encoder, decoder = manifest.graphs["acoustic_encoder"], manifest.graphs["acoustic_decoder"]
+        fixed = sizes(manifest)
+        of_encoder = check_contract(encoder, ACOUSTIC_ENCODER, fixed)
+        of_decoder = check_contract(decoder, ACOUSTIC_DECODER, fixed)
+        if of_encoder != of_decoder:
+            raise ModelError(
+                f"the encoder's hidden size is {of_encoder}, the decoder's {of_decoder}; "
+                f"export both from one checkpoint"
+            )
+        self._manifest = manifest
+        self._ids = {symbol: index for index, symbol in enumerate(manifest.symbols)}
+        self._context = decoder.context_frames
+        self._encoder = Session(encoder, manifest.read_graph(encoder), threads)
+        self._decoder = Session(decoder, manifest.read_graph(decoder), threads)
+
+    def plan(
+        self, sentence: Sentence, voice: Voice, options: SynthesisOptions, rng: np.random.Generator
+    ) -> SentencePlan:
+        """Encodes a sentence and samples its prosody: first one number per phoneme, then one per syllable.
+
+        Errors: OptionError if options.emotion has the wrong length.
+        """
+        phonemes = sentence.phonemes
+        syllables = np.array([phoneme.syllable for phoneme in phonemes], np.int64)
+        emotion = self._emotion(voice, options)[None]
+        outputs = self._encoder.run(
+            {
+                "phonemes": np.array([[self._ids[phoneme.symbol] for phoneme in phonemes]], np.int64),
+                "tones": np.array([[phoneme.tone for phoneme in phonemes]], np.int64),
+                "boundaries": np.array([[phoneme.boundary for phoneme in phonemes]], np.int64),
+                "speaker": voice.prosody[None],  # rhythm and melody; timbre is the decoder's business
+                "emotion": emotion,
+            }
+        )
+        frames = length_regulator.phoneme_frames(
+            outputs["log_duration"][0], outputs["log_duration_std"][0],
+            [phoneme.pause_ms if phoneme.syllable < 0 else None for phoneme in phonemes],
+            frame_ms=1000.0 * self._manifest.hop_length / self._manifest.sample_rate,
+            speed=options.speed * voice.rate, temperature=options.temperature, rng=rng,
+        )  # fmt: skip
+        phoneme_of_frame, position = length_regulator.expand(frames)
+        return SentencePlan(
+            hidden=outputs["hidden"][0],
+            phoneme=phoneme_of_frame,
+            position=position,
+            pitch_offset=prosody.pitch_offset(
+                frames, syllables, sentence.kind,
+                pitch_semitones=options.pitch_semitones,
+                question_rise_semitones=options.question_rise_semitones,
+                final_lowering_semitones=options.final_lowering_semitones,
+            ),
+            pitch_noise=prosody.pitch_noise(frames, syllables, options.temperature, rng),
+            constant={
+                "prosody": voice.prosody[None],
+                "speaker": voice.speaker[None],
+                "emotion": emotion,
+                "pitch_mean": np.array([[voice.pitch_mean_ln_hz]], np.float32),
+                "pitch_range": np.array([[voice.pitch_range * options.pitch_range]], np.float32),
+            },
+        )  # fmt: skip
+
+    def decode(self, plan: SentencePlan, first_frames: int, chunk_frames: int) -> Iterator[Frames]:
+        """Frames in chunks, each run with the manifest's context on both sides, so that cutting changes
+        nothing.
+        """
+        for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
+            left, right = max(0, start - self._context), min(plan.frames, stop + self._context)
+            window = slice(left, right)
+            outputs = self._decoder.run(
+                {
+                    "hidden": plan.hidden[plan.phoneme[window]][None],
+                    "position": plan.position[None, window],
+                    "pitch_offset": plan.pitch_offset[None, window],
+                    "pitch_noise": plan.pitch_noise[None, window],
+                    **plan.constant,
+                }
+            )
+            inner = slice(start - left, stop - left)
+            yield Frames(
+                mel=outputs["mel"][0, inner],
+                f0_hz=outputs["f0"][0, inner],
+                voicing=(outputs["voicing"][0, inner] > VOICED_FROM).astype(np.float32),
+                last=stop == plan.frames,
+            )
+
+    def _emotion(self, voice: Voice, options: SynthesisOptions) -> np.ndarray:
+        if options.emotion is None:
+            return voice.emotion
+        if len(options.emotion) != self._manifest.emotion_size:
+            raise OptionError(
+                f"emotion must hold {self._manifest.emotion_size} numbers (got {len(options.emotion)})"
+            )
+        return np.array(options.emotion, np.float32)
+
+
+def chunk_bounds(total: int, first: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cuts [0, total): a first piece of `first`, each next one twice as long, up to `longest`.
+
+    The first sound comes early and the later pieces waste little on context. A rest that would be shorter
+    than half the piece before it joins that piece.
+    """
+    start, size = 0, min(first, longest)
+    while start < total:
+        stop = start + size
+        if total - stop < size // 2:
+            stop = total
+        yield start, stop
+        start, size = stop, min(2 * size, longest)

@@ -1,0 +1,203 @@
+"""Exists to put samples into files and pipes: wholly or not at all for a file, at once for a pipe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import numpy as np
+
+from qingyin.errors import AudioError, DependencyError
+
+# extension -> libsndfile's (format, subtype); .wav is written here, because importing soundfile takes longer
+# than a WAV header
+_SOUNDFILE_FORMATS = {
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
+EXTENSIONS = (".wav", *_SOUNDFILE_FORMATS)
+_UNKNOWN_LENGTH = 0xFFFFFFFF  # what WAV writers put where the length cannot be known in advance
+_BLOCK = 16384  # samples; libsndfile's Vorbis encoder overflows its stack on very long blocks
+
+
+class AudioSink(Protocol):
+    """Something that takes float32 samples in [-1, 1], in order."""
+
+    def write(self, samples: np.ndarray) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def to_pcm16(samples: np.ndarray) -> np.ndarray:
+    """float32 [n] in [-1, 1] -> little-endian int16 [n], rounded; values outside are held at the ends,
+    never wrapped.
+    """
+    return np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
+
+
+class RawSink:
+    """Headerless signed 16-bit little-endian mono, flushed at each write so that a player can start."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, samples: np.ndarray) -> None:
+        self._file.write(to_pcm16(samples).tobytes())
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+class WavSink:
+    """Mono 16-bit WAV; where the file can seek its lengths are filled in at the end, in a pipe they read
+    "unknown".
+    """
+
+    def __init__(self, file: IO[bytes], sample_rate: int) -> None:
+        self._file, self._sample_rate = file, sample_rate
+        self._start = file.tell() if file.seekable() else None
+        self._bytes = 0
+        file.write(wav_header(sample_rate, None))
+
+    def write(self, samples: np.ndarray) -> None:
+        data = to_pcm16(samples).tobytes()
+        self._file.write(data)
+        self._file.flush()
+        self._bytes += len(data)
+
+    def close(self) -> None:
+        if self._start is not None:
+            self._file.seek(self._start)
+            self._file.write(wav_header(self._sample_rate, self._bytes))
+            self._file.seek(0, os.SEEK_END)
+        self._file.flush()
+
+
+def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
+    """The 44 bytes before mono 16-bit PCM; None for a length that is not known."""
+    if data_bytes is None or data_bytes + 36 >= _UNKNOWN_LENGTH:
+        riff = data = _UNKNOWN_LENGTH
+    else:
+        riff, data = data_bytes + 36, data_bytes
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate, 2 * sample_rate, 2, 16)
+    return struct.pack("<4sI4s", b"RIFF", riff, b"WAVE") + form + struct.pack("<4sI", b"data", data)
+
+
+class SoundFileSink:
+    """FLAC, Ogg Vorbis or MP3 through libsndfile."""
+
+    def __init__(self, file: IO[bytes], sample_rate: int, extension: str) -> None:
+        soundfile = _soundfile()
+        kind, subtype = _SOUNDFILE_FORMATS[extension]
+        if kind not in soundfile.available_formats():
+            raise AudioError(f"this libsndfile cannot write {extension}; use one of .wav, .flac")
+        self._lossless = subtype == "PCM_16"
+        self._sound = soundfile.SoundFile(
+            file, "w", samplerate=sample_rate, channels=1, format=kind, subtype=subtype
+        )
+
+    def write(self, samples: np.ndarray) -> None:
+        for start in range(0, len(samples), _BLOCK):
+            block = samples[start : start + _BLOCK]
+            self._sound.write(to_pcm16(block).astype(np.int16, copy=False) if self._lossless else block)
+
+    def close(self) -> None:
+        self._sound.close()
+
+
+def check_extension(path: Path) -> str:
+    """The path's format. Errors: AudioError that lists what can be written."""
+    extension = path.suffix.lower()
+    if extension not in EXTENSIONS:
+        raise AudioError(f"cannot tell the format of {path}: end its name in one of {', '.join(EXTENSIONS)}")
+    return extension
+
+
+@contextlib.contextmanager
+def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
+    """A sink that becomes `path` when the block ends well; if it does not, nothing is left and an old file
+    stays.
+
+    The sound goes to a new file in the same folder, which then takes the name in one step. What is not an
+    ordinary file (a device, a named pipe) is written to directly. Errors: AudioError.
+    """
+    extension = check_extension(path)
+    path = Path(os.path.realpath(path))  # a link stays a link: what it points at is replaced
+    temporary: Path | None = None
+    try:
+        if path.is_dir():
+            raise AudioError(f"cannot write {path}: it is a folder; give a file name")
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            file: IO[bytes] = open(path, "wb")  # noqa: SIM115 (closed below, with its error handled)
+        else:
+            if path.exists() and not os.access(path, os.W_OK):
+                raise AudioError(f"cannot write {path}: it is write-protected; choose another path with -o")
+            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            file = os.fdopen(os.open(temporary, flags, 0o666), "w+b")
+    except OSError as error:
+        raise AudioError(f"cannot write {path}: {error.strerror}; choose another path with -o") from None
+    try:
+        with file:
+            sink: AudioSink
+            if extension == ".wav":
+                sink = WavSink(file, sample_rate)
+            else:
+                sink = SoundFileSink(file, sample_rate, extension)
+            yield _Guarded(sink, path)
+            _guard(sink.close, path)
+        if temporary is not None:
+            _guard(lambda: os.replace(temporary, path), path)
+            temporary = None
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def write_audio(path: Path, samples: np.ndarray, sample_rate: int) -> None:
+    """Writes float32 [n] in [-1, 1] to a file, wholly or not at all. Errors: AudioError."""
+    with open_audio(path, sample_rate) as sink:
+        sink.write(samples)
+
+
+class _Guarded:
+    """A sink whose operating-system errors (a full disk) name the path."""
+
+    def __init__(self, sink: AudioSink, path: Path) -> None:
+        self._sink, self._path = sink, path
+
+    def write(self, samples: np.ndarray) -> None:
+        _guard(lambda: self._sink.write(samples), self._path)
+
+    def close(self) -> None:
+        """Closing is the context manager's."""
+
+
+def _guard(action: Callable[[], Any], path: Path) -> None:
+    try:
+        action()
+    except OSError as error:
+        raise AudioError(
+            f"cannot write {path}: {error.strerror or error}; free some space or choose another path"
+        ) from None
+    except RuntimeError as error:  # soundfile.LibsndfileError; the package is not imported here
+        raise AudioError(f"cannot write {path}: {error}; try .wav") from None
+
+
+def _soundfile() -> Any:
+    try:
+        import soundfile
+    except (ImportError, OSError) as error:  # OSError: the package without libsndfile
+        raise DependencyError(
+            f"soundfile cannot be imported ({error}); pip install soundfile, or write a .wav"
+        ) from None
+    return soundfile

@@ -1,0 +1,196 @@
+"""Exists to be the command `qingyin`: reads arguments, hands over to one module per command, and turns
+errors into one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from qingyin.errors import QingyinError
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells do
+EXIT_TERMINATED = 143  # 128 + SIGTERM
+
+_MAIN_EXAMPLES = """\
+examples:
+  qingyin say "今天天气真好，我们去公园走走吧。" -o hello.wav
+  qingyin say -f story.txt -o story.mp3 --voice yuetan --speed 1.1
+  qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
+  qingyin voices
+  qingyin info
+"""
+_SAY_EXAMPLES = """\
+examples:
+  qingyin say "你好，世界！" -o hello.wav
+  qingyin say -f story.txt -o story.flac --voice yuetan --speed 1.1 --pitch 1 --volume -3
+  qingyin say -f old.txt --encoding gb18030 -o old.wav
+  echo "从管道里读。" | qingyin say - -o pipe.wav --seed 7 --threads 2 -v
+  qingyin say "你好" -o - | ffmpeg -i - hello.m4a
+  qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
+  qingyin say -o minus.wav -- "-5度"
+
+The same text, voice, options and seed give the same samples. Without --seed each run differs a little; -v
+names the seed it drew. Exit codes: 0 spoken, 2 an error that the last line explains, 130 interrupted.
+"""
+_VOICES_EXAMPLES = """\
+examples:
+  qingyin voices
+  qingyin voices --models my_models/
+"""
+_INFO_EXAMPLES = """\
+examples:
+  qingyin info
+  QINGYIN_MODELS=my_models/ qingyin info
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors are one line and name the help that explains them."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_ERROR, f"qingyin: error: {message}; see `{self.prog} --help`\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; separate, so that tests and documentation can read it."""
+    from qingyin import __version__
+
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog="qingyin",
+        description="Chinese speech synthesis on a CPU.",
+        epilog=_MAIN_EXAMPLES,
+        formatter_class=raw,
+    )
+    parser.add_argument("--version", action="version", version=f"qingyin {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    say = commands.add_parser(
+        "say",
+        help="speak a text into a file or a pipe",
+        description="Speaks a text.",
+        epilog=_SAY_EXAMPLES,
+        formatter_class=raw,
+    )
+    say.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
+    say.add_argument("-f", "--file", metavar="FILE", help="read the text from a file")
+    say.add_argument(
+        "--encoding",
+        default="utf-8",
+        metavar="NAME",
+        help="of the file or standard input: utf-8 (default), gb18030, big5, ...",
+    )
+    target = say.add_mutually_exclusive_group()
+    target.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="sound file: .wav, .flac, .ogg or .mp3; - writes WAV to standard output",
+    )
+    target.add_argument(
+        "--output-raw",
+        action="store_true",
+        help="write raw samples (signed 16-bit little-endian mono, 22 050 Hz) to standard output",
+    )
+    say.add_argument(
+        "--voice", metavar="NAME", help="a voice of `qingyin voices`, or the path of a saved .json voice"
+    )
+    say.add_argument(
+        "--speed", type=float, default=1.0, metavar="X", help="0.5 (slow) to 2 (fast); default 1"
+    )
+    say.add_argument("--pitch", type=float, default=0.0, metavar="SEMITONES", help="-12 to 12; default 0")
+    say.add_argument(
+        "--pitch-range", type=float, default=1.0, metavar="X", help="0 (monotone) to 2 (lively); default 1"
+    )
+    say.add_argument("--volume", type=float, default=0.0, metavar="DB", help="-60 to 20 dB; default 0")
+    say.add_argument(
+        "--temperature",
+        type=float,
+        default=0.3,
+        metavar="X",
+        help="0 (always the same) to 1 (lively): variation of rhythm and melody; default 0.3",
+    )
+    say.add_argument("--seed", type=int, metavar="N", help="a whole number; makes the result repeatable")
+    _add_model_arguments(say)
+    say.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")
+    say.add_argument("--threads", type=int, default=1, metavar="N", help="1 to 64; default 1")
+    say.add_argument("-v", "--verbose", action="store_true", help="print the time of every stage")
+
+    voices = commands.add_parser(
+        "voices",
+        help="list the voices",
+        description="Lists the voices.",
+        epilog=_VOICES_EXAMPLES,
+        formatter_class=raw,
+    )
+    _add_model_arguments(voices)
+    info = commands.add_parser(
+        "info",
+        help="show versions, models and licences",
+        epilog=_INFO_EXAMPLES,
+        description="Shows versions, the model set, its graphs and its licence.",
+        formatter_class=raw,
+    )
+    _add_model_arguments(info)
+    return parser
+
+
+def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--models", metavar="FOLDER", help="model set to use; default $QINGYIN_MODELS, else the installed one"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code. Users' errors become one line on standard error and
+    code 2.
+    """
+    # OpenBLAS would start a pool at numpy's import, and nothing here multiplies matrices in numpy
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    arguments = build_parser().parse_args(argv)
+    _exit_on_sigterm()
+    try:
+        if arguments.command == "say":
+            from qingyin.cli_say import say
+
+            say(arguments)
+        elif arguments.command == "voices":
+            from qingyin.cli_info import voices
+
+            voices(arguments)
+        else:
+            from qingyin.cli_info import info
+
+            info(arguments)
+        sys.stdout.flush()
+    except QingyinError as error:
+        print(f"qingyin: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our standard output went away (a player was closed, `head` had enough): not our error.
+        # Python would complain once more when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except MemoryError:
+        print("qingyin: error: out of memory; close other programs or use shorter sentences", file=sys.stderr)
+        return EXIT_ERROR
+    return 0
+
+
+def _exit_on_sigterm() -> None:
+    """Makes SIGTERM unwind the stack, so that no temporary file stays behind."""
+    import signal
+    import threading
+
+    def leave(signum: int, frame: object) -> NoReturn:
+        raise SystemExit(EXIT_TERMINATED)
+
+    if threading.current_thread() is threading.main_thread():  # elsewhere handlers cannot be set
+        signal.signal(signal.SIGTERM, leave)

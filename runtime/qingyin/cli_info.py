@@ -1,0 +1,56 @@
+"""Exists to carry out `qingyin voices` and `qingyin info`, which look at files and open no graph."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+
+from qingyin import __version__
+from qingyin.errors import DependencyError
+from qingyin.manifest import load_manifest
+from qingyin.voices import load_voice
+
+
+def voices(arguments: argparse.Namespace) -> None:
+    """One line per voice; * marks the default. Errors: ModelError."""
+    manifest = load_manifest(arguments.models)
+    width = max(len(name) for name in manifest.voices)
+    for name in manifest.voices:
+        voice = load_voice(manifest, name)
+        mark = "*" if name == manifest.default_voice else " "
+        print(
+            f"{mark} {name:<{width}}  {voice.language}  {voice.description} ({voice.licence}; {voice.source})"
+        )
+
+
+def info(arguments: argparse.Namespace) -> None:
+    """Versions, the model set, its graphs, voices and licence. Errors: ModelError."""
+    import numpy
+
+    print(f"qingyin      {__version__}")
+    print(f"python       {platform.python_version()} on {platform.machine()}")
+    print(f"numpy        {numpy.__version__}")
+    try:
+        from qingyin.sessions import PROVIDERS, runtime_facts
+
+        version, offered = runtime_facts()
+        print(f"onnxruntime  {version}, uses {', '.join(PROVIDERS)} of {', '.join(offered)}")
+    except DependencyError as error:
+        print(f"onnxruntime  missing: {error}")
+    manifest = load_manifest(arguments.models)
+    print(f"models       {manifest.folder}")
+    print(f"licence      {manifest.licence} (weights and voices)")
+    print(f"sound        {manifest.sample_rate} Hz, hop {manifest.hop_length}, {manifest.n_mels} mels")
+    print(f"voices       {', '.join(manifest.voices)} (default {manifest.default_voice})")
+    print(f"vocoders     {', '.join(manifest.vocoders)} (default {manifest.default_vocoder})")
+    print("graphs")
+    total = 0
+    for spec in manifest.graphs.values():
+        total += spec.bytes
+        print(
+            f"  {spec.name:<26}{spec.bytes / 1e6:8.2f} MB  {spec.precision:<8} opset {spec.opset}  {spec.file}"
+        )
+    print(f"  {'all':<26}{total / 1e6:8.2f} MB")
+    for data in manifest.training_data:
+        shown = data if isinstance(data, str) else ", ".join(str(value) for value in data.values())
+        print(f"trained on   {shown}")

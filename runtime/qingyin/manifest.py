@@ -1,0 +1,265 @@
+"""Exists so that every fact about a model set is read once, strictly, into frozen dataclasses, before any
+graph is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qingyin.errors import ModelError
+from qingyin.strict import StrictObject, parse_json, read_verified
+
+FORMAT_VERSION = 1
+ENVIRONMENT_VARIABLE = "QINGYIN_MODELS"
+RESTORE = "install qingyin again, or name a complete model folder with --models or QINGYIN_MODELS"
+
+_ROOT_KEYS = (
+    "format_version",
+    "sample_rate",
+    "hop_length",
+    "n_fft",
+    "n_mels",
+    "symbols",
+    "tones",
+    "boundaries",
+    "speaker_size",
+    "emotion_size",
+    "graphs",
+    "vocoders",
+    "default_vocoder",
+    "voices",
+    "default_voice",
+    "licence",
+    "training_data",
+)
+_GRAPH_KEYS = ("file", "sha256", "bytes", "precision", "opset", "inputs", "outputs")
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input or output of a graph; an axis is a size, or a name (or None) where it is dynamic."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | str | None, ...]
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """STFT geometry of a vocoder whose own transform differs from the feature space (samples)."""
+
+    n_fft: int
+    hop_length: int
+
+
+@dataclass(frozen=True)
+class GraphSpec:
+    """What the manifest says of one ONNX file; context_frames counts extra frames each side (decoder and
+    vocoders).
+    """
+
+    name: str
+    file: str
+    sha256: str
+    bytes: int
+    precision: str
+    opset: int
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    kind: str | None = None
+    context_frames: int = 0
+    spectrum: Spectrum | None = None
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A whole model set; `folder` is where its files lie."""
+
+    folder: Path
+    sample_rate: int
+    hop_length: int
+    n_fft: int
+    n_mels: int
+    symbols: tuple[str, ...]
+    tones: int
+    boundaries: int
+    speaker_size: int
+    emotion_size: int
+    graphs: Mapping[str, GraphSpec]
+    vocoders: tuple[str, ...]
+    default_vocoder: str
+    voices: Mapping[str, FileSpec]
+    default_voice: str
+    licence: str
+    training_data: tuple[Any, ...]
+
+    def vocoder_graph(self, name: str | None) -> GraphSpec:
+        """The graph of vocoder `name` (None: the default). Errors: ModelError that lists the known ones."""
+        chosen = name or self.default_vocoder
+        if chosen not in self.vocoders:
+            raise ModelError(f"unknown vocoder {chosen!r}; this model set has {', '.join(self.vocoders)}")
+        return self.graphs[f"vocoder_{chosen}"]
+
+    def read_graph(self, spec: GraphSpec) -> bytes:
+        """The bytes of a graph's file, verified. Errors: ModelError if missing or damaged."""
+        return read_verified(self.folder / spec.file, spec.sha256, f"model file {spec.file}", RESTORE)
+
+
+def find_models(models: str | os.PathLike[str] | None = None) -> Path:
+    """The model folder: the argument, else $QINGYIN_MODELS, else the packaged one, else the source
+    checkout's onnx_models/.
+
+    A folder that was asked for is never replaced by another. Errors: ModelError if it holds no manifest.json.
+    """
+    package = Path(__file__).resolve().parent
+    asked = models or os.environ.get(ENVIRONMENT_VARIABLE)
+    if asked:
+        folder = Path(asked).expanduser()
+        if not (folder / "manifest.json").is_file():
+            source = "--models" if models else ENVIRONMENT_VARIABLE
+            raise ModelError(
+                f"no model set in {folder} (from {source}): it has no manifest.json; "
+                f"give a folder made by `python -m export onnx`"
+            )
+        return folder
+    # the wheel carries the models as package data; in a checkout they lie beside runtime/
+    for folder in (package / "_models", package.parent.parent / "onnx_models"):
+        if (folder / "manifest.json").is_file():
+            return folder
+    raise ModelError(f"no model set found beside the package ({package / '_models'}); {RESTORE}")
+
+
+def load_manifest(models: str | os.PathLike[str] | None = None) -> Manifest:
+    """Finds and parses a model set's manifest.json; the graphs themselves are
+    not read. Errors: ModelError.
+    """
+    folder = find_models(models)
+    path = folder / "manifest.json"
+    return parse_manifest(parse_json(read_verified(path, None, "the manifest", RESTORE), str(path)), folder)
+
+
+def parse_manifest(value: Any, folder: Path) -> Manifest:
+    """A Manifest from parsed JSON; unknown or missing keys and contradictions
+    are ModelErrors that name them.
+    """
+    where = str(folder / "manifest.json")
+    root = StrictObject(value, where, _ROOT_KEYS)
+    version = root.whole("format_version")
+    if version != FORMAT_VERSION:
+        root.fail(
+            f"has format_version {version}, this qingyin reads {FORMAT_VERSION}; update qingyin or the models"
+        )
+    graphs = {name: _graph(name, spec, where) for name, spec in root.mapping("graphs").items()}
+    vocoders = root.texts("vocoders")
+    needed = ["acoustic_encoder", "acoustic_decoder", *(f"vocoder_{name}" for name in vocoders)]
+    for name in needed:
+        if name not in graphs:
+            root.fail(f"lacks the graph {name!r}")
+    for name in graphs:
+        if name not in needed:
+            root.fail(f"has a graph {name!r} that has no slot in this qingyin")
+    voices = {}
+    for name, spec in root.mapping("voices").items():
+        entry = StrictObject(spec, f"{where}: voice {name!r}", ("file", "sha256"))
+        voices[name] = FileSpec(entry.file_name("file"), entry.sha256("sha256"))
+    manifest = Manifest(
+        folder=folder,
+        sample_rate=root.whole("sample_rate"),
+        hop_length=root.whole("hop_length"),
+        n_fft=root.whole("n_fft"),
+        n_mels=root.whole("n_mels"),
+        symbols=root.texts("symbols"),
+        tones=root.whole("tones"),
+        boundaries=root.whole("boundaries"),
+        speaker_size=root.whole("speaker_size"),
+        emotion_size=root.whole("emotion_size"),
+        graphs=graphs,
+        vocoders=vocoders,
+        default_vocoder=root.text("default_vocoder"),
+        voices=voices,
+        default_voice=root.text("default_voice"),
+        licence=root.text("licence"),
+        training_data=tuple(root.items("training_data")),
+    )
+    if manifest.default_vocoder not in vocoders:
+        root.fail(f"names a default_vocoder {manifest.default_vocoder!r} that is not among its vocoders")
+    if manifest.default_voice not in voices:
+        root.fail(f"names a default_voice {manifest.default_voice!r} that is not among its voices")
+    return manifest
+
+
+def check_symbols(manifest: Manifest, phonemes: Sequence[str], tones: int, boundaries: int) -> None:
+    """The model's symbol table must be the text front end's: an id that means another sound would be spoken
+    wrongly.
+
+    Errors: ModelError that names the first difference.
+    """
+    for index in range(max(len(manifest.symbols), len(phonemes))):
+        of_model = manifest.symbols[index] if index < len(manifest.symbols) else None
+        of_text = phonemes[index] if index < len(phonemes) else None
+        if of_model != of_text:
+            raise ModelError(
+                f"the model set's symbol {index} is {of_model!r}, this qingyin's is {of_text!r}; "
+                f"use models and qingyin of the same version"
+            )
+    for name, of_model_count, of_text_count in (
+        ("tones", manifest.tones, tones),
+        ("boundaries", manifest.boundaries, boundaries),
+    ):
+        if of_model_count != of_text_count:
+            raise ModelError(
+                f"the model set has {of_model_count} {name}, this qingyin {of_text_count}; "
+                f"use models and qingyin of the same version"
+            )
+
+
+def _graph(name: str, value: Any, where: str) -> GraphSpec:
+    is_vocoder = name.startswith("vocoder_")
+    required = (
+        _GRAPH_KEYS
+        + (("kind",) if is_vocoder else ())
+        + (("context_frames",) if is_vocoder or name == "acoustic_decoder" else ())
+    )
+    graph = StrictObject(value, f"{where}: graph {name!r}", required, ("spectrum",) if is_vocoder else ())
+    spectrum = None
+    if "spectrum" in graph.value:
+        part = StrictObject(
+            graph.value["spectrum"], f"{where}: graph {name!r}: spectrum", ("n_fft", "hop_length")
+        )
+        spectrum = Spectrum(part.whole("n_fft"), part.whole("hop_length"))
+    return GraphSpec(
+        name=name,
+        file=graph.file_name("file"),
+        sha256=graph.sha256("sha256"),
+        bytes=graph.whole("bytes"),
+        precision=graph.text("precision"),
+        opset=graph.whole("opset"),
+        inputs=_tensors(graph, "inputs"),
+        outputs=_tensors(graph, "outputs"),
+        kind=graph.text("kind") if is_vocoder else None,
+        context_frames=graph.whole("context_frames", 0) if "context_frames" in graph.value else 0,
+        spectrum=spectrum,
+    )
+
+
+def _tensors(graph: StrictObject, key: str) -> tuple[TensorSpec, ...]:
+    tensors = []
+    for value in graph.items(key):
+        tensor = StrictObject(value, f"{graph.where}: {key}", ("name", "dtype", "shape"))
+        shape = tensor.items("shape")
+        if not all(
+            axis is None or (isinstance(axis, (int, str)) and not isinstance(axis, bool)) for axis in shape
+        ):
+            tensor.fail("has a shape whose axes are not numbers or names")
+        tensors.append(TensorSpec(tensor.text("name"), tensor.text("dtype"), tuple(shape)))
+    return tuple(tensors)

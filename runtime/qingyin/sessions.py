@@ -1,0 +1,104 @@
+"""Exists to be the only file that imports onnxruntime: every session setting that matters on a CPU is
+stated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from qingyin.errors import DependencyError, ModelError
+from qingyin.manifest import RESTORE, GraphSpec, TensorSpec
+
+PROVIDERS = ("CPUExecutionProvider",)
+_DTYPES = {"tensor(float)": "float32", "tensor(int64)": "int64"}
+
+
+def import_onnxruntime() -> Any:
+    """The onnxruntime module. Errors: DependencyError that says which package to install."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise DependencyError(
+            f"onnxruntime cannot be imported ({error}); install it with: pip install qingyin[cpu]"
+        ) from None
+    return onnxruntime
+
+
+def runtime_facts() -> tuple[str, tuple[str, ...]]:
+    """Version of onnxruntime and the providers it offers. Errors: DependencyError."""
+    onnxruntime = import_onnxruntime()
+    return str(onnxruntime.__version__), tuple(onnxruntime.get_available_providers())
+
+
+class Session:
+    """One opened graph, fed and read by name.
+
+    `model` is the verified file, `threads` the size of the intra-op pool. Errors: ModelError if ONNX Runtime
+    refuses the file, or its inputs and outputs are not those of the manifest.
+    """
+
+    def __init__(self, spec: GraphSpec, model: bytes, threads: int = 1) -> None:
+        onnxruntime = import_onnxruntime()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.enable_mem_pattern = (
+            False  # lengths differ at every run: a remembered plan would only cost memory
+        )
+        options.enable_mem_reuse = True
+        options.enable_cpu_mem_arena = True
+        options.log_severity_level = 3  # errors; warnings about nodes mean nothing to a listener
+        options.add_session_config_entry(
+            "session.intra_op.allow_spinning", "0"
+        )  # do not burn a core while idle
+        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+        options.add_session_config_entry("session.use_env_allocators", "1")
+        _share_bounded_arena(onnxruntime)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                model, sess_options=options, providers=list(PROVIDERS)
+            )
+        except Exception as error:  # onnxruntime's exceptions share no public base class
+            reason = " ".join(str(error).split())[:200]
+            raise ModelError(f"model file {spec.file} cannot be opened: {reason}; {RESTORE}") from None
+        self.spec = spec
+        self._check(spec.inputs, self._session.get_inputs(), "input")
+        self._check(spec.outputs, self._session.get_outputs(), "output")
+        self._outputs = [tensor.name for tensor in spec.outputs]
+        self._run_options = onnxruntime.RunOptions()
+        self._run_options.log_severity_level = 3
+
+    def run(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Outputs by name for inputs by name. Errors: ValueError for a wrong name (a bug of the caller)."""
+        values = self._session.run(self._outputs, dict(feeds), self._run_options)
+        return dict(zip(self._outputs, values))
+
+    def _check(self, wanted: tuple[TensorSpec, ...], found: Any, side: str) -> None:
+        said = {tensor.name: (tensor.dtype, len(tensor.shape)) for tensor in wanted}
+        real = {tensor.name: (_DTYPES.get(tensor.type, tensor.type), len(tensor.shape)) for tensor in found}
+        if said != real:
+            raise ModelError(
+                f"model file {self.spec.file} has {side}s {real}, the manifest says {said}; {RESTORE}"
+            )
+
+
+_arena_shared = False
+
+
+def _share_bounded_arena(onnxruntime: Any) -> None:
+    """One arena for all sessions that grows by what is asked for, not by powers of two (it never shrinks)."""
+    global _arena_shared
+    if _arena_shared:
+        return
+    # arena_extend_strategy 1 is kSameAsRequested; 0 and -1 mean "no limit" and "default"
+    settings = onnxruntime.OrtArenaCfg(0, 1, -1, -1)
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(memory, settings)
+    _arena_shared = True

@@ -1,0 +1,272 @@
+"""Exists to be the way of the data: text to sentences, to frames, to samples, in one generator that
+everything else calls.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qingyin.acoustic import AcousticModel
+from qingyin.errors import OptionError, TextError
+from qingyin.loudness import apply_gain
+from qingyin.manifest import Manifest, check_symbols, load_manifest
+from qingyin.options import SynthesisOptions
+from qingyin.vocoders import Vocoder, load_vocoder
+from qingyin.voices import Voice, load_voice
+
+if TYPE_CHECKING:
+    from qingyin.text import Note, Sentence, Unspoken
+
+FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
+CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
+
+
+@dataclass
+class Timings:
+    """Seconds of wall-clock time; the stages grow while a stream runs."""
+
+    text: float = 0.0
+    encoder: float = 0.0
+    decoder: float = 0.0
+    vocoder: float = 0.0
+    first_audio: float | None = None  # from the call to the first chunk
+    total: float = 0.0  # time spent inside the generator, without what the caller does between chunks
+    audio: float = 0.0  # seconds of sound made
+
+    @property
+    def real_time_factor(self) -> float:
+        """Computing time per second of sound; NaN before any."""
+        return self.total / self.audio if self.audio else float("nan")
+
+
+@dataclass
+class Report:
+    """What happened in one call; a stream's chunks share one that grows until the last chunk."""
+
+    voice: str
+    vocoder: str
+    seed: int
+    unspoken: list[Unspoken] = field(default_factory=list)  # text that was not said, and why
+    notes: list[Note] = field(default_factory=list)  # text that was said in a makeshift way
+    sentences: int = 0
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, eq=False)
+class AudioChunk:
+    """A stretch of final sound. samples: float32 [n] in [-1, 1]."""
+
+    samples: np.ndarray
+    sample_rate: int
+    sentence: Sentence
+    sentence_index: int
+    last_of_sentence: bool
+    report: Report
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A whole text's sound. samples: float32 [n] in [-1, 1]."""
+
+    samples: np.ndarray
+    sample_rate: int
+    report: Report
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes .wav, .flac, .ogg or .mp3, wholly or not at all. Errors: AudioError."""
+        from qingyin.audio import write_audio
+
+        write_audio(Path(path), self.samples, self.sample_rate)
+
+
+class Synthesizer:
+    """A loaded model set. It holds no state of a call: streams may be interleaved."""
+
+    def __init__(
+        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str
+    ) -> None:
+        self.manifest = manifest
+        self.vocoder_name = vocoder_name
+        self._acoustic, self._vocoder = acoustic, vocoder
+        self._voices: dict[str, Voice] = {}
+
+    @classmethod
+    def load(
+        cls, models: str | os.PathLike[str] | None = None, vocoder: str | None = None, threads: int = 1
+    ) -> Synthesizer:
+        """Opens a model set: `models`, else $QINGYIN_MODELS, else the packaged one.
+
+        vocoder: a name of the manifest, None for its default. threads: of ONNX Runtime, 1 to 64.
+        Errors: ModelError, DependencyError, OptionError.
+        """
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 64:
+            raise OptionError(f"threads must be a whole number from 1 to 64 (got {threads!r})")
+        manifest = load_manifest(models)
+        from qingyin.text.symbols import BOUNDARIES, PHONEMES, TONES
+
+        check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
+        opened = load_vocoder(
+            manifest, vocoder, threads
+        )  # first: its name is the user's, and so are its errors
+        return cls(manifest, AcousticModel(manifest, threads), opened, vocoder or manifest.default_vocoder)
+
+    @property
+    def sample_rate(self) -> int:
+        return self.manifest.sample_rate
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """Names of the model set's voices."""
+        return tuple(self.manifest.voices)
+
+    def voice(self, name: str | None = None) -> Voice:
+        """A voice by name or by the path of its .json; None is the default.
+        Errors: VoiceError, ModelError.
+        """
+        if name is None or name in self.manifest.voices:
+            key = name or self.manifest.default_voice
+            if key not in self._voices:
+                self._voices[key] = load_voice(self.manifest, key)
+            return self._voices[key]
+        return load_voice(self.manifest, name)  # a file may change between calls
+
+    def synthesize(
+        self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
+        **overrides: Any,
+    ) -> Audio:  # fmt: skip
+        """The whole sound of a text: what `stream` yields, joined. Same arguments, same errors."""
+        chunks = list(self.stream(text, voice=voice, options=options, **overrides))
+        return Audio(np.concatenate([chunk.samples for chunk in chunks]), self.sample_rate, chunks[0].report)
+
+    def stream(
+        self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
+        first_chunk_frames: int = FIRST_CHUNK_FRAMES, chunk_frames: int = CHUNK_FRAMES, **overrides: Any,
+    ) -> Iterator[AudioChunk]:  # fmt: skip
+        """Yields sound as soon as it is final, sentence by sentence and in chunks inside the sentence.
+
+        voice: a name, a path ending in .json, a Voice, or None for the default. options, with single fields
+        overridden by keywords (`seed=7`). first_chunk_frames, chunk_frames: how finely sentences are cut (see
+        acoustic.chunk_bounds); they change latency and memory, not the sound (equal to 1e-4).
+
+        Errors: OptionError, VoiceError, ModelError, TextError (empty) at the call; TextError (nothing
+        speakable) when the text ends without a sentence.
+        """
+        began = time.perf_counter()
+        chosen = _options(options, overrides)
+        if not isinstance(text, str):
+            raise TextError(f"text must be a str (got {type(text).__name__})")
+        if not text.strip():
+            raise TextError("the text is empty; give something to say")
+        for name, value in (("first_chunk_frames", first_chunk_frames), ("chunk_frames", chunk_frames)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
+        speaker = voice if isinstance(voice, Voice) else self.voice(voice)
+        if chosen.emotion is not None and len(chosen.emotion) != self.manifest.emotion_size:
+            raise OptionError(
+                f"emotion must hold {self.manifest.emotion_size} numbers (got {len(chosen.emotion)})"
+            )
+        seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
+        report = Report(speaker.name, self.vocoder_name, seed)
+        return self._stream(text, speaker, chosen, report, (first_chunk_frames, chunk_frames), began)
+
+    def _stream(
+        self, text: str, voice: Voice, options: SynthesisOptions, report: Report, chunking: tuple[int, int],
+        began: float,
+    ) -> Iterator[AudioChunk]:  # fmt: skip
+        from qingyin.text import analyse_stream
+
+        timings = report.timings
+        clock = time.perf_counter()
+        timings.total = clock - began
+        gain_db = voice.gain_db + options.volume_db
+        analyses = analyse_stream(text)
+        while True:
+            analysis = next(analyses, None)
+            now = time.perf_counter()
+            timings.text += now - clock
+            timings.total += now - clock
+            clock = now
+            if analysis is None:
+                break
+            report.unspoken.extend(analysis.unspoken)
+            report.notes.extend(analysis.notes)
+            for sentence in analysis.sentences:
+                index = report.sentences
+                report.sentences += 1
+                for samples, last in self._sentence(sentence, voice, options, report, index, chunking):
+                    if not len(samples):
+                        continue
+                    limited = apply_gain(samples, gain_db)
+                    now = time.perf_counter()
+                    timings.total += now - clock
+                    timings.audio += len(limited) / self.sample_rate
+                    if timings.first_audio is None:
+                        timings.first_audio = now - began
+                    yield AudioChunk(limited, self.sample_rate, sentence, index, last, report)
+                    clock = time.perf_counter()
+        if not report.sentences:
+            shown = "".join(dict.fromkeys(character for item in report.unspoken for character in item.text))[
+                :20
+            ]
+            reason = f" (not speakable: {shown})" if shown.strip() else ""
+            raise TextError(f"the text holds nothing that can be spoken{reason}; give Chinese text")
+
+    def _sentence(
+        self, sentence: Sentence, voice: Voice, options: SynthesisOptions, report: Report, index: int,
+        chunking: tuple[int, int],
+    ) -> Iterator[tuple[np.ndarray, bool]]:  # fmt: skip
+        timings = report.timings
+        # children of the seed by sentence, and by what they are for: no sentence and no vocoder shifts
+        # another's draws
+        prosody_rng, vocoder_rng = (
+            np.random.Generator(
+                np.random.PCG64(np.random.SeedSequence(report.seed, spawn_key=(index, purpose)))
+            )
+            for purpose in (0, 1)
+        )
+        clock = time.perf_counter()
+        plan = self._acoustic.plan(sentence, voice, options, prosody_rng)
+        timings.encoder += time.perf_counter() - clock
+
+        stream = self._vocoder.open(vocoder_rng)
+        first = chunking[0] + self._vocoder.lookahead_frames
+        chunks = self._acoustic.decode(plan, first, max(first, chunking[1]))
+        done = False
+        while not done:
+            clock = time.perf_counter()
+            frames = next(chunks)
+            now = time.perf_counter()
+            timings.decoder += now - clock
+            samples = stream.push(frames.mel, frames.f0_hz, frames.voicing, frames.last)
+            timings.vocoder += time.perf_counter() - now
+            done = frames.last
+            yield samples, done
+
+
+def _options(options: SynthesisOptions | None, overrides: dict[str, Any]) -> SynthesisOptions:
+    base = options if options is not None else SynthesisOptions()
+    if not isinstance(base, SynthesisOptions):
+        raise OptionError(f"options must be SynthesisOptions (got {type(base).__name__})")
+    if not overrides:
+        return base
+    values = {entry.name: getattr(base, entry.name) for entry in dataclasses.fields(base)}
+    return SynthesisOptions.from_mapping(values | overrides)
