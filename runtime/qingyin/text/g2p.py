@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from qingyin.text import readings
 from qingyin.text.normalize import Spoken
 from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
 _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿兆点")
+_MEASURES = frozenset("月号日度年天个名位次只种岁点分秒元块")
 _LARGE_UNITS = frozenset("百千万亿兆点")
 _SPELLING = re.compile(r"(.+?)([1-5])$")
 
@@ -51,12 +53,17 @@ def has_reading(char: str) -> bool:
 @lru_cache(maxsize=20000)
 def word_readings(word: str) -> tuple[str, ...]:
     """Pinyin with tone digit (5 = neutral) for each character of a word without context, citation tones."""
+    override = readings.WORDS.get(word) or readings.CHARACTERS.get(word)
+    if override:
+        return tuple(override.split())
     from pypinyin import Style, lazy_pinyin
 
-    readings = lazy_pinyin([word], style=Style.TONE3, neutral_tone_with_five=True)
-    if len(readings) != len(word):
+    found = lazy_pinyin([word], style=Style.TONE3, neutral_tone_with_five=True)
+    if len(found) != len(word):
         raise ValueError(f"no reading for {word!r}")
-    return tuple(readings)
+    if len(word) > 1 and word not in _dictionaries()[0]:
+        found = readings.in_unlisted_word(word, found)
+    return tuple(found)
 
 
 @cache
@@ -77,7 +84,7 @@ def segment(run: str) -> list[str]:
             word = run[start : start + length]
             cost = costs.get(word)
             if cost is None:
-                if word not in phrases:
+                if word not in phrases and word not in readings.WORDS:
                     continue
                 cost = RARE_WORD
             if rest[start + length] + cost <= least:
@@ -96,7 +103,8 @@ def _join_numerals(words: list[str]) -> list[str]:
     open_numeral = False
     for word in words:
         numeral = all(char in _NUMERALS for char in word)
-        if numeral and open_numeral and len(joined[-1]) < 4:
+        counted = len(word) == 2 and word[0] in _NUMERALS and word[1] in _MEASURES  # 五号 after 十
+        if (numeral or counted) and open_numeral and len(joined[-1]) < 4:
             joined[-1] += word
         else:
             joined.append(word)
@@ -129,10 +137,12 @@ def read(items: Sequence[Spoken]) -> list[Word]:
                 end += 1
             run = items[index:end]
             offset = 0
-            for word in _join_numerals(segment("".join(item.char for item in run))):
-                readings = word_readings(word)
-                words.append([_syllable(item, reading) for item, reading in zip(run[offset:], readings)])
-                offset += len(word)
+            texts = _join_numerals(segment("".join(item.char for item in run)))
+            for place, text in enumerate(texts):
+                alone = readings.single_character(texts, place) if len(text) == 1 else None
+                spoken = (alone,) if alone else word_readings(text)
+                words.append([_syllable(item, reading) for item, reading in zip(run[offset:], spoken)])
+                offset += len(text)
         index = end
     return words
 

@@ -87,12 +87,10 @@ def neutral_tones(words: Sequence[Word]) -> None:
         text = "".join(syllable.char for syllable in word)
         if text in _NEUTRAL_WORDS:
             word[-1].tone = NEUTRAL_TONE
-    flat = [syllable for word in words for syllable in word]
-    for before, syllable in zip(flat, flat[1:]):
-        text = before.char + syllable.char
-        if text in _NEUTRAL_WORDS and syllable.char != "":
-            syllable.tone = NEUTRAL_TONE
-        elif before.char == syllable.char and syllable.char in _NEUTRAL_REDUPLICATED:
+    pairs = [(word[index], word[index + 1]) for word in words for index in range(len(word) - 1)]
+    pairs += [(left[0], right[0]) for left, right in zip(words, words[1:]) if len(left) == 1 and len(right) == 1]
+    for before, syllable in pairs:
+        if before.char == syllable.char and syllable.char in _NEUTRAL_REDUPLICATED:
             if before.tone == 3:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
