@@ -19,6 +19,8 @@ FEATURE_SPACE = {"sample_rate": 22050, "hop_length": 256, "n_fft": 1024, "n_mels
 SIZES = {"tones": 6, "boundaries": 4, "speaker_size": 64, "emotion_size": 16}
 REQUIRED_GRAPHS = ("acoustic_encoder", "acoustic_decoder")
 VOCODER_PREFIX = "vocoder_"
+# Of a graph's entry; whatever else stands there belongs to its model (kind, context_frames, ...).
+GRAPH_KEYS = ("file", "sha256", "bytes", "precision", "opset", "inputs", "outputs")
 
 
 def new_manifest(symbols: Sequence[str]) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def graph_entry(content: bytes, file: str, precision: str, extras: Mapping[str, 
     model = onnx.load_model_from_string(content)
     inputs, outputs = contract(model)
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
-    own = {
+    own: dict[str, Any] = {
         "file": file,
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
@@ -85,6 +87,12 @@ def graph_entry(content: bytes, file: str, precision: str, extras: Mapping[str, 
     if clash := sorted(own.keys() & extras.keys()):
         raise ValueError(f"{file}: extras may not set {', '.join(clash)}")
     return {**own, **extras}
+
+
+def check_hash(entry: Mapping[str, Any], content: bytes, where: str) -> None:
+    """ValueError: the file is not the one that the manifest entry describes."""
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise ValueError(f"{where} is damaged: its sha256 is not the manifest's")
 
 
 def settle(

@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 import torch
 
+from export.cpu_session import session
 from export.example_inputs import cut, seeded_inputs
 from export.graph_spec import Array, GraphSpec
 
@@ -41,18 +42,6 @@ class Difference:
             f"{self.graph}.{self.output}: length {self.length}, batch {self.batch}: max |difference| "
             f"{self.max_abs:.2e} of {self.largest:.3g}, limit {self.limit:.0e}: {verdict}"
         )
-
-
-def session(model: str | Path | bytes, threads: int = 1) -> ort.InferenceSession:
-    """A CPU session that neither spins nor writes to the log. Takes a path or the serialised model."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False  # lengths vary
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    source = model if isinstance(model, bytes) else str(model)
-    return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
 def run_torch(spec: GraphSpec, inputs: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,0 +1,1 @@
+"""Scripts for the people who make model sets; nothing here is installed."""

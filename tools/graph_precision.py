@@ -1,0 +1,174 @@
+"""Rewrites a fp32 graph in another precision: int8 matrix products, fp16 on disk, or fp16 throughout."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Collection
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+PRECISIONS = ("fp32", "fp16-storage", "int8", "int8+fp16-storage")
+STORAGE_MIN_ELEMENTS = 1024  # biases and scales weigh nothing and may need their digits
+# Log-amplitudes go through these; 1e-5, the floor of the feature space, is below fp16's normal numbers.
+KEPT_FP32_OPS = ("Exp", "Log", "Clip", "Max", "Min", "Pow", "Range", "CumSum")
+
+
+class NothingToQuantise(ValueError):
+    """An int8 form was asked for, but no matrix product of the graph may become int8."""
+
+
+def constant_matmuls(model: onnx.ModelProto) -> dict[str, tuple[int, ...]]:
+    """Name and weight shape of every MatMul whose second input is an initializer."""
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    return {
+        node.name: shapes[node.input[1]]
+        for node in model.graph.node
+        if node.op_type == "MatMul" and node.input[1] in shapes
+    }
+
+
+def linear_amplitude_matmuls(model: onnx.ModelProto) -> set[str]:
+    """MatMuls fed by an Exp: their input spans the whole dynamic range of speech, which 8 bits cannot."""
+    makers = {output: node.op_type for node in model.graph.node for output in node.output}
+    return {n.name for n in model.graph.node if n.op_type == "MatMul" and makers.get(n.input[0]) == "Exp"}
+
+
+def excluded_nodes(model: onnx.ModelProto, graph: str, patterns: Collection[str]) -> set[str]:
+    """MatMuls to leave in fp32: by pattern (GRAPH:NODE, with * and ?), and those on linear amplitudes.
+
+    ValueError: a pattern for this graph that fits none of its MatMuls.
+    """
+    names = set(constant_matmuls(model))
+    chosen = linear_amplitude_matmuls(model)
+    for pattern in patterns:
+        if not fnmatchcase(graph, pattern.partition(":")[0]):
+            continue
+        fitting = {name for name in names if fnmatchcase(f"{graph}:{name}", pattern)}
+        if not fitting:
+            raise ValueError(f"--exclude {pattern}: {graph} has no such MatMul; --list shows them")
+        chosen |= fitting
+    return chosen
+
+
+def to_int8(content: bytes, excluded: Collection[str] = (), *, full_range: bool = False) -> bytes:
+    """Dynamic int8 of MatMuls with constant weights; one scale per output channel, activations per call.
+
+    Convolutions stay fp32: dynamic int8 makes them slower on every CPU. full_range: weights use 8 bits, not 7;
+    right on ARM and on x86 with VNNI, but the 16-bit sums of older x86 overflow with it.
+    NothingToQuantise: every such MatMul is excluded, or there is none.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    source = onnx.load_model_from_string(content)
+    if not constant_matmuls(source).keys() - set(excluded):
+        raise NothingToQuantise("it has no matrix product with constant weights to quantise")
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # it warns that the model was not preprocessed, which MatMul does not need
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "int8.onnx"
+            quantize_dynamic(
+                source,
+                path,
+                op_types_to_quantize=["MatMul"],
+                per_channel=True,
+                reduce_range=not full_range,
+                weight_type=QuantType.QInt8,
+                nodes_to_exclude=sorted(excluded),
+                extra_options={"MatMulConstBOnly": True},
+            )
+            model = onnx.load(path)
+    finally:
+        root.setLevel(level)
+    del model.metadata_props[:]
+    return model.SerializeToString(deterministic=True)
+
+
+def to_fp16_storage(content: bytes, keep: Collection[str] = ()) -> bytes:
+    """Stores large fp32 weights as fp16, each with a Cast that ONNX Runtime folds when it loads the graph.
+
+    Computes in fp32 at fp32's speed; the file is half as large. keep: names of initializers left as they are.
+    """
+    model = onnx.load_model_from_string(content)
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or tensor.name in keep:
+            continue
+        weight = numpy_helper.to_array(tensor)
+        if weight.size < STORAGE_MIN_ELEMENTS or not np.abs(weight).max() <= np.finfo(np.float16).max:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(weight.astype(np.float16), f"{name}_fp16"))
+        casts.append(
+            helper.make_node("Cast", [tensor.name], [name], name=f"{name}_cast", to=TensorProto.FLOAT)
+        )
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend([*casts, *nodes])
+    onnx.checker.check_model(model)
+    return model.SerializeToString(deterministic=True)
+
+
+def _sort_nodes(graph: onnx.GraphProto) -> None:
+    """Puts every node behind those that make its inputs, otherwise in the order it has."""
+    known = {"", *(tensor.name for tensor in graph.initializer), *(value.name for value in graph.input)}
+    waiting = list(graph.node)
+    del graph.node[:]
+    while waiting:
+        later = []
+        for node in waiting:
+            if known.issuperset(node.input):
+                graph.node.append(node)
+                known.update(node.output)
+            else:
+                later.append(node)
+        if len(later) == len(waiting):
+            raise ValueError(f"node {later[0].name!r} has an input that nothing makes")
+        waiting = later
+
+
+def to_fp16(content: bytes, kept_nodes: Collection[str] = ()) -> bytes:
+    """fp16 throughout, for CUDA: inputs and outputs stay fp32, and so do the operators of KEPT_FP32_OPS.
+
+    On a CPU this is slower than fp32. kept_nodes: further nodes that stay fp32.
+    """
+    from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
+
+    model = convert_float_to_float16(
+        onnx.load_model_from_string(content),
+        keep_io_types=True,
+        op_block_list=sorted({*DEFAULT_OP_BLOCK_LIST, *KEPT_FP32_OPS}),
+        node_block_list=sorted(kept_nodes),
+    )
+    _sort_nodes(model.graph)  # the converter appends its casts at the end, which the ONNX standard forbids
+    onnx.checker.check_model(model)
+    return model.SerializeToString(deterministic=True)
+
+
+def convert(
+    content: bytes, precision: str, excluded: Collection[str] = (), *, full_range: bool = False
+) -> bytes:
+    """The graph in one of PRECISIONS, or "fp16". ValueError: another precision."""
+    own = [tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer]
+
+    def both() -> bytes:
+        quantised = to_int8(content, excluded, full_range=full_range)
+        initializers = onnx.load_model_from_string(quantised).graph.initializer
+        return to_fp16_storage(quantised, {tensor.name for tensor in initializers}.difference(own))
+
+    steps: dict[str, Callable[[], bytes]] = {
+        "fp32": lambda: content,
+        "fp16-storage": lambda: to_fp16_storage(content),
+        "int8": lambda: to_int8(content, excluded, full_range=full_range),
+        "int8+fp16-storage": both,
+        "fp16": lambda: to_fp16(content, excluded),
+    }
+    if precision not in steps:
+        raise ValueError(f"precision {precision!r} is none of {', '.join(steps)}")
+    return steps[precision]()
