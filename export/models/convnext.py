@@ -28,10 +28,13 @@ class ConvNeXtBlock(nn.Module):
     """Depthwise convolution, LayerNorm, two pointwise products with GELU between, scaled and added: [B, T, C] -> same.
 
     `mask` [B, T, 1] zeroes what lies past a sequence's end, so that a padded batch gives what each sequence
-    alone would.
+    alone would. A `condition` [B, 1, K] moves and scales what LayerNorm gives (adaptive LayerNorm, Peebles & Xie
+    2023), beginning at no effect.
     """
 
-    def __init__(self, channels: int, hidden: int, kernel: int = 7, dropout: float = 0.0, scale: float = 0.2) -> None:
+    def __init__(
+        self, channels: int, hidden: int, kernel: int = 7, dropout: float = 0.0, scale: float = 0.2, condition: int = 0
+    ) -> None:
         super().__init__()
         self.depthwise = DepthwiseConv(channels, kernel)
         self.norm = nn.LayerNorm(channels)
@@ -39,11 +42,19 @@ class ConvNeXtBlock(nn.Module):
         self.contract = nn.Linear(hidden, channels)
         self.scale = nn.Parameter(torch.full((channels,), scale))
         self.dropout = dropout
+        self.modulation = nn.Linear(condition, 2 * channels) if condition else None
+        if self.modulation is not None:
+            nn.init.zeros_(self.modulation.weight)
+            nn.init.zeros_(self.modulation.bias)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, condition: Tensor | None = None) -> Tensor:
         if mask is not None:
             x = x * mask
-        y = F.gelu(self.expand(self.norm(self.depthwise(x))))
+        y = self.norm(self.depthwise(x))
+        if self.modulation is not None:
+            gain, shift = self.modulation(condition).chunk(2, dim=2)
+            y = y * (1 + gain) + shift
+        y = F.gelu(self.expand(y))
         if self.dropout:
             y = F.dropout(y, self.dropout, self.training)
         return x + self.contract(y) * self.scale
@@ -53,15 +64,22 @@ class ConvNeXtStack(nn.Module):
     """`blocks` blocks in a row; sees `context_frames` frames to each side."""
 
     def __init__(
-        self, channels: int, blocks: int, kernel: int = 7, expansion: int = 3, dropout: float = 0.0, scale: float = 0.2
+        self,
+        channels: int,
+        blocks: int,
+        kernel: int = 7,
+        expansion: int = 3,
+        dropout: float = 0.0,
+        scale: float = 0.2,
+        condition: int = 0,
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
-            ConvNeXtBlock(channels, channels * expansion, kernel, dropout, scale) for _ in range(blocks)
+            ConvNeXtBlock(channels, channels * expansion, kernel, dropout, scale, condition) for _ in range(blocks)
         )
         self.context_frames = blocks * (kernel // 2)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None, condition: Tensor | None = None) -> Tensor:
         for block in self.blocks:
-            x = block(x, mask)
+            x = block(x, mask, condition)
         return x if mask is None else x * mask

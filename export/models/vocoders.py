@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from export.features import HOP
 from export.models.excitation import pulse_train
+from export.models.hifigan_istft import HifiganIstft, render_fine, source_features
 from export.models.source_filter import SourceFilterVocoder, render
 
 
@@ -48,11 +49,25 @@ class SourceFilter(Vocoder):
             return render(filters, pulses, noise)
 
 
+class HifiganSource(Vocoder):
+    """See `export.models.hifigan_istft`."""
+
+    def __init__(self, **config: Any) -> None:
+        super().__init__(HifiganIstft(**config))
+
+    def render(self, mel: Tensor, f0: Tensor, voicing: Tensor, pulses: Tensor, noise: Tensor) -> Tensor:
+        with torch.autocast("cpu", enabled=False):
+            source = source_features(pulses)
+        filters = self.net(mel, f0, voicing, source)
+        with torch.autocast("cpu", enabled=False):
+            return render_fine(filters, source, noise)
+
+
 class _Family(Protocol):
     def __call__(self, **config: Any) -> Vocoder: ...
 
 
-VOCODERS: dict[str, _Family] = {"source_filter": SourceFilter}
+VOCODERS: dict[str, _Family] = {"source_filter": SourceFilter, "hifigan": HifiganSource}
 
 
 def build(kind: str, **config: Any) -> tuple[Vocoder, dict[str, Any]]:

@@ -8,7 +8,10 @@ import importlib
 COMMANDS = {
     "prepare": "decode corpora and extract mel, F0, voicing and energy",
     "align": "find the boundaries of the phonemes",
+    "alignment_report": "draw and check the alignment",
+    "acoustic": "train the acoustic model",
     "vocoder": "train a vocoder",
+    "recogniser": "train the recogniser that measures intelligibility",
 }
 
 

@@ -1,0 +1,209 @@
+"""The acoustic model: phonemes in, mel and F0 out, in the manner of FastSpeech 2 (Ren et al. 2021) on ConvNeXt blocks.
+
+What is said, how it is said and who says it are kept apart, so that they can be recombined:
+
+    phonemes, tones, boundaries -> content ---+-> duration <- prosody vector, emotion
+                                              |
+                        (repeated per frame)  +-> F0, voicing, energy <- prosody vector, emotion
+                                              |
+                                              +-> mel <- F0, voicing, energy, speaker vector (timbre), emotion
+
+A voice that was only ever recorded reading words can so borrow the sentence prosody of another. Content depends on
+the whole sentence, everything after it on a bounded number of frames, so the second half can run in chunks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from export.features import N_MELS
+from export.models.convnext import ConvNeXtStack
+
+SPEAKER_SIZE = 64
+EMOTION_SIZE = 16
+PITCH_SCALE = 0.25  # ln Hz that one unit of normalised pitch stands for
+MIN_LOG_STD, MAX_LOG_STD = -4.0, 1.0
+
+
+class Prosody(NamedTuple):
+    """What the frame-level predictor says, each [B, T]; pitch and energy normalised, voicing as a logit."""
+
+    pitch: Tensor
+    pitch_log_std: Tensor
+    voicing: Tensor
+    energy: Tensor
+
+
+class Conditioning(nn.Module):
+    """A vector of a voice [B, 64] and an emotion [B, 16] as one condition [B, 1, K]; a zero emotion has no effect."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.voice = nn.Linear(SPEAKER_SIZE, size)
+        self.emotion = nn.Linear(EMOTION_SIZE, size, bias=False)
+
+    def forward(self, voice: Tensor, emotion: Tensor) -> Tensor:
+        return torch.tanh(self.voice(voice) + self.emotion(emotion))[:, None]
+
+
+class Predictor(nn.Module):
+    """Input [B, L, C] and a condition to `outputs` numbers [B, L, outputs]."""
+
+    def __init__(self, inputs: int, outputs: int, channels: int, blocks: int, kernel: int) -> None:
+        super().__init__()
+        self.condition = Conditioning(channels)
+        self.inlet = nn.Linear(inputs, channels)
+        self.stack = ConvNeXtStack(channels, blocks, kernel, expansion=2, dropout=0.1, condition=channels)
+        self.norm = nn.LayerNorm(channels)
+        self.outlet = nn.Linear(channels, outputs)
+
+    def forward(self, x: Tensor, voice: Tensor, emotion: Tensor, mask: Tensor | None = None) -> Tensor:
+        condition = self.condition(voice, emotion)
+        return self.outlet(self.norm(self.stack(self.inlet(x) + condition, mask, condition)))
+
+
+class AcousticModel(nn.Module):
+    """All parts in one module for training; `AcousticEncoder` and `AcousticDecoder` are its two halves for export.
+
+    Args:
+        symbols, tones, boundaries: sizes of the three input tables.
+        channels: width of encoder and decoder.
+        encoder_blocks, decoder_blocks, pitch_blocks: depth of each part.
+        pitch_channels: width of the frame-level prosody predictor.
+    """
+
+    def __init__(
+        self,
+        symbols: int,
+        tones: int = 6,
+        boundaries: int = 4,
+        channels: int = 256,
+        encoder_blocks: int = 5,
+        decoder_blocks: int = 6,
+        pitch_blocks: int = 4,
+        pitch_channels: int = 192,
+    ) -> None:
+        super().__init__()
+        self.config: dict[str, Any] = {
+            "symbols": symbols,
+            "tones": tones,
+            "boundaries": boundaries,
+            "channels": channels,
+            "encoder_blocks": encoder_blocks,
+            "decoder_blocks": decoder_blocks,
+            "pitch_blocks": pitch_blocks,
+            "pitch_channels": pitch_channels,
+        }
+        self.phoneme = nn.Embedding(symbols, channels)
+        self.tone = nn.Embedding(tones, channels)
+        self.boundary = nn.Embedding(boundaries, channels)
+        self.encoder = ConvNeXtStack(channels, encoder_blocks, kernel=5, dropout=0.1)
+        self.encoder_norm = nn.LayerNorm(channels)
+        self.duration = Predictor(channels, 2, 192, 3, kernel=5)
+        self.position = nn.Linear(3, channels)
+        self.pitch = Predictor(channels, 4, pitch_channels, pitch_blocks, kernel=7)
+        self.pitch_inlet = nn.Linear(4, channels)
+        self.condition = Conditioning(channels)
+        self.decoder = ConvNeXtStack(channels, decoder_blocks, kernel=7, dropout=0.05, condition=channels)
+        self.outlet_norm = nn.LayerNorm(channels)
+        self.outlet = nn.Linear(channels, N_MELS)
+        self.mel_mean: Tensor
+        self.mel_std: Tensor
+        self.register_buffer("mel_mean", torch.zeros(N_MELS))
+        self.register_buffer("mel_std", torch.ones(N_MELS))
+        for table in (self.phoneme, self.tone, self.boundary):
+            nn.init.normal_(table.weight, std=0.5)
+        self.context_frames = self.pitch.stack.context_frames + self.decoder.context_frames
+
+    def encode(self, phonemes: Tensor, tones: Tensor, boundaries: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Content [B, N, C] of three int64 sequences [B, N]."""
+        x = self.phoneme(phonemes) + self.tone(tones) + self.boundary(boundaries)
+        return self.encoder_norm(self.encoder(x, mask))
+
+    def predict_duration(
+        self, content: Tensor, prosody: Tensor, emotion: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of ln frames, each [B, N]."""
+        mean, log_std = self.duration(content, prosody, emotion, mask).float().unbind(2)
+        return mean + 2.0, torch.exp(log_std.clamp(MIN_LOG_STD, MAX_LOG_STD))  # e^2 frames: a phoneme of usual length
+
+    def place(self, hidden: Tensor, position: Tensor) -> Tensor:
+        """Content repeated per frame [B, T, C] with the fraction [B, T] of its phoneme that has passed."""
+        angle = position * math.pi
+        return hidden + self.position(torch.stack([torch.sin(angle), torch.cos(angle), position], dim=2))
+
+    def predict_prosody(self, placed: Tensor, prosody: Tensor, emotion: Tensor, mask: Tensor | None = None) -> Prosody:
+        """Frame-level pitch, its spread, voicing and energy."""
+        pitch, log_std, voicing, energy = self.pitch(placed, prosody, emotion, mask).float().unbind(2)
+        return Prosody(pitch, log_std.clamp(MIN_LOG_STD, MAX_LOG_STD), voicing, energy)
+
+    def decode(
+        self,
+        placed: Tensor,
+        log_f0: Tensor,
+        voicing: Tensor,
+        energy: Tensor,
+        speaker: Tensor,
+        emotion: Tensor,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        """Mel [B, T, 80] in units of standard deviations; log_f0 is ln Hz, voicing 0 to 1, all [B, T]."""
+        height = (log_f0 - math.log(200.0)) / PITCH_SCALE
+        condition = self.condition(speaker, emotion)
+        features = torch.stack([height * 0.5, height * voicing * 0.5, voicing, energy], dim=2)
+        x = placed + self.pitch_inlet(features) + condition
+        return self.outlet(self.outlet_norm(self.decoder(x, mask, condition)))
+
+    def to_mel(self, normalised: Tensor) -> Tensor:
+        """Ln amplitude of a normalised mel [B, T, 80]."""
+        return normalised * self.mel_std + self.mel_mean
+
+
+class AcousticEncoder(nn.Module):
+    """First half, once a sentence: the contract of `acoustic_encoder.onnx`."""
+
+    def __init__(self, model: AcousticModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, phonemes: Tensor, tones: Tensor, boundaries: Tensor, speaker: Tensor, emotion: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Content [B, N, C]; mean and standard deviation of ln frames [B, N]. `speaker` is the prosody vector."""
+        content = self.model.encode(phonemes, tones, boundaries)
+        return content, *self.model.predict_duration(content, speaker, emotion)
+
+
+class AcousticDecoder(nn.Module):
+    """Second half, chunk by chunk: the contract of `acoustic_decoder.onnx`."""
+
+    def __init__(self, model: AcousticModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self,
+        hidden: Tensor,
+        position: Tensor,
+        prosody: Tensor,
+        speaker: Tensor,
+        emotion: Tensor,
+        pitch_mean: Tensor,
+        pitch_offset: Tensor,
+        pitch_range: Tensor,
+        pitch_noise: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Mel [B, T, 80] ln amplitude, F0 [B, T] Hz and voicing probability [B, T]."""
+        placed = self.model.place(hidden, position)
+        predicted = self.model.predict_prosody(placed, prosody, emotion)
+        pitch = predicted.pitch + torch.exp(predicted.pitch_log_std) * pitch_noise
+        log_f0 = pitch_mean + pitch_offset + pitch * pitch_range * PITCH_SCALE
+        log_f0 = torch.clamp(log_f0, math.log(60.0), math.log(800.0))
+        voicing = torch.sigmoid(predicted.voicing)
+        decided = (voicing > 0.5).float()
+        mel = self.model.decode(placed, log_f0, decided, predicted.energy, speaker, emotion)
+        return self.model.to_mel(mel), torch.exp(log_f0), voicing

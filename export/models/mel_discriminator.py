@@ -1,0 +1,39 @@
+"""Judges whether a patch of mel comes from a recording, so that the acoustic model stops averaging detail away."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class MelDiscriminator(nn.Module):
+    """Normalised mel patches [B, T, 80] -> scores and the features of each layer (least-squares GAN, Mao et al. 2017)."""
+
+    def __init__(self, channels: tuple[int, ...] = (32, 64, 64, 96)) -> None:
+        super().__init__()
+        layers, last = [], 1
+        for width in channels:
+            conv = nn.Conv2d(last, width, (3, 5), stride=(2, 2), padding=(1, 2))
+            layers.append(nn.utils.parametrizations.weight_norm(conv))
+            last = width
+        self.layers = nn.ModuleList(layers)
+        self.outlet = nn.utils.parametrizations.weight_norm(nn.Conv2d(last, 1, 3, padding=1))
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x, features = mel[:, None], []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.1)
+            features.append(x)
+        return self.outlet(x), features
+
+
+def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """Least-squares loss of scores on real and generated patches."""
+    return ((1 - real) ** 2).mean() + (fake**2).mean()
+
+
+def generator_losses(real: list[Tensor], score: Tensor, fake: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Adversarial loss and feature matching loss (Kumar et al. 2019)."""
+    matching = torch.stack([(a.detach() - b).abs().mean() for a, b in zip(real, fake, strict=True)]).mean()
+    return ((1 - score) ** 2).mean(), matching

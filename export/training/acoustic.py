@@ -1,0 +1,184 @@
+"""Trains the acoustic model on aligned clips; resumes from its last checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from qingyin.text.symbols import PHONEMES
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from export.models.acoustic import PITCH_SCALE, SPEAKER_SIZE, EMOTION_SIZE, AcousticModel
+from export.models.mel_discriminator import MelDiscriminator, discriminator_loss, generator_losses
+from export.training.aligned import Aligned, Batch, batches, collate, load_aligned
+from export.training.loop import Run
+
+CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
+SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
+# Sentences are what is synthesised, and there are few: each counts this many times an epoch.
+REPEATS = {"aishell_sample": 3}
+PATCH_FRAMES = 96
+
+
+class SpeakerAcoustic(nn.Module):
+    """The acoustic model with its table of known speakers and their pitch and energy statistics."""
+
+    def __init__(self, speakers: int, **config: int) -> None:
+        super().__init__()
+        self.acoustic = AcousticModel(len(PHONEMES), **config)
+        self.table = nn.Embedding(speakers, SPEAKER_SIZE)
+        self.register_buffer("pitch_mean", torch.zeros(speakers))  # ln Hz
+        self.register_buffer("energy_mean", torch.zeros(()))
+        self.register_buffer("energy_std", torch.ones(()))
+
+    def set_statistics(self, items: Sequence[Aligned]) -> None:
+        """Measure mel, pitch and energy statistics on the training clips."""
+        mel = np.concatenate([i.mel for i in items[::5]])
+        self.acoustic.mel_mean.copy_(torch.from_numpy(mel.mean(0)))
+        self.acoustic.mel_std.copy_(torch.full((mel.shape[1],), float(mel.std(0).mean())))
+        energy = np.concatenate([i.energy for i in items[::5]])
+        self.energy_mean.fill_(float(energy.mean()))
+        self.energy_std.fill_(float(energy.std()))
+        for n in range(len(self.pitch_mean)):
+            own = [np.log(i.f0[i.voiced > 0]) for i in items if i.speaker == n]
+            self.pitch_mean[n] = float(np.concatenate(own).mean())
+
+
+def _mean(values: Tensor, mask: Tensor) -> Tensor:
+    return (values * mask).sum() / mask.sum().clamp_min(1.0)
+
+
+def _gaussian(mean: Tensor, std_log: Tensor, target: Tensor) -> Tensor:
+    """Squared error plus the likelihood of the spread; the spread does not weigh the mean down (Seitzer et al. 2022)."""
+    error = (mean - target) ** 2
+    spread = 0.5 * error.detach() * torch.exp(-2 * std_log) + std_log
+    return error + 0.2 * spread
+
+
+def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[dict[str, Tensor], Tensor]:
+    """The losses of a batch by name, and the normalised mel [B, T, 80] that was predicted.
+
+    Args:
+        noise: disturbance of the true pitch and energy that the decoder is given, so that it forgives predicted ones.
+    """
+    acoustic = model.acoustic
+    speaker = model.table(batch.speaker)
+    emotion = torch.zeros(len(speaker), EMOTION_SIZE)
+    content = acoustic.encode(batch.phonemes, batch.tones, batch.boundaries, batch.phoneme_mask)
+    # Durations and pitch learn from what the mel makes the encoder learn, and hardly bend it themselves.
+    duration_mean, duration_std = acoustic.predict_duration(content.detach() * 0.9 + content * 0.1, speaker, emotion, batch.phoneme_mask)
+    hidden = torch.gather(content, 1, batch.index[..., None].expand(-1, -1, content.shape[2]))
+    placed = acoustic.place(hidden, batch.position)
+    prosody = acoustic.predict_prosody(placed.detach() * 0.8 + placed * 0.2, speaker, emotion, batch.frame_mask)
+    pitch = (batch.log_f0 - model.pitch_mean[batch.speaker][:, None]) / PITCH_SCALE
+    energy = (batch.energy - model.energy_mean) / model.energy_std
+    given = energy + noise * torch.randn_like(energy[:, :1]) + 0.5 * noise * torch.randn_like(energy)
+    log_f0 = batch.log_f0 + 0.03 * noise * torch.randn_like(energy)
+    mel = acoustic.decode(placed, log_f0, batch.voiced, given, speaker, emotion, batch.frame_mask).float()
+    target = (batch.mel - acoustic.mel_mean) / acoustic.mel_std
+    frames = batch.frame_mask[..., 0]
+    spoken = batch.phoneme_mask[..., 0] * batch.natural
+    voiced = frames * batch.voiced * batch.natural
+    true_duration = torch.log(batch.durations.clamp_min(1).float())
+    parts = {
+        "mel": _mean((mel - target).abs(), batch.frame_mask.expand_as(mel)),
+        "duration": _mean(_gaussian(duration_mean, torch.log(duration_std), true_duration), spoken),
+        "pitch": _mean(_gaussian(prosody.pitch, prosody.pitch_log_std, pitch), voiced),
+        "voicing": _mean(F.binary_cross_entropy_with_logits(prosody.voicing, batch.voiced, reduction="none"), frames),
+        "energy": _mean((prosody.energy - energy) ** 2, frames),
+    }
+    return parts, mel
+
+
+WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy": 0.1}
+
+
+def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """The same random patches [B, 96, 80] of prediction and recording, from clips long enough."""
+    lengths = batch.frame_mask[..., 0].sum(1).long().tolist()
+    rows = [n for n, length in enumerate(lengths) if length >= PATCH_FRAMES][:24]
+    starts = [int(rng.integers(lengths[n] - PATCH_FRAMES + 1)) for n in rows]
+    cut = [torch.stack([x[n, a : a + PATCH_FRAMES] for n, a in zip(rows, starts, strict=True)]) for x in (mel, target)] if rows else []
+    return (cut[0], cut[1]) if cut else (mel[:0], target[:0])
+
+
+def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned]) -> dict[str, float]:
+    """Losses on held-out clips, durations in per cent and pitch in semitones by corpus kind."""
+    sums: dict[str, list[float]] = {}
+    with torch.inference_mode():
+        for n in range(0, len(items), 16):
+            parts, _ = losses(model, collate(items[n : n + 16]))
+            for key, value in parts.items():
+                sums.setdefault(key, []).append(value.item())
+    return {key: float(np.mean(values)) for key, values in sums.items()}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training acoustic`."""
+    parser.add_argument("--name", default="acoustic")
+    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--max-frames", type=int, default=4000, help="frames a batch")
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--adversarial-from", type=int, default=4000, metavar="STEP", help="when the discriminator joins in")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--evaluate-every", type=int, default=500, metavar="STEPS")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    items = load_aligned(CORPORA, SPEAKERS)
+    held_out = load_aligned(CORPORA, SPEAKERS, held_out=True)
+    model = SpeakerAcoustic(len(SPEAKERS))
+    model.set_statistics(items)
+    judge = MelDiscriminator()
+    judge_optimizer = torch.optim.AdamW(judge.parameters(), 2e-4, (0.5, 0.9))
+    config = {"speakers": list(SPEAKERS), "acoustic": {k: v for k, v in model.acoustic.config.items() if k != "symbols"}}
+    others = {"judge": judge, "judge_optimizer": judge_optimizer}
+    run = Run(options.name, model, config, options.steps, options.lr, betas=(0.9, 0.98), others=others)
+    rng = np.random.default_rng(options.seed + run.step)
+    repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
+    parameters = sum(p.numel() for p in model.parameters()) / 1e6
+    print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {model.pitch_mean.exp().tolist()} Hz", flush=True)
+    while run.running:
+        for batch in batches(repeated, options.max_frames, rng):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                parts, mel = losses(model, batch, noise=0.15)
+            loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
+            log = {key: value.item() for key, value in parts.items()}
+            if run.step >= options.adversarial_from:
+                target = (batch.mel - model.acoustic.mel_mean) / model.acoustic.mel_std
+                fake, real = _patches(mel, target, batch, rng)
+                if len(fake):
+                    adversarial, matching, log["judge"] = _adversarial(judge, judge_optimizer, fake, real)
+                    loss = loss + 0.05 * adversarial + 0.5 * matching
+                    log |= {"adversarial": adversarial.item(), "matching": matching.item()}
+            run.update(loss, log, clip=1.0)
+            if run.step % options.evaluate_every == 0:
+                run.log(evaluate(run.averaged, held_out), "held_out")
+            if not run.running:
+                break
+    run.save()
+
+
+def _adversarial(
+    judge: MelDiscriminator, optimizer: torch.optim.Optimizer, fake: Tensor, real: Tensor
+) -> tuple[Tensor, Tensor, float]:
+    """One step of the discriminator; the generator's two losses and the discriminator's."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        real_score, real_features = judge(real)
+        fake_score, _ = judge(fake.detach())
+    judge_loss = discriminator_loss(real_score.float(), fake_score.float())
+    optimizer.zero_grad()
+    judge_loss.backward()
+    optimizer.step()
+    judge.requires_grad_(False)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        score, features = judge(fake)
+    judge.requires_grad_(True)
+    return *generator_losses([f.float() for f in real_features], score.float(), [f.float() for f in features]), judge_loss.item()

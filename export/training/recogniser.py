@@ -1,0 +1,154 @@
+"""Trains the recogniser that measures intelligibility; it never hears synthesised speech."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE
+from torch import Tensor
+from torch.nn import functional as F
+
+from export.models.recogniser import Recogniser, greedy, recogniser_features
+from export.training.aligned import Aligned, load_aligned
+from export.training.loop import Run
+from export.training.paths import run_folder
+
+CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
+SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
+REPEATS = {"aishell_sample": 4}
+_SILENT = {PHONEME_IDS[SENTENCE_SILENCE], PHONEME_IDS[PAUSE]}
+_FINALS = {PHONEME_IDS[final] for final in FINALS if final != "rr"}
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Edit distance over reference length, in per cent."""
+
+    phone_percent: float
+    tone_percent: float
+
+
+def targets(phonemes: Iterable[int], tones: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Phones without silences, and one tone a syllable, of phoneme ids and tones [N]."""
+    pairs = [(p, t) for p, t in zip(phonemes, tones, strict=True) if p not in _SILENT]
+    return [int(p) for p, _ in pairs], [int(t) for p, t in pairs if p in _FINALS]
+
+
+def edit_distance(reference: Sequence[int], found: Sequence[int]) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(found) + 1))
+    for i, a in enumerate(reference, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(found, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]
+
+
+def error_rates(model: Recogniser, clips: Sequence[tuple[Tensor, list[int], list[int]]]) -> Errors:
+    """Errors over (features [T, 83], phones, tones) of clips."""
+    wrong, length = np.zeros(2), np.zeros(2)
+    with torch.inference_mode():
+        for features, *truths in clips:
+            outputs = model(features[None])
+            for n, (output, truth) in enumerate(zip(outputs, truths, strict=True)):
+                wrong[n] += edit_distance(truth, greedy(output[0]))
+                length[n] += len(truth)
+    phone, tone = 100 * wrong / length
+    return Errors(float(phone), float(tone))
+
+
+def features_of(item: Aligned) -> Tensor:
+    """Recogniser features [T, 83] of an aligned clip."""
+    return recogniser_features(*(torch.from_numpy(x) for x in (item.mel, item.f0, item.voiced)))
+
+
+def load_recogniser() -> Recogniser:
+    """The trained recogniser.
+
+    Raises:
+        FileNotFoundError: it has not been trained yet.
+    """
+    path = run_folder("recogniser") / "last.pt"
+    if not path.is_file():
+        raise FileNotFoundError("no recogniser; run: python -m export.training recogniser")
+    model = Recogniser(len(PHONEMES)).eval()
+    model.load_state_dict(torch.load(path, weights_only=True)["model"])
+    return model
+
+
+def _augmented(item: Aligned, rng: np.random.Generator) -> Tensor:
+    """Features with the tempo changed, bands and times masked, tilt and level moved (SpecAugment, Park et al. 2019)."""
+    slow = item.clip is not None and item.clip.corpus != "aishell_sample"
+    if rng.random() < 0.6:
+        item = item.at_tempo(float(rng.uniform(1.0, 2.0) if slow else rng.uniform(0.9, 1.25)))
+    features = features_of(item)
+    tilt = np.linspace(-1, 1, 80, dtype=np.float32) * rng.uniform(-0.5, 0.5)
+    features[:, :80] += torch.from_numpy(tilt.astype(np.float32)) + float(rng.uniform(-0.2, 0.2))
+    features[:, :80] = features[:, :80].clamp_min(float(rng.uniform(-3.0, -1.8)))  # rooms differ in their noise floor
+    band, width = int(rng.integers(0, 72)), int(rng.integers(0, 9))
+    features[:, band : band + width] = 0
+    at, length = int(rng.integers(0, len(features))), int(rng.integers(0, 6))
+    features[at : at + length, :80] = 0
+    return features
+
+
+def _batch(items: Sequence[Aligned], rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, list[tuple[list[int], list[int]]]]:
+    rows = [_augmented(item, rng) for item in items]
+    lengths = torch.tensor([len(row) for row in rows])
+    features = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    steps = (lengths + 1) // 2
+    mask = (torch.arange((features.shape[1] + 1) // 2)[None] < steps[:, None]).float()[..., None]
+    return features, mask, steps, [targets(item.phonemes, item.tones) for item in items]
+
+
+def _ctc(output: Tensor, steps: Tensor, truths: list[list[int]]) -> Tensor:
+    flat = torch.tensor([label for truth in truths for label in truth])
+    lengths = torch.tensor([len(truth) for truth in truths])
+    return F.ctc_loss(output.transpose(0, 1), flat, steps, lengths, zero_infinity=True)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training recogniser`."""
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--max-frames", type=int, default=5000, help="frames a batch")
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    items = load_aligned(CORPORA, SPEAKERS)
+    repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
+    held_out = load_aligned(CORPORA, SPEAKERS, held_out=True)
+    model = Recogniser(len(PHONEMES))
+    run = Run("recogniser", model, {}, options.steps, options.lr, betas=(0.9, 0.98))
+    rng = np.random.default_rng(options.seed + run.step)
+    while run.running:
+        repeated.sort(key=lambda item: len(item.f0) + rng.uniform(0, 30))
+        groups: list[list[Aligned]] = [[]]
+        for item in repeated:
+            if groups[-1] and len(item.f0) * (len(groups[-1]) + 1) > options.max_frames:
+                groups.append([])
+            groups[-1].append(item)
+        for n in rng.permutation(len(groups)):
+            features, mask, steps, truths = _batch(groups[n], rng)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                phones, tones = model(features, mask)
+            phone_loss = _ctc(phones, steps, [truth[0] for truth in truths])
+            tone_loss = _ctc(tones, steps, [truth[1] for truth in truths])
+            run.update(phone_loss + tone_loss, {"phone": phone_loss.item(), "tone": tone_loss.item()}, clip=2.0)
+            if run.step % 500 == 0:
+                for corpus in CORPORA:
+                    own = [item for item in held_out if item.clip and item.clip.corpus == corpus]
+                    found = error_rates(run.averaged, [(features_of(i), *targets(i.phonemes, i.tones)) for i in own])
+                    run.log({f"{corpus}_phone": found.phone_percent, f"{corpus}_tone": found.tone_percent}, "held_out")
+            if not run.running:
+                break
+    run.save()
