@@ -117,7 +117,7 @@ def encoder() -> onnx.ModelProto:
             ("phonemes", len(PHONEMES)),
             ("tones", len(TONES)),
             ("boundaries", len(BOUNDARIES)),
-        )  # fmt: skip
+        )
     ]
     parts.append(b.unsqueeze(b.linear("speaker", SPEAKER, HIDDEN), 1))
     parts.append(b.unsqueeze(b.linear("emotion", EMOTION, HIDDEN), 1))
@@ -203,8 +203,9 @@ def build_models(folder: Path) -> Path:
         voices[name] = {"file": f"voices/{name}.json", "sha256": sha256(path)}
     manifest = {
         "format_version": 1, "sample_rate": SAMPLE_RATE, "hop_length": HOP, "n_fft": N_FFT, "n_mels": N_MELS,
-        "symbols": list(PHONEMES), "tones": len(TONES), "boundaries": len(BOUNDARIES), "speaker_size": SPEAKER,
-        "emotion_size": EMOTION, "graphs": graphs, "vocoders": ["source_filter", "hifigan"],
+        "symbols": list(PHONEMES), "tones": len(TONES), "boundaries": len(BOUNDARIES),
+        "speaker_size": SPEAKER, "emotion_size": EMOTION,
+        "graphs": graphs, "vocoders": ["source_filter", "hifigan"],
         "default_vocoder": "source_filter", "voices": voices, "default_voice": "yuetan",
         "licence": "CC-BY-SA-4.0", "training_data": ["random numbers"],
     }  # fmt: skip

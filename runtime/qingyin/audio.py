@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -39,7 +39,8 @@ def to_pcm16(samples: np.ndarray) -> np.ndarray:
     """float32 [n] in [-1, 1] -> little-endian int16 [n], rounded; values outside are held at the ends,
     never wrapped.
     """
-    return np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
+    pcm: np.ndarray = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
+    return pcm
 
 
 class RawSink:
@@ -57,28 +58,40 @@ class RawSink:
 
 
 class WavSink:
-    """Mono 16-bit WAV; where the file can seek its lengths are filled in at the end, in a pipe they read
-    "unknown".
-    """
+    """Mono 16-bit WAV, whose lengths are filled in at the end; in a pipe they read "unknown"."""
 
     def __init__(self, file: IO[bytes], sample_rate: int) -> None:
         self._file, self._sample_rate = file, sample_rate
-        self._start = file.tell() if file.seekable() else None
-        self._bytes = 0
-        file.write(wav_header(sample_rate, None))
+        self._start = file.tell() if file.seekable() and not _appends(file) else None
+        self._bytes: int | None = None  # None until the header is out
 
     def write(self, samples: np.ndarray) -> None:
+        if self._bytes is None:  # not earlier: a run that fails before its first sound writes nothing at all
+            self._file.write(wav_header(self._sample_rate, None))
+            self._bytes = 0
         data = to_pcm16(samples).tobytes()
         self._file.write(data)
         self._file.flush()
         self._bytes += len(data)
 
     def close(self) -> None:
+        if self._bytes is None:
+            self.write(np.zeros(0, np.float32))
         if self._start is not None:
             self._file.seek(self._start)
             self._file.write(wav_header(self._sample_rate, self._bytes))
             self._file.seek(0, os.SEEK_END)
         self._file.flush()
+
+
+def _appends(file: IO[bytes]) -> bool:
+    """Whether all writes go to the end whatever is sought, as under the shell's `>>`."""
+    try:
+        import fcntl
+
+        return bool(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)
+    except (ImportError, OSError):  # no such thing here, or no real file
+        return False
 
 
 def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
@@ -145,22 +158,28 @@ def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
             file = os.fdopen(os.open(temporary, flags, 0o666), "w+b")
     except OSError as error:
         raise AudioError(f"cannot write {path}: {error.strerror}; choose another path with -o") from None
+    sink: AudioSink | None = None
+    done = False
     try:
-        with file:
-            sink: AudioSink
-            if extension == ".wav":
-                sink = WavSink(file, sample_rate)
-            else:
-                sink = SoundFileSink(file, sample_rate, extension)
-            yield _Guarded(sink, path)
-            _guard(sink.close, path)
-        if temporary is not None:
-            _guard(lambda: os.replace(temporary, path), path)
-            temporary = None
+        sink = guarded(_file_sink(file, sample_rate, extension), path)
+        yield sink
+        sink.close()
+        with _errors_named(path):
+            file.close()
+            if temporary is not None:
+                os.replace(temporary, path)
+        done = True
     finally:
-        if temporary is not None:
+        if not done:
+            # the first error is the one to tell; closing a half-written file may well fail again
+            with contextlib.suppress(Exception):
+                if sink is not None:
+                    sink.close()
             with contextlib.suppress(OSError):
-                temporary.unlink()
+                file.close()
+            if temporary is not None:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
 
 
 def write_audio(path: Path, samples: np.ndarray, sample_rate: int) -> None:
@@ -169,28 +188,39 @@ def write_audio(path: Path, samples: np.ndarray, sample_rate: int) -> None:
         sink.write(samples)
 
 
-class _Guarded:
-    """A sink whose operating-system errors (a full disk) name the path."""
+def guarded(sink: AudioSink, name: Path | str) -> AudioSink:
+    """A sink whose operating-system errors (a full disk) are AudioErrors that name the file."""
+    return _Guarded(sink, name)
 
-    def __init__(self, sink: AudioSink, path: Path) -> None:
-        self._sink, self._path = sink, path
+
+class _Guarded:
+    def __init__(self, sink: AudioSink, name: Path | str) -> None:
+        self._sink, self._name = sink, name
 
     def write(self, samples: np.ndarray) -> None:
-        _guard(lambda: self._sink.write(samples), self._path)
+        with _errors_named(self._name):
+            self._sink.write(samples)
 
     def close(self) -> None:
-        """Closing is the context manager's."""
+        with _errors_named(self._name):
+            self._sink.close()
 
 
-def _guard(action: Callable[[], Any], path: Path) -> None:
+@contextlib.contextmanager
+def _errors_named(name: Path | str) -> Iterator[None]:
     try:
-        action()
+        yield
+    except BrokenPipeError:
+        raise  # the listener went away; that is for the command line to judge
     except OSError as error:
-        raise AudioError(
-            f"cannot write {path}: {error.strerror or error}; free some space or choose another path"
-        ) from None
-    except RuntimeError as error:  # soundfile.LibsndfileError; the package is not imported here
-        raise AudioError(f"cannot write {path}: {error}; try .wav") from None
+        reason = error.strerror or error
+        raise AudioError(f"cannot write {name}: {reason}; free some space or choose another path") from None
+    except RuntimeError as error:  # soundfile.LibsndfileError; the package may not be imported
+        raise AudioError(f"cannot write {name}: {error}; try .wav") from None
+
+
+def _file_sink(file: IO[bytes], sample_rate: int, extension: str) -> AudioSink:
+    return WavSink(file, sample_rate) if extension == ".wav" else SoundFileSink(file, sample_rate, extension)
 
 
 def _soundfile() -> Any:

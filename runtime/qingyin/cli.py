@@ -5,6 +5,7 @@ errors into one line.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -153,8 +154,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # OpenBLAS would start a pool at numpy's import, and nothing here multiplies matrices in numpy
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = build_parser().parse_args(argv)
-    _exit_on_sigterm()
     try:
+        _exit_on_sigterm()
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # names may not fit the terminal's encoding
         if arguments.command == "say":
             from qingyin.cli_say import say
 
@@ -169,8 +172,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             info(arguments)
         sys.stdout.flush()
     except QingyinError as error:
-        print(f"qingyin: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return EXIT_ERROR
+        return _complain(str(error))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -178,10 +180,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python would complain once more when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as error:  # a full disk under a redirected standard output, for example
+        return _complain(f"{error}; check the disk and the paths given")
     except MemoryError:
-        print("qingyin: error: out of memory; close other programs or use shorter sentences", file=sys.stderr)
-        return EXIT_ERROR
+        return _complain("out of memory; close other programs or use shorter sentences")
     return 0
+
+
+def _complain(message: str) -> int:
+    print(f"qingyin: error: {' '.join(message.split())}", file=sys.stderr)
+    return EXIT_ERROR
 
 
 def _exit_on_sigterm() -> None:

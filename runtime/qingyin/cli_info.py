@@ -47,9 +47,8 @@ def info(arguments: argparse.Namespace) -> None:
     total = 0
     for spec in manifest.graphs.values():
         total += spec.bytes
-        print(
-            f"  {spec.name:<26}{spec.bytes / 1e6:8.2f} MB  {spec.precision:<8} opset {spec.opset}  {spec.file}"
-        )
+        size = f"{spec.bytes / 1e6:8.2f} MB"
+        print(f"  {spec.name:<26}{size}  {spec.precision:<8} opset {spec.opset}  {spec.file}")
     print(f"  {'all':<26}{total / 1e6:8.2f} MB")
     for data in manifest.training_data:
         shown = data if isinstance(data, str) else ", ".join(str(value) for value in data.values())

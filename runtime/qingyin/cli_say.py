@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from qingyin.audio import AudioSink, RawSink, WavSink, check_extension, open_audio
+from qingyin.audio import AudioSink, RawSink, WavSink, check_extension, guarded, open_audio
 from qingyin.errors import AudioError, OptionError, TextError
 from qingyin.options import SynthesisOptions
 from qingyin.synthesizer import Report, Synthesizer
@@ -81,9 +81,9 @@ def read_text(arguments: argparse.Namespace) -> str:
         return data.decode(
             "utf-8-sig" if arguments.encoding.lower() in ("utf-8", "utf8") else arguments.encoding
         )
-    except UnicodeDecodeError as error:
+    except UnicodeError:
         source = arguments.file or "standard input"
-        raise TextError(f"{source} is not {arguments.encoding} (byte {error.start}); "
+        raise TextError(f"{source} is not text in {arguments.encoding}; "
                         f"name its encoding, for example --encoding gb18030") from None  # fmt: skip
 
 
@@ -96,7 +96,8 @@ def _sink(arguments: argparse.Namespace, sample_rate: int) -> Iterator[AudioSink
     stdout = sys.stdout.buffer
     if stdout.isatty():
         raise AudioError("standard output is a terminal; pipe it into a player or file, or use -o FILE.wav")
-    pipe = RawSink(stdout) if arguments.output_raw else WavSink(stdout, sample_rate)
+    sink_of_format = RawSink(stdout) if arguments.output_raw else WavSink(stdout, sample_rate)
+    pipe = guarded(sink_of_format, "standard output")
     yield pipe
     pipe.close()
 

@@ -103,7 +103,7 @@ def _check_tensor(
             f"{problem}is {tensor.dtype} with {len(tensor.shape)} axes, "
             f"its slot needs {dtype} [{', '.join(axes)}]; export it again"
         )
-    for axis, label in zip(tensor.shape, axes):
+    for axis, label in zip(tensor.shape, axes, strict=True):
         if label in fixed:
             if axis != fixed[label]:
                 raise ModelError(

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from qingyin.errors import ModelError
+
 _KNEE = 0.8  # of full scale (-1.9 dB); below it samples are left alone
 
 
@@ -13,14 +15,16 @@ def apply_gain(samples: np.ndarray, gain_db: float) -> np.ndarray:
     """float32 [n] times a gain in dB, softly limited to [-1, 1].
 
     The limiter looks at one sample at a time (above the knee a tanh), so that it does the same however a
-    stream is cut. Values that are no numbers become silence.
+    stream is cut. Errors: ModelError if a sample is no number, which only a broken graph makes.
     """
     result = samples * np.float32(10.0 ** (gain_db / 20.0))
-    magnitude = np.abs(result)
-    if not magnitude.max(initial=0.0) <= _KNEE:  # NaN comes here too
-        np.nan_to_num(result, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
-        loud = np.abs(result) > _KNEE
-        over = np.abs(result[loud]) - np.float32(_KNEE)
+    if not np.isfinite(result).all():
+        raise ModelError(
+            "the models computed values that are no numbers; use another vocoder, or export again"
+        )
+    loud = np.abs(result) > _KNEE
+    if loud.any():
         room = np.float32(1.0 - _KNEE)
+        over = np.abs(result[loud]) - np.float32(_KNEE)
         result[loud] = np.copysign(np.float32(_KNEE) + room * np.tanh(over / room), result[loud])
     return result

@@ -41,7 +41,8 @@ def pitch_noise(
     if not len(centres) or temperature == 0.0:
         return np.zeros(total, np.float32)
     times = np.arange(total) + 0.5
-    return (temperature * np.interp(times, centres, values)).astype(np.float32)
+    noise: np.ndarray = (temperature * np.interp(times, centres, values)).astype(np.float32)
+    return noise
 
 
 def question_rise(position: np.ndarray, final_semitones: float) -> np.ndarray:
@@ -53,7 +54,8 @@ def question_rise(position: np.ndarray, final_semitones: float) -> np.ndarray:
     intonation in Mandarin"). A parabola says that in one figure: 3 semitones on the last syllable are 1 on
     average.
     """
-    return final_semitones * np.clip(position, 0.0, 1.0) ** 2
+    rise: np.ndarray = final_semitones * np.clip(position, 0.0, 1.0) ** 2
+    return rise
 
 
 def final_lowering(position: np.ndarray, final_semitones: float) -> np.ndarray:

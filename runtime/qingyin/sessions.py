@@ -76,7 +76,7 @@ class Session:
     def run(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name for inputs by name. Errors: ValueError for a wrong name (a bug of the caller)."""
         values = self._session.run(self._outputs, dict(feeds), self._run_options)
-        return dict(zip(self._outputs, values))
+        return dict(zip(self._outputs, values, strict=True))
 
     def _check(self, wanted: tuple[TensorSpec, ...], found: Any, side: str) -> None:
         said = {tensor.name: (tensor.dtype, len(tensor.shape)) for tensor in wanted}

@@ -121,9 +121,11 @@ class Synthesizer:
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 64:
             raise OptionError(f"threads must be a whole number from 1 to 64 (got {threads!r})")
         manifest = load_manifest(models)
+        from qingyin.text import analyse
         from qingyin.text.symbols import BOUNDARIES, PHONEMES, TONES
 
         check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
+        analyse("好")  # reads the dictionaries now, so that the first sentence does not wait for them
         opened = load_vocoder(
             manifest, vocoder, threads
         )  # first: its name is the user's, and so are its errors

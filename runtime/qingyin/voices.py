@@ -35,8 +35,11 @@ _KEYS = (
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One voice. speaker (timbre) and prosody are float32 [speaker_size], emotion float32 [emotion_size];
-    pitch_mean_ln_hz is the natural log of its mean F0 in Hz; rate multiplies the speed; gain_db the loudness."""
+    """One voice.
+
+    speaker (timbre) and prosody are float32 [speaker_size], emotion float32 [emotion_size]; pitch_mean_ln_hz
+    is the natural log of its mean F0 in Hz; rate multiplies the speed; gain_db is added to the loudness.
+    """
 
     name: str
     description: str
@@ -55,8 +58,7 @@ class Voice:
 def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
     """A voice of the model set by name (None: its default), or from a file if `name` ends in .json.
 
-    Errors: VoiceError for an unknown name (lists the known, suggests the nearest); ModelError for a damaged
-    file.
+    Errors: VoiceError for an unknown name (lists the known, suggests the nearest); ModelError for damage.
     """
     chosen = manifest.default_voice if name is None else name
     if chosen in manifest.voices:

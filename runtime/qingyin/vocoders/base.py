@@ -72,9 +72,7 @@ class FrameQueue:
             self._length += len(rows)
 
     def take(self, count: int) -> np.ndarray:
-        """The first `count` rows, removed. Errors: ValueError if fewer are
-        there, or the queue never had any.
-        """
+        """The first `count` rows, removed. Errors: ValueError if fewer are there, or none ever were."""
         if count > self._length or not self._parts:
             raise ValueError(f"{count} rows wanted, {self._length} there")
         rows = self._parts[0] if len(self._parts) == 1 else np.concatenate(self._parts)
@@ -92,8 +90,7 @@ class ContextRunner:
                                     ^ the next run starts its own part here
 
     Each input has `rates[name]` rows per frame, each output `output_rate` rows per frame. At the sentence's
-    ends there
-    is no context: the zero padding there is the model's own.
+    ends there is no context: the zero padding there is the model's own.
     """
 
     def __init__(

@@ -1,11 +1,14 @@
 """Exists to make the sound source that spectral vocoders filter: a band-limited pulse train at F0, and white
 noise.
 
-The pulse is the closed form of a sum of K equal cosines, 2*sum cos(2 pi k phi) = sin((2K+1) pi phi) / sin(pi phi) - 1, with
-K = floor(nyquist / F0), over sqrt(2K) so that its power is 1. The training code makes the same signal; what must stay
-identical: linear interpolation of F0 and voicing between frame centres, the inclusive running sum of F0 /
-sample_rate in float64 from a random start, K per sample, and noise of one normal number per sample, in time
-order.
+The pulse is the closed form of a sum of K equal cosines,
+
+    2 (cos(2 pi phi) + ... + cos(2 pi K phi)) = sin((2K + 1) pi phi) / sin(pi phi) - 1
+
+with K = floor(nyquist / F0), over sqrt(2K), so that its power is 1. The training code makes
+the same signal. What must stay identical: linear interpolation of F0 and voicing between frame centres, the
+inclusive running sum of F0 / sample_rate in float64 from a random start, K per sample, and noise of one normal
+number per sample, in time order.
 """
 
 from __future__ import annotations

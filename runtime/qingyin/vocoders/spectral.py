@@ -1,8 +1,9 @@
 """Exists because DFT operators are hundreds of times slower inside ONNX Runtime: STFT and overlap-add for
 streams, in numpy.
 
-Frames lie as HiFi-GAN's: with pad = (n_fft - hop) / 2, frame t covers samples [t*hop - pad, t*hop - pad + n_fft), so that
-T frames belong to exactly T*hop samples. Outside the sentence the signal is zero.
+Frames lie as HiFi-GAN's: with pad = (n_fft - hop) / 2, frame t covers samples t*hop - pad up to but not
+including t*hop - pad + n_fft, so that T frames belong to exactly T*hop samples. Outside the sentence the signal
+is zero.
 
     samples   |0      |hop    |2 hop  |3 hop  |4 hop
     frame 0 [--pad|-----------------]
