@@ -1,6 +1,6 @@
 """Text to phonemes: the only door to the front end; everything behind it is a row of small steps.
 
-canonicalise -> split into sentences -> normalise -> words and readings -> sandhi -> phonemes with boundaries and pauses.
+canonicalise -> split into sentences -> normalise -> words and readings -> sandhi -> phonemes and pauses.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qingyin.text import g2p, sandhi
-from qingyin.text.normalize import SILENT, Mark, Normalised, Spoken, normalise
+from qingyin.text.normalize import SILENT, Normalised, Spoken, normalise
 from qingyin.text.pauses import PAUSES_MS, pause_table
 from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.split import Span, spans
@@ -80,7 +80,7 @@ class Analysis:
 
 
 def analyse_stream(text: str, pauses: Mapping[str, float] | None = None) -> Iterator[Analysis]:
-    """`analyse`, sentence by sentence: each item has at most one sentence, and positions in the whole `text`."""
+    """`analyse`, sentence by sentence: each item has at most one; positions are those in the whole `text`."""
     table = pause_table(pauses)
     for span in spans(text, g2p.word_end):
         normalised = normalise(span.canonical, span.positions, text, g2p.has_reading)
@@ -97,8 +97,8 @@ def analyse_stream(text: str, pauses: Mapping[str, float] | None = None) -> Iter
 def analyse(text: str, pauses: Mapping[str, float] | None = None) -> Analysis:
     """Any text -> sentences of phonemes, with what could not be spoken.
 
-    `pauses` overrides entries of PAUSES_MS (mark -> milliseconds). Never raises on text; ValueError for an unknown pause.
-    Time is linear in the length of the text.
+    `pauses` overrides entries of PAUSES_MS (mark -> milliseconds); an unknown one is a ValueError.
+    No text raises; time is linear in its length.
     """
     parts = list(analyse_stream(text, pauses))
     return Analysis(
@@ -115,7 +115,7 @@ def split_sentences(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _phrases(normalised: Normalised, table: Mapping[str, float]) -> list[tuple[list[g2p.Word], str, float]]:
-    """Items -> [(words after sandhi, mark, pause in ms)]; the last phrase has the sentence's own last mark or ""."""
+    """Items -> [(words after sandhi, mark that ends them or "", its pause in ms)]."""
     phrases: list[tuple[list[g2p.Word], str, float]] = []
     words: list[g2p.Word] = []
     run: list[Spoken] = []
@@ -137,7 +137,11 @@ def _phrases(normalised: Normalised, table: Mapping[str, float]) -> list[tuple[l
             phrases.append((sandhi.apply(words), item.mark, milliseconds))
             words = []
         elif phrases and milliseconds > phrases[-1][2]:
-            phrases[-1] = (phrases[-1][0], item.mark, milliseconds)  # several marks in a row: the longest counts
+            phrases[-1] = (
+                phrases[-1][0],
+                item.mark,
+                milliseconds,
+            )  # several marks in a row: the longest counts
     close_run()
     if words:
         phrases.append((sandhi.apply(words), "", 0.0))

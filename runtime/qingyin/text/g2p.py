@@ -1,4 +1,4 @@
-"""Han characters to words of toned syllables, on pypinyin's dictionaries, which are imported on first use only."""
+"""Han characters to words of toned syllables, on pypinyin's dictionaries (imported on first use only)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from qingyin.text import readings
 from qingyin.text.normalize import Spoken
+from qingyin.text.pinyin import SYLLABLES
 from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
@@ -39,15 +40,16 @@ Word = list[Syllable]
 
 
 @cache
-def _dictionaries() -> tuple[dict[str, object], dict[int, str]]:
+def _dictionaries() -> tuple[dict[str, list[list[str]]], dict[int, str]]:
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
     return PHRASES_DICT, PINYIN_DICT
 
 
+@lru_cache(maxsize=20000)
 def has_reading(char: str) -> bool:
-    """Whether the dictionary can read this character."""
-    return ord(char) in _dictionaries()[1]
+    """Whether the dictionary can read this character, and with a syllable that exists in Mandarin."""
+    return ord(char) in _dictionaries()[1] and word_readings(char)[0][:-1] in SYLLABLES
 
 
 @lru_cache(maxsize=20000)
@@ -73,7 +75,7 @@ def _word_costs() -> dict[str, int]:
 
 
 def segment(run: str) -> list[str]:
-    """The likeliest words of a run of Han characters by a unigram model (Viterbi, from the right). Linear time."""
+    """The likeliest words of a run of Han characters: unigram model, Viterbi from the right. Linear time."""
     phrases, costs = _dictionaries()[0], _word_costs()
     size = len(run)
     rest = [0] * (size + 1)  # cost of run[start:]
@@ -98,7 +100,7 @@ def segment(run: str) -> list[str]:
 
 
 def _join_numerals(words: list[str]) -> list[str]:
-    """Numerals are no dictionary words: 二 十 九 becomes one word, 一百 二十三 two (a new one after each large unit)."""
+    """Numerals are no dictionary words: 二 十 九 is made one word, 一百 二十三 two (by large units)."""
     joined: list[str] = []
     open_numeral = False
     for word in words:
@@ -141,7 +143,12 @@ def read(items: Sequence[Spoken]) -> list[Word]:
             for place, text in enumerate(texts):
                 alone = readings.single_character(texts, place) if len(text) == 1 else None
                 spoken = (alone,) if alone else word_readings(text)
-                words.append([_syllable(item, reading) for item, reading in zip(run[offset:], spoken)])
+                words.append(
+                    [
+                        _syllable(item, reading)
+                        for item, reading in zip(run[offset : offset + len(text)], spoken, strict=True)
+                    ]
+                )
                 offset += len(text)
         index = end
     return words

@@ -1,6 +1,6 @@
-"""Raw text to a row of things to say and marks to pause at, each with its place in the input, so that nothing gets lost.
+"""Raw text to a row of things to say and marks to pause at, with their places, so that nothing gets lost.
 
-Every character of the input ends up spoken, as a mark, silent by nature (spaces, quotes), or in the list of unspoken text.
+Every character is spoken, or a mark, or silent by nature (spaces, quotes), or reported as unspoken.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ SILENT = ""  # a Mark that separates words but makes no pause
 
 # Canonical marks; what is not here keeps its NFKC form.
 _CANONICAL = {
-    "!": "！", "?": "？", ";": "；", "｡": "。", "､": "、", "﹑": "、", "﹐": "，", "﹒": "。", "﹔": "；", "﹕": "：",
-    "﹖": "？", "﹗": "！", "⋯": "…", "‥": "…", "_": "…", "―": "—", "─": "—", "⸺": "—", "–": "—", "‼": "！", "⁇": "？",
-    "⁈": "？", "⁉": "！", "¿": SILENT, "¡": SILENT, "￥": "¥",
+    "!": "！", "?": "？", ";": "；", "｡": "。", "､": "、", "﹑": "、", "﹐": "，", "﹒": "。", "﹔": "；",
+    "﹕": "：", "﹖": "？", "﹗": "！", "⋯": "…", "‥": "…", "_": "…", "―": "—", "─": "—", "⸺": "—",
+    "–": "—", "‼": "！", "⁇": "？", "⁈": "？", "⁉": "！", "¿": SILENT, "¡": SILENT, "￥": "¥",
 }  # fmt: skip
 _KEEP = frozenset("，。！？；：、…—")  # NFKC would turn these into ASCII
 _BRACKETS = frozenset("()[]{}【】〔〕〖〗〘〙")
 _SILENT_MARKS = frozenset("\"'“”‘’「」『』《》〈〉«»‹›〝〞〟„‚`´′″·•・‧")
-_SYMBOLS = {
-    "+": "加", "=": "等于", "&": "和", "@": "艾特", "℃": "摄氏度", "℉": "华氏度", "°": "度", "×": "乘", "÷": "除以",
-    "±": "正负", "$": "美元", "¥": "元", "€": "欧元", "£": "英镑", "%": "百分号", "‰": "千分号", "<": "小于", ">": "大于",
+SYMBOL_NAMES = {
+    "+": "加", "=": "等于", "&": "和", "@": "艾特", "℃": "摄氏度", "℉": "华氏度", "°": "度", "×": "乘",
+    "÷": "除以", "±": "正负", "$": "美元", "¥": "元", "€": "欧元", "£": "英镑", "%": "百分号",
+    "‰": "千分号", "<": "小于", ">": "大于",
 }  # fmt: skip
 # Letter names as Mandarin speakers say them, in the nearest Mandarin syllables.
 LETTER_NAMES = {
-    "a": "ei1", "b": "bi4", "c": "xi1", "d": "di4", "e": "yi4", "f": "ai2 fu5", "g": "ji4", "h": "ei2 chi5", "i": "ai4",
-    "j": "zhei4", "k": "kei4", "l": "ai2 lou5", "m": "ai2 mu5", "n": "en1", "o": "ou1", "p": "pi4", "q": "qiu1",
-    "r": "a4 er5", "s": "ai2 si5", "t": "ti4", "u": "you1", "v": "wei4", "w": "da2 bu5 liu5", "x": "ai2 ke5 si5",
-    "y": "wai4", "z": "zei4",
+    "a": "ei1", "b": "bi4", "c": "xi1", "d": "di4", "e": "yi4", "f": "ai2 fu5", "g": "ji4", "h": "ei2 chi5",
+    "i": "ai4", "j": "zhei4", "k": "kei4", "l": "ai2 lou5", "m": "ai2 mu5", "n": "en1", "o": "ou1",
+    "p": "pi4", "q": "qiu1", "r": "a4 er5", "s": "ai2 si5", "t": "ti4", "u": "you1", "v": "wei4",
+    "w": "da2 bu5 liu5", "x": "ai2 ke5 si5", "y": "wai4", "z": "zei4",
 }  # fmt: skip
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]+)*")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -63,13 +64,27 @@ class Normalised:
 
     items: list[Spoken | Mark] = field(default_factory=list)
     text: str = ""
-    unspoken: list[tuple[str, int, str]] = field(default_factory=list)  # text, position, reason
+    unspoken: list[tuple[str, int, str]] = field(default_factory=list)  # original text, position, reason
     notes: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+def syllable_estimate(char: str) -> int:
+    """About how many syllables a canonical character takes: bounds sentences before numbers are read."""
+    if is_han(char):
+        return 1
+    if char.isascii() and char.isalnum():
+        return 2 if char.isdigit() else LETTER_NAMES[char.lower()].count(" ") + 1
+    return 1 if char in ".-~" else len(SYMBOL_NAMES.get(char, ""))
 
 
 def is_han(char: str) -> bool:
     """Whether `char` is an ideograph (unified blocks and 〇)."""
-    return char == "〇" or "㐀" <= char <= "䶿" or "一" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff"
+    return (
+        char == "〇"
+        or "㐀" <= char <= "䶿"
+        or "一" <= char <= "\u9fff"
+        or "\U00020000" <= char <= "\U0003ffff"
+    )
 
 
 def _canonical_char(char: str) -> str:
@@ -83,6 +98,9 @@ def _canonical_char(char: str) -> str:
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     form = unicodedata.normalize("NFKC", char)
+    base = unicodedata.normalize("NFD", form)[0]
+    if form[0] != base and base.isascii() and base.isalpha():
+        return base  # é is said as e
     if len(form) == 1 and form in _CANONICAL:
         return _CANONICAL[form]
     return form
@@ -92,8 +110,12 @@ def _is_ascii_alnum(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+def _is_list_number(chars: list[str], start: int, end: int) -> bool:
+    return end - start <= 6 and "".join(chars[start:end]).strip().isdigit()
+
+
 def canonicalise(text: str) -> tuple[str, list[int]]:
-    """Full/half width folded and ASCII marks decided by context -> (canonical text, original index of each character).
+    """Width folded and ASCII marks decided by context -> (canonical text, original index of each character).
 
     "." , "," and ":" become marks only where they do not belong to a number, an abbreviation or an address.
     """
@@ -116,7 +138,7 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
                 chars[index] = "…" if after == "." or before == "…" else "。"
             elif _is_ascii_alnum(before) and _is_ascii_alnum(after):
                 continue  # decimal point, address, abbreviation
-            elif before.isdigit() and "".join(chars[line_start:index]).strip().isdigit():
+            elif before.isdigit() and _is_list_number(chars, line_start, index):
                 chars[index] = "、"  # "1. ..." numbers a list
             elif before.isalpha() and before.isascii() and (index < 2 or not chars[index - 2].isalpha()):
                 chars[index] = "、"  # "A. ...", "J. K."
@@ -130,23 +152,40 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
     return "".join(chars), positions
 
 
-def _number_text(token: str, after: str) -> tuple[str, bool]:
-    """A number token -> (Han text, whether it is read digit by digit)."""
+def _digit_follows(original: str, position: int) -> bool:
+    return position + 1 < len(original) and original[position + 1].isdecimal()
+
+
+def _number_text(token: str, after: str, part: bool = False) -> tuple[str, bool]:
+    """A number token -> (Han text, read digit by digit?). `part`: it is part of a longer number."""
+    if part:
+        return "".join(
+            digits_one_by_one(char) if char.isdigit() else "点" for char in token if char != ","
+        ), True
     token = token.replace(",", "")
     whole, *decimals = token.split(".")
     if len(decimals) > 1:  # a version or section number
-        return "点".join(digits_one_by_one(part) if len(part) > 2 else cardinal(part) for part in token.split(".")), True
+        return "点".join(
+            digits_one_by_one(part) if len(part) > 2 else cardinal(part) for part in token.split(".")
+        ), True
     if decimals:
         integer = cardinal(whole) if len(whole) <= MAX_CARDINAL_DIGITS else digits_one_by_one(whole)
         return integer + "点" + digits_one_by_one(decimals[0]), False
     year = len(whole) == 4 and after == "年"
-    if year or len(whole) > MAX_CARDINAL_DIGITS or (len(whole) > 1 and whole[0] == "0") or len(whole) in (7, 8, 11):
+    if (
+        year
+        or len(whole) > MAX_CARDINAL_DIGITS
+        or (len(whole) > 1 and whole[0] == "0")
+        or len(whole) in (7, 8, 11)
+    ):
         return digits_one_by_one(whole), True
     return cardinal(whole), False
 
 
-def normalise(canonical: str, positions: list[int], original: str, has_reading: Callable[[str], bool]) -> Normalised:
-    """Canonical text -> items to say. `positions[i]` is the index in `original` of `canonical[i]`; time is linear."""
+def normalise(
+    canonical: str, positions: list[int], original: str, has_reading: Callable[[str], bool]
+) -> Normalised:
+    """Canonical text -> items to say. `canonical[i]` comes from `original[positions[i]]`. Linear time."""
     result = Normalised(text=canonical.strip())
     items = result.items
 
@@ -154,17 +193,15 @@ def normalise(canonical: str, positions: list[int], original: str, has_reading: 
         for offset, char in enumerate(text):
             items.append(Spoken(char, position, literal=literal, starts_word=offset == 0))
 
+    left: list[tuple[int, int, str]] = []  # (start, end, reason) in the original text
+
     def leave(first: int, reason: str) -> None:
-        """Report the original text behind one canonical character, joining neighbours with the same reason."""
-        start, end = positions[first], positions[first] + 1
-        while end < len(original) and unicodedata.combining(original[end]):
-            end += 1
-        if result.unspoken:
-            text, position, last_reason = result.unspoken[-1]
-            if last_reason == reason and position + len(text) >= start:
-                result.unspoken[-1] = (original[position : max(end, position + len(text))], position, reason)
-                return
-        result.unspoken.append((original[start:end], start, reason))
+        """Report the original behind one canonical character, joined to a neighbour of the same reason."""
+        start = positions[first]
+        if left and left[-1][2] == reason and left[-1][1] >= start:
+            left[-1] = (left[-1][0], start + 1, reason)
+        else:
+            left.append((start, start + 1, reason))
 
     index = 0
     while index < len(canonical):
@@ -182,7 +219,14 @@ def normalise(canonical: str, positions: list[int], original: str, has_reading: 
             before = canonical[index - 1] if index else ""
             if before == "-" and (index < 2 or not _is_ascii_alnum(canonical[index - 2])):
                 say("负", positions[index - 1])
-            text, literal = _number_text(match.group(), after)
+            cut_before = position > 0 and original[position - 1].isdecimal()
+            cut_after = index + len(match.group()) == len(canonical) and _digit_follows(
+                original, positions[end - 1]
+            )
+            text, literal = _number_text(match.group(), after, cut_before or cut_after)
+            literal = literal or (
+                text == "一" and not is_han(after or " ")
+            )  # a bare 1 is the name of the number
             if after in ("%", "‰") and after:
                 say("百分之" if after == "%" else "千分之", position)
                 end += 1
@@ -207,28 +251,37 @@ def normalise(canonical: str, positions: list[int], original: str, has_reading: 
             items.append(Mark("(", position))
         elif char in _SILENT_MARKS or char.isspace():
             items.append(Mark(SILENT, position))
-        elif char in _SYMBOLS:
-            say(_SYMBOLS[char], position)
+        elif char in SYMBOL_NAMES:
+            say(SYMBOL_NAMES[char], position)
             items.append(Mark(SILENT, position))
         elif char == ".":
             if not _is_abbreviation_dot(canonical, index):
                 say("点", position)
         elif char == ",":
             items.append(Mark("、", position))
+        elif char == "~":
+            range_mark = canonical[index - 1 : index].isdigit() and canonical[index + 1 : index + 2].isdigit()
+            say("到" if range_mark else "", position)
+            items.append(Mark(SILENT, position))
         elif char == "-":
             items.append(Mark(SILENT, position))  # a hyphen joins; before a number it has been read as 负
         elif unicodedata.category(char) in ("Cc", "Cf", "Mn", "Me", "Zl", "Zp"):
-            if result.unspoken and position <= result.unspoken[-1][1] + len(result.unspoken[-1][0]):
-                leave(index, result.unspoken[-1][2])  # joiners and selectors belong to the emoji before them
+            if left and left[-1][1] == position:
+                leave(index, left[-1][2])  # joiners and selectors belong to the emoji before them
         else:
             leave(index, _reason(char))
         index += 1
+    result.unspoken.extend((original[start:end], start, reason) for start, end, reason in left)
     return result
 
 
 def _is_abbreviation_dot(canonical: str, index: int) -> bool:
-    """Whether the dot stands between single letters, as in U.S.A"""
-    single_before = canonical[index - 1].isalpha() and (index < 2 or not _is_ascii_alnum(canonical[index - 2]))
+    """Whether the dot stands between single letters, as in U.S.A, or at the edge of a cut."""
+    if index == 0 or index + 1 == len(canonical):
+        return True
+    single_before = canonical[index - 1].isalpha() and (
+        index < 2 or not _is_ascii_alnum(canonical[index - 2])
+    )
     after = canonical[index + 2] if index + 2 < len(canonical) else ""
     return single_before and canonical[index + 1].isalpha() and not _is_ascii_alnum(after)
 

@@ -1,4 +1,4 @@
-"""Digits to Chinese numerals, so that no digit of the input is lost before full number normalisation exists."""
+"""Digits to Chinese numerals, so that no digit is lost before full number normalisation exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _four_digits(digits: str) -> str:
 
 
 def cardinal(digits: str) -> str:
-    """A non-negative integer of at most 16 digits as a cardinal: ``"10086"`` -> ``"一万零八十六"``, ``"12"`` -> ``"十二"``."""
+    """A non-negative integer of at most 16 digits: ``"10086"`` -> ``"一万零八十六"``."""
     if not digits.isdigit() or len(digits) > MAX_CARDINAL_DIGITS:
         raise ValueError(f"not an integer of at most {MAX_CARDINAL_DIGITS} digits: {digits!r}")
     stripped = digits.lstrip("0")

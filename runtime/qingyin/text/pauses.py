@@ -1,4 +1,4 @@
-"""How long each mark is silent: one table, so that pacing is tuned (or overridden by the caller) in one place."""
+"""How long each mark is silent: one table, so that pacing is tuned, or overridden, in one place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAUSES_MS: dict[str, float] = {
 
 
 def pause_table(overrides: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The pause table with `overrides` (key -> milliseconds >= 0) laid over it. ValueError for an unknown key."""
+    """The pause table with `overrides` (key -> milliseconds >= 0) on it. ValueError for an unknown key."""
     table = dict(PAUSES_MS)
     for key, milliseconds in (overrides or {}).items():
         if key not in table:

@@ -1,6 +1,6 @@
-"""Pinyin spelling to phonemes, apart from any dictionary, because corpora labelled in pinyin and our own g2p both need it.
+"""Pinyin spelling to phonemes, apart from any dictionary: corpora labelled in pinyin need it too.
 
-The legal syllables are those of 现代汉语词典 together with a few that only occur in dialect words and interjections.
+The legal syllables are those of 现代汉语词典 and a few that only occur in dialect words and interjections.
 """
 
 from __future__ import annotations
@@ -37,15 +37,22 @@ _SPELLINGS = {
 _CONTRACTED = {"iu": "iou", "ui": "uei", "un": "uen"}  # spelling after an initial -> final
 # Syllables that begin with a vowel. "yai" is the old reading of 崖; yo is 哟.
 _WITHOUT_INITIAL = {
-    "a": "a", "o": "o", "e": "e", "ê": "ê", "ai": "ai", "ei": "ei", "ao": "ao", "ou": "ou", "an": "an", "en": "en",
-    "ang": "ang", "eng": "eng", "er": "er",
+    "a": "a", "o": "o", "e": "e", "ê": "ê", "ai": "ai", "ei": "ei", "ao": "ao", "ou": "ou", "an": "an",
+    "en": "en", "ang": "ang", "eng": "eng", "er": "er",
     "yi": "i", "ya": "ia", "yo": "io", "ye": "ie", "yao": "iao", "you": "iou", "yan": "ian", "yin": "in",
     "yang": "iang", "ying": "ing", "yong": "iong",
     "wu": "u", "wa": "ua", "wo": "uo", "wai": "uai", "wei": "uei", "wan": "uan", "wen": "uen", "wang": "uang",
     "weng": "ueng", "yu": "v", "yue": "ve", "yuan": "van", "yun": "vn",
 }  # fmt: skip
 # Syllabic nasals have no symbol of their own; the nearest syllable is said instead.
-_NEAREST = {"m": ("m", "u"), "n": ("", "en"), "ng": ("", "eng"), "hm": ("h", "en"), "hng": ("h", "eng"), "yai": ("", "ia")}
+_NEAREST = {
+    "m": ("m", "u"),
+    "n": ("", "en"),
+    "ng": ("", "eng"),
+    "hm": ("h", "en"),
+    "hng": ("h", "eng"),
+    "yai": ("", "ia"),
+}
 
 
 def _build_syllables() -> dict[str, tuple[str, str]]:
@@ -75,7 +82,14 @@ _TONED = re.compile(r"([a-zê]+)([1-5])")
 
 @lru_cache(maxsize=4096)
 def _parse(pinyin: str) -> tuple[tuple[str, int], ...]:
-    spelling = pinyin.strip().lower().replace("e\u0302", "ê").replace("u:", "v").replace("ü", "v").replace("u\u0308", "v")
+    spelling = (
+        pinyin.strip()
+        .lower()
+        .replace("e\u0302", "ê")
+        .replace("u:", "v")
+        .replace("ü", "v")
+        .replace("u\u0308", "v")
+    )
     match = _TONED.fullmatch(spelling)
     if match is None:
         raise ValueError(f"not a pinyin syllable with a tone digit 1-5: {pinyin!r}")
@@ -95,7 +109,9 @@ def _parse(pinyin: str) -> tuple[tuple[str, int], ...]:
 def pinyin_to_phonemes(pinyin: str) -> list[tuple[str, int]]:
     """One syllable with tone digit -> [(symbol, tone), ...]; initials have tone 0.
 
-    ``"zhong1"`` -> ``[("zh", 0), ("ong", 1)]``. ü may be written ``ü``, ``v`` or ``u:``; erhua ends in r (``"huar1"``).
+    ``"zhong1"`` -> ``[("zh", 0), ("ong", 1)]``.
+
+    ü may be written ``ü``, ``v`` or ``u:``; erhua ends in r (``"huar1"``).
     Raises ValueError for anything that is not a Mandarin syllable with a tone digit 1-5.
     """
     return list(_parse(pinyin))

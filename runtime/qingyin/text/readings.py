@@ -1,28 +1,30 @@
-"""Readings that pypinyin's dictionary gets wrong for running modern text: overrides, and a few rules of context.
+"""Readings that pypinyin's dictionary gets wrong for modern text: overrides, and a few rules of context.
 
-Picked by frequency in running text times error on the CPP development set; a real model of polyphones comes later.
+Picked by frequency in running text times error on the CPP development set; a model of polyphones comes later.
 """
 
 from __future__ import annotations
 
 # Characters standing alone (not inside a dictionary word).
 CHARACTERS: dict[str, str] = {
-    "子": "zi3", "勒": "le4", "塞": "sai4", "长": "chang2", "耶": "ye1", "町": "ting3", "什": "shi2", "佛": "fo2",
-    "舍": "she4", "卷": "juan4", "葛": "ge3", "肖": "xiao1", "薄": "bo2", "藉": "jie4", "粘": "nian2", "剌": "la4",
-    "仆": "pu2", "媛": "yuan2", "卜": "bu3", "泊": "bo2", "茜": "xi1", "蛤": "ge2", "茄": "qie2", "咯": "lo5",
-    "嗯": "en4", "调": "tiao2", "谁": "shei2", "翟": "zhai2", "帖": "tie3", "曲": "qu3", "尽": "jin4", "空": "kong1",
-    "噢": "o1", "哦": "o4", "诶": "ei4", "欸": "ei4", "哎": "ai1", "柏": "bo2", "为": "wei2", "得": "de5",
+    "子": "zi3", "勒": "le4", "塞": "sai4", "长": "chang2", "耶": "ye1", "町": "ting3", "什": "shi2",
+    "佛": "fo2", "舍": "she4", "卷": "juan4", "葛": "ge3", "肖": "xiao1", "薄": "bo2", "藉": "jie4",
+    "粘": "nian2", "剌": "la4", "仆": "pu2", "媛": "yuan2", "卜": "bu3", "泊": "bo2", "茜": "xi1",
+    "蛤": "ge2", "茄": "qie2", "咯": "lo5", "嗯": "en4", "调": "tiao2", "谁": "shei2", "翟": "zhai2",
+    "帖": "tie3", "曲": "qu3", "尽": "jin4", "空": "kong1", "噢": "o1", "哦": "o4", "诶": "ei4",
+    "欸": "ei4", "哎": "ai1", "柏": "bo2", "为": "wei2", "得": "de5",
 }  # fmt: skip
 WORDS: dict[str, str] = {
     "塞浦路斯": "sai4 pu3 lu4 si1", "塞尔维亚": "sai4 er3 wei2 ya4", "耶路撒冷": "ye1 lu4 sa1 leng3",
     "耶鲁大学": "ye1 lu3 da4 xue2", "耶鲁": "ye1 lu3", "耶稣": "ye1 su1", "泰勒": "tai4 le4",
-    "蒙古": "meng3 gu3", "内蒙古": "nei4 meng3 gu3", "作曲家": "zuo4 qu3 jia1", "单曲": "dan1 qu3", "歌曲": "ge1 qu3",
-    "朝鲜": "chao2 xian3", "朝鲜半岛": "chao2 xian3 ban4 dao3", "部分": "bu4 fen5", "尼泊尔": "ni2 bo2 er3",
-    "调高": "tiao2 gao1", "调低": "tiao2 di1", "调到": "tiao2 dao4", "调大": "tiao2 da4", "调小": "tiao2 xiao3",
-    "电子": "dian4 zi3", "男子": "nan2 zi3", "爱好者": "ai4 hao4 zhe3", "成吉思汗": "cheng2 ji2 si1 han2",
-    "这儿": "zhe4 er5", "那儿": "na4 er5", "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5",
-    "一只": "yi1 zhi1", "两只": "liang3 zhi1", "几只": "ji3 zhi1", "为什么": "wei4 shen2 me5", "为了": "wei4 le5",
-    "因为": "yin1 wei4", "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
+    "蒙古": "meng3 gu3", "内蒙古": "nei4 meng3 gu3", "作曲家": "zuo4 qu3 jia1", "单曲": "dan1 qu3",
+    "歌曲": "ge1 qu3", "朝鲜": "chao2 xian3", "朝鲜半岛": "chao2 xian3 ban4 dao3", "部分": "bu4 fen5",
+    "尼泊尔": "ni2 bo2 er3", "调高": "tiao2 gao1", "调低": "tiao2 di1", "调到": "tiao2 dao4",
+    "调大": "tiao2 da4", "调小": "tiao2 xiao3", "电子": "dian4 zi3", "男子": "nan2 zi3",
+    "爱好者": "ai4 hao4 zhe3", "成吉思汗": "cheng2 ji2 si1 han2", "这儿": "zhe4 er5", "那儿": "na4 er5",
+    "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5", "一只": "yi1 zhi1", "两只": "liang3 zhi1",
+    "几只": "ji3 zhi1", "为什么": "wei4 shen2 me5", "为了": "wei4 le5", "因为": "yin1 wei4",
+    "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
 }  # fmt: skip
 
 _BENEFICIARIES = frozenset("我你您他她它咱谁大自其此何人")
@@ -35,7 +37,10 @@ _GROWING = frozenset("得着成满大高出胖")
 
 def in_unlisted_word(word: str, found: list[str]) -> list[str]:
     """Corrects the character-by-character reading of a word that the dictionary does not have."""
-    corrected = [CHARACTERS[char] if char in _TRANSLITERATION else reading for char, reading in zip(word, found)]
+    corrected = [
+        CHARACTERS[char] if char in _TRANSLITERATION else reading
+        for char, reading in zip(word, found, strict=True)
+    ]
     if word[-1] == "长" and len(word) > 1:
         corrected[-1] = "zhang3"
     return corrected
@@ -52,9 +57,9 @@ def single_character(words: list[str], index: int) -> str | None:
         return "zhang3"
     if char == "只" and before and before[-1] in _NUMERALS:
         return "zhi1"
-    if char == "地" and len(before) >= 2 and after:
-        if before[-1] == before[-2] or before[-1] in _ADVERB_ENDINGS:
-            return "de5"
+    adverb = len(before) >= 2 and (before[-1] == before[-2] or before[-1] in _ADVERB_ENDINGS)
+    if char == "地" and adverb and after:
+        return "de5"
     if char == "得" and not before:
         return "dei3" if after and after[0] not in "到了奖分出" else "de2"
     return None

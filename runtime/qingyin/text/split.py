@@ -1,11 +1,11 @@
-"""Text to sentences of bounded length, lazily, so that synthesis can begin with the first sentence of a book."""
+"""Text to sentences of bounded length, lazily, so that speech can begin with the first sentence of a book."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qingyin.text.normalize import canonicalise, is_han
+from qingyin.text.normalize import canonicalise, is_han, syllable_estimate
 
 MAX_SYLLABLES = 60  # about 13 seconds of speech; bounds the memory of the acoustic model
 _MIN_PIECE_SYLLABLES = 15
@@ -25,15 +25,6 @@ class Span:
     complete: bool  # False: the sentence goes on in the next span
 
 
-def _weight(char: str) -> int:
-    """Estimated syllables of one character."""
-    if is_han(char):
-        return 1
-    if char.isascii() and char.isalnum():
-        return 2
-    return 0
-
-
 def _end_of_sentence(text: str, index: int) -> int:
     """Index past the sentence end that begins at `index`, or 0 when no sentence ends there."""
     char = text[index]
@@ -41,7 +32,11 @@ def _end_of_sentence(text: str, index: int) -> int:
         end = index + 1
         while end < len(text) and (text[end] in _ENDS or text[end] in _CLOSING):
             end += 1
-    elif text.startswith("……", index) or (char == "…" and text[index + 1 : index + 2] in _CLOSING - {"", "…"}):
+    elif char == "…" and text[index - 1 : index] == "…":
+        return 0  # inside a row of dots, decided at its first
+    elif text.startswith("……", index) or (
+        char == "…" and text[index + 1 : index + 2] in _CLOSING - {"", "…"}
+    ):
         end = index + 1
         while end < len(text) and (text[end] in _CLOSING or text[end] in _ENDS):
             end += 1
@@ -55,10 +50,10 @@ def _end_of_sentence(text: str, index: int) -> int:
 
 
 def _cut(text: str, start: int, end: int, word_end: Callable[[str, int], int]) -> int:
-    """Where to cut text[start:end], which is too long: after the last good mark, else at the end of a word."""
+    """Where to cut text[start:end], which is too long: after the last good mark, else after a word."""
     weights, total = [], 0
     for index in range(start, end):
-        total += _weight(text[index])
+        total += syllable_estimate(text[index])
         weights.append(total)
     for mark in _CLAUSE_MARKS:
         index = text.rfind(mark, start, end)
@@ -118,7 +113,7 @@ def _line_spans(
             yield span(start, end, True)
             start, index, weight = end, end, 0
             continue
-        weight += _weight(canonical[index])
+        weight += syllable_estimate(canonical[index])
         index += 1
         if weight >= MAX_SYLLABLES and _rest_weight(canonical, index) > 0:
             cut = _cut(canonical, start, index, word_end)
@@ -135,5 +130,5 @@ def _rest_weight(text: str, index: int, lookahead: int = 12) -> int:
     for position in range(index, min(index + lookahead, len(text))):
         if _end_of_sentence(text, position):
             return 0
-        total += _weight(text[position])
+        total += syllable_estimate(text[position])
     return total if len(text) > index + lookahead else 0

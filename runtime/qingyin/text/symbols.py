@@ -1,6 +1,6 @@
-"""The phoneme inventory: one table shared by training, export and synthesis, because a shifted id is silent nonsense.
+"""The phoneme inventory: one table for training, export and runtime, because a shifted id is silent nonsense.
 
-Initials and finals of Hanyu Pinyin. The index in PHONEMES is the id that the models see; entries are only ever appended.
+Initials and finals of Hanyu Pinyin. The index in PHONEMES is the id that models see; only append to it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ PAUSE = "sp"  # pause inside a sentence
 ERHUA = "rr"  # 儿化: the suffix 儿 fused with the syllable before it; carries that syllable's tone
 
 INITIALS: tuple[str, ...] = (
-    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c", "s",
+    "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "zh", "ch", "sh", "r", "z", "c",
+    "s",
 )  # fmt: skip
 # ii after z c s, iii after zh ch sh r; v is ü
 FINALS: tuple[str, ...] = (

@@ -1,9 +1,10 @@
 """Common words with how rare each is, for finding word boundaries where the pinyin dictionary is silent.
 
-pypinyin lists only words whose reading needs saying (今天 is not among them). These were learned from the CC0 sentences of
-Common Voice (mozilla/voice-web, server/data/zh-CN; its last 1,000 lines left out) by cohesion, free neighbours and
-four rounds of unigram Viterbi counts, joined with an everyday list written for this project. Key: rounded -ln of the
-word's share of all words; pypinyin's words that are not here cost RARE_WORD, characters RARE_CHARACTER.
+pypinyin lists only words whose reading needs saying (今天 is not among them). These were learned from the CC0
+sentences of Common Voice (mozilla/voice-web, server/data/zh-CN; its last 1,000 lines left out) by cohesion,
+free neighbours and four rounds of unigram Viterbi counts, joined with an everyday list written for this project.
+Key: rounded -ln of the word's share of all words; pypinyin's words that are not here cost RARE_WORD,
+characters RARE_CHARACTER.
 """
 
 from __future__ import annotations
@@ -12,15 +13,9 @@ RARE_WORD = 13
 RARE_CHARACTER = 14
 
 WORDS_BY_COST: dict[int, str] = {
-    3: (
-        "的"
-    ),
-    4: (
-        "为 了 在 是"
-    ),
-    5: (
-        "一 下 不 也 于 人 他 你 和 她 就 属 市 我 有 种 科 这 那 都 一个"
-    ),
+    3: ("的"),
+    4: ("为 了 在 是"),
+    5: ("一 下 不 也 于 人 他 你 和 她 就 属 市 我 有 种 科 这 那 都 一个"),
     6: (
         "三 上 与 东 个 中 之 二 从 以 们 会 其 再 到 区 十 去 县 又 及 名 后 吗 吧 呢 啊 四 国 地 "
         "多 大 太 好 子 对 小 尔 山 州 巴 年 很 得 德 想 所 把 斯 时 最 来 由 真 着 给 而 能 被 西 "
