@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +45,19 @@ def _values(name: str, dtype: str, shape: tuple[int, ...], rng: np.random.Genera
     return _smooth(rng, shape) if len(shape) == 3 else rng.standard_normal(shape)
 
 
+def steps_of(axis: str | int, length: int) -> int:
+    """Size of an axis for an input of `length` steps: "B" is 1, "T" is length, "4T" four times that."""
+    if isinstance(axis, int):
+        return axis
+    factor = re.match(r"\d+", axis)
+    return 1 if axis == BATCH else length * (int(factor[0]) if factor else 1)
+
+
+def is_length(axis: str | int) -> bool:
+    """Whether an axis grows with the input."""
+    return isinstance(axis, str) and axis != BATCH
+
+
 def seeded_inputs(
     contract: Contract, length: int, *, seed: int = 0, symbols: int = SYMBOLS
 ) -> dict[str, Array]:
@@ -55,7 +69,7 @@ def seeded_inputs(
     """
     result = {}
     for name, (dtype, axes) in contract.items():
-        shape = tuple(axis if isinstance(axis, int) else 1 if axis == BATCH else length for axis in axes)
+        shape = tuple(steps_of(axis, length) for axis in axes)
         rng = np.random.default_rng(
             [seed, zlib.crc32(name.encode())]
         )  # does not depend on the order of inputs
@@ -78,10 +92,10 @@ def cut(contract: Contract, values: Mapping[str, Array], length: int) -> dict[st
                 f"{name}: {array.dtype} of {array.ndim} axes, the graph takes {dtype} {list(axes)}"
             )
         for index, axis in enumerate(axes):
-            wanted = axis if isinstance(axis, int) else 1 if axis == BATCH else length
-            if array.shape[index] < wanted or (wanted != length and array.shape[index] != wanted):
+            wanted = steps_of(axis, length)
+            if array.shape[index] < wanted or (not is_length(axis) and array.shape[index] != wanted):
                 raise ValueError(f"{name}: shape {list(array.shape)} does not give {wanted} on axis {index}")
-        keep = tuple(slice(length) if isinstance(a, str) and a != BATCH else slice(None) for a in axes)
+        keep = tuple(slice(steps_of(a, length)) if is_length(a) else slice(None) for a in axes)
         result[name] = np.ascontiguousarray(array[keep])
     return result
 
@@ -89,10 +103,10 @@ def cut(contract: Contract, values: Mapping[str, Array], length: int) -> dict[st
 def longest(contract: Contract, values: Mapping[str, Array]) -> int:
     """Steps that all arrays have on their dynamic axes; 0 if the contract has none."""
     lengths = [
-        values[name].shape[index]
+        values[name].shape[index] // steps_of(axis, 1)
         for name, (_, axes) in contract.items()
         for index, axis in enumerate(axes)
-        if isinstance(axis, str) and axis != BATCH
+        if is_length(axis)
     ]
     return min(lengths, default=0)
 

@@ -51,7 +51,7 @@ class GraphSpec:
         name: of the graph and its file, such as "vocoder_source_filter".
         module: called with the inputs by position; returns one tensor, or a tuple in the order of `outputs`.
         inputs, outputs: contracts by name. The axis "B" is the batch; any other named axis of an input is a
-            length.
+            length, with a factor in front where it is denser: "T" frames, "4T" four steps for each.
         example: length -> real inputs with B = 1, or None to take seeded values in the usual ranges.
         lengths: at which parity is checked. The graph is traced at the first, so the second must differ.
         tolerance: largest absolute difference to PyTorch allowed, for all outputs or by output name.

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
-from export.graph_spec import GraphSpec, float32
-from export.manifest import FEATURE_SPACE
+from export.graph_spec import GraphSpec, TensorSpec, float32, int64
+from export.manifest import FEATURE_SPACE, SIZES
 from export.models import hifigan
+from export.models.acoustic import AcousticDecoder, AcousticEncoder, AcousticModel
+from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
+from export.models.source_filter import SourceFilterVocoder
 
 BINS = FEATURE_SPACE["n_fft"] // 2 + 1
 MELS = FEATURE_SPACE["n_mels"]
-
-# Each module has graph_specs(checkpoint) -> list[GraphSpec], next to the network whose contract it states.
-# checkpoint: {'config': dict, 'model': state_dict, ...}.
-MODULES = {
-    "acoustic.pt": "export.models.acoustic",
-    "source_filter.pt": "export.models.source_filter",
-    "hifigan.pt": "export.models.hifigan_istft",
-}
+SPEAKER = float32("B", SIZES["speaker_size"])
+EMOTION = float32("B", SIZES["emotion_size"])
+FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
+# The envelope is ln(max(exp(mel) @ pinv, 1e-5)). At that floor, a hundred decibels down, the last digit of the
+# largest mel decides.
+FILTER_TOLERANCE = {"harmonic_log_magnitude": 5e-2, "harmonic_phase": 1e-3, "noise_log_magnitude": 5e-2}
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """A checkpoint of ours.
+    """A checkpoint of ours: {'config': dict, 'model': state_dict, ...}; may hold 'training_data': [str].
 
-    OSError: unreadable; ValueError: without 'config' or 'model', or more than tensors.
+    OSError: unreadable; ValueError: without 'config' or 'model'. Only tensors and plain values are unpickled.
     """
     checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(checkpoint, dict) or not {"config", "model"} <= checkpoint.keys():
@@ -36,37 +37,139 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
+def _fill(network: nn.Module, checkpoint: Mapping[str, Any], prefix: str) -> None:
+    """Loads the part of a state_dict below `prefix`. ValueError: keys or shapes differ."""
+    state: dict[str, Tensor] = {
+        name.removeprefix(prefix): tensor
+        for name, tensor in checkpoint["model"].items()
+        if name.startswith(prefix)
+    }
+    try:
+        network.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"the checkpoint does not fit its config: {error}") from error
+    hifigan.fold_weight_norm(network)
+    network.eval()
+
+
+def acoustic_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
+    """acoustic_encoder and acoustic_decoder of a trained SpeakerAcoustic."""
+    state = checkpoint["model"]
+    model = AcousticModel(len(state["acoustic.phoneme.weight"]), **checkpoint["config"]["acoustic"])
+    _fill(model, checkpoint, "acoustic.")
+    width = model.config["channels"]
+    data = tuple(checkpoint.get("training_data", ()))
+    encoder = GraphSpec(
+        name="acoustic_encoder",
+        module=AcousticEncoder(model),
+        inputs={
+            "phonemes": int64("B", "N"),
+            "tones": int64("B", "N"),
+            "boundaries": int64("B", "N"),
+            "speaker": SPEAKER,
+            "emotion": EMOTION,
+        },
+        outputs={
+            "hidden": float32("B", "N", width),
+            "log_duration": float32("B", "N"),
+            "log_duration_std": float32("B", "N"),
+        },
+        training_data=data,
+    )
+    decoder = GraphSpec(
+        name="acoustic_decoder",
+        module=AcousticDecoder(model),
+        inputs={
+            "hidden": float32("B", "T", width),
+            "position": float32("B", "T"),
+            "prosody": SPEAKER,
+            "speaker": SPEAKER,
+            "emotion": EMOTION,
+            "pitch_mean": float32("B", 1),
+            "pitch_offset": float32("B", "T"),
+            "pitch_range": float32("B", 1),
+            "pitch_noise": float32("B", "T"),
+        },
+        outputs={"mel": float32("B", "T", MELS), "f0": float32("B", "T"), "voicing": float32("B", "T")},
+        tolerance={"mel": 1e-3, "f0": 1e-2, "voicing": 1e-3},
+        extras={"context_frames": model.context_frames},
+        training_data=data,
+    )
+    return [encoder, decoder]
+
+
+def vocoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
+    """The net of a vocoder trained here, by the `kind` in its config. ValueError: an unknown kind."""
+    config = dict(checkpoint["config"])
+    kind = config.pop("kind", None)
+    inputs: dict[str, TensorSpec] = {
+        "mel": float32("B", "T", MELS),
+        "f0": float32("B", "T"),
+        "voicing": float32("B", "T"),
+    }
+    net: SourceFilterVocoder | HifiganIstft
+    if kind == "source_filter":
+        net, name, bins, frames = SourceFilterVocoder(**config), "source_filter", BINS, "T"
+        extras: dict[str, Any] = {"kind": "source_filter"}
+    elif kind == "hifigan":
+        net, name, bins, frames = HifiganIstft(**config), "hifigan", FINE_BINS, f"{RATE}T"
+        inputs["source"] = float32("B", frames, 2 * FINE_BINS)
+        spectrum = {"n_fft": FINE_N_FFT, "hop_length": FINE_HOP}
+        extras = {"kind": "hifigan_source_istft", "spectrum": spectrum}
+    else:
+        raise ValueError(f"a vocoder checkpoint of kind {kind!r}; known are source_filter and hifigan")
+    _fill(net, checkpoint, "net.")
+    spec = GraphSpec(
+        name=f"vocoder_{name}",
+        module=net,
+        inputs=inputs,
+        outputs={output: float32("B", frames, bins) for output in FILTERS},
+        tolerance=FILTER_TOLERANCE,
+        extras={**extras, "context_frames": net.context_frames},
+        training_data=tuple(checkpoint.get("training_data", ())),
+    )
+    return [spec]
+
+
+CHECKPOINTS: dict[str, Callable[[Mapping[str, Any]], list[GraphSpec]]] = {
+    "acoustic.pt": acoustic_specs,
+    "source_filter.pt": vocoder_specs,
+    "hifigan.pt": vocoder_specs,
+}
+
+
 def specs_from_checkpoints(folder: str | Path) -> list[GraphSpec]:
     """The graphs of every known checkpoint in a folder.
 
-    ValueError: there is a .pt file that nothing is known about, or none at all.
+    ValueError: there is a .pt file that nothing is known about, or none at all, or one that does not fit.
     """
     folder = Path(folder)
     found = sorted(path.name for path in folder.glob("*.pt"))
-    if unknown := [name for name in found if name not in MODULES]:
+    if unknown := [name for name in found if name not in CHECKPOINTS]:
         raise ValueError(
-            f"{folder}: unknown checkpoints {', '.join(unknown)}; known are {', '.join(MODULES)}"
+            f"{folder}: unknown checkpoints {', '.join(unknown)}; known are {', '.join(CHECKPOINTS)}"
         )
     if not found:
-        raise ValueError(f"{folder} holds none of {', '.join(MODULES)}")
+        raise ValueError(f"{folder} holds none of {', '.join(CHECKPOINTS)}")
     specs: list[GraphSpec] = []
     for name in found:
-        module = importlib.import_module(MODULES[name])
-        specs += module.graph_specs(load_checkpoint(folder / name))
+        try:
+            specs += CHECKPOINTS[name](load_checkpoint(folder / name))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{folder / name}: {error}") from error
     return specs
 
 
 def specs_from_hifigan(path: str | Path, config: str | Path | None = None) -> list[GraphSpec]:
     """The graph of a published HiFi-GAN checkpoint.
 
-    ValueError: it does not fit, or lives in another feature space.
+    ValueError: it does not fit its config, or lives in another feature space.
     """
-    generator = hifigan.load_checkpoint(path, config)
-    return [hifigan_spec(generator)]
+    return [hifigan_spec(hifigan.load_checkpoint(path, config))]
 
 
 def hifigan_spec(generator: hifigan.HifiganGenerator, training_data: tuple[str, ...] = ()) -> GraphSpec:
-    """The contract of vocoder_hifigan: mel [B,80,T] -> audio [B,1,T*256]. Folds the weight norm in place."""
+    """The contract of the published generator: mel [B,80,T] -> audio [B,1,T*256]. Folds its weight norm."""
     check_feature_space(generator.config)
     return GraphSpec(
         name="vocoder_hifigan",
@@ -93,6 +196,4 @@ def check_feature_space(config: hifigan.HifiganConfig) -> None:
     }
     for key, value in wanted.items():
         if key in stated and stated[key] != value:
-            raise ValueError(
-                f"this HiFi-GAN has {key} {stated[key]}, the model set {value}: it would sound wrong"
-            )
+            raise ValueError(f"this HiFi-GAN has {key} {stated[key]}, the set {value}: it would sound wrong")

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime as ort
 
 from export.cpu_session import session
-from export.example_inputs import BATCH, Array, Contract, cut
+from export.example_inputs import Array, Contract, cut, is_length, steps_of
 
 SECONDS_PER_COMPARISON = 4.0
 
@@ -84,10 +84,12 @@ def chunk_differences(
     first, last = length // 3, 2 * length // 3
     if first < context or length - last < context or last <= first:
         return {}
-    frames = slice(first - context, last + context)
+    start, end = first - context, last + context
     feeds = {}
     for name, (_, axes) in contract.items():
-        keep = tuple(frames if isinstance(a, str) and a != BATCH else slice(None) for a in axes)
+        keep = tuple(
+            slice(steps_of(a, start), steps_of(a, end)) if is_length(a) else slice(None) for a in axes
+        )
         feeds[name] = np.ascontiguousarray(inputs[name][keep])
     names = [output.name for output in run.get_outputs()]
     result = {}

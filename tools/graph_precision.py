@@ -58,7 +58,7 @@ def excluded_nodes(model: onnx.ModelProto, graph: str, patterns: Collection[str]
 def to_int8(content: bytes, excluded: Collection[str] = (), *, full_range: bool = False) -> bytes:
     """Dynamic int8 of MatMuls with constant weights; one scale per output channel, activations per call.
 
-    Convolutions stay fp32: dynamic int8 makes them slower on every CPU. full_range: weights use 8 bits, not 7;
+    Convolutions stay fp32: dynamic int8 makes them slower on every CPU. full_range: weights of 8 bits, not 7;
     right on ARM and on x86 with VNNI, but the 16-bit sums of older x86 overflow with it.
     NothingToQuantise: every such MatMul is excluded, or there is none.
     """

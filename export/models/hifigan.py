@@ -2,8 +2,8 @@
 
 Source: J. Kong, J. Kim, J. Bae, "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity
 Speech Synthesis", NeurIPS 2020, and its public implementation. What must stay identical to it, or foreign
-weights sound wrong without any error: parameter names, the slope 0.1 of every LeakyReLU but the last (0.01), the
-mean over the residual blocks of a stage, the padding (kernel - rate) // 2 of the transposed convolutions.
+weights sound wrong without any error: parameter names, the slope 0.1 of every LeakyReLU but the last (0.01),
+the mean over the residual blocks of a stage, the padding (kernel - rate) // 2 of transposed convolutions.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "V3",
     "HifiganConfig",
     "HifiganGenerator",
+    "fold_weight_norm",
     "load_checkpoint",
     "load_state",
     "published_state",
@@ -41,6 +42,13 @@ DIFFERENCES_SHOWN = 8
 def _same_conv(channels: int, kernel: int, dilation: int) -> nn.Module:
     conv = nn.Conv1d(channels, channels, kernel, dilation=dilation, padding=(kernel - 1) * dilation // 2)
     return weight_norm(conv)
+
+
+def fold_weight_norm(network: nn.Module) -> None:
+    """Replaces every weight norm in a network by the plain weight that it stands for, in place."""
+    for module in network.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
 
 
 class ResBlock1(nn.Module):
@@ -113,9 +121,7 @@ class HifiganGenerator(nn.Module):
 
     def remove_weight_norm(self) -> HifiganGenerator:
         """Folds the norms into plain weights, in place: faster, and the same output. Returns itself."""
-        for module in self.modules():
-            if parametrize.is_parametrized(module, "weight"):
-                parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
+        fold_weight_norm(self)
         return self
 
 
