@@ -57,7 +57,8 @@ def single_character(words: list[str], index: int) -> str | None:
         return "zhang3"
     if char == "只" and before and before[-1] in _NUMERALS:
         return "zhi1"
-    adverb = len(before) >= 2 and (before[-1] == before[-2] or before[-1] in _ADVERB_ENDINGS)
+    two = "".join(words[max(0, index - 2) : index])[-2:]  # 冷静地, also where 冷 静 is no word of the list
+    adverb = len(two) == 2 and (two[0] == two[1] or two[1] in _ADVERB_ENDINGS)
     if char == "地" and adverb and after:
         return "de5"
     if char == "得" and not before:
