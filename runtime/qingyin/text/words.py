@@ -2,9 +2,9 @@
 
 pypinyin lists only words whose reading needs saying (今天 is not among them). These were learned from the
 CC0 sentences of Common Voice (mozilla/voice-web, server/data/zh-CN, without its last 1,000 lines) by
-cohesion, free neighbours and four rounds of unigram Viterbi counts, and joined with an everyday list written for this
-project. Key: rounded -ln of the word's share of all words; pypinyin's words that are not here cost RARE_WORD,
-characters RARE_CHARACTER.
+cohesion, free neighbours and four rounds of unigram Viterbi counts, and joined with an everyday list
+written for this project. Key: rounded -ln of the word's share of all words; pypinyin's words that are
+not here cost RARE_WORD, characters RARE_CHARACTER.
 """
 
 from __future__ import annotations
