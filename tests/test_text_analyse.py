@@ -243,7 +243,7 @@ def test_every_han_character_is_spoken_or_reported(text: str) -> None:
     "unit", ["你好", "😀", "…", "。」", "1. ", "%", "9", "W", "a.", "1,234", " ", "你，", "·"]
 )
 def test_time_is_linear_and_sentences_bounded(unit: str) -> None:
-    """A quadratic step would take minutes at this length; a second is generous for a linear one."""
+    """A coarse net: far above what a linear pass takes even on a busy machine."""
     analyse("热身")
     start = time.perf_counter()
     analysis = check(unit * 4000)
