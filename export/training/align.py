@@ -31,7 +31,9 @@ CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 PRIOR_POWER = 0.7
 MAX_FRAMES_A_BATCH = 6000
 SILENCE, PAUSE_ID = PHONEME_IDS[SENTENCE_SILENCE], PHONEME_IDS[PAUSE]
-MIN_PAUSE_FRAMES = 5  # 58 ms; anything shorter is the closure of a plosive and goes to it
+MIN_PAUSE_FRAMES = 9  # 104 ms; anything shorter is the closure of a plosive and goes to it
+FIRST_RESUMED_ROUND = 6  # early rounds have a high learning rate and look at little
+VOICED_SILENCE_PENALTY = 3.0  # nats a frame: a voiced frame is hardly silence, though the tail of a word is as quiet
 
 
 @dataclass
@@ -177,6 +179,8 @@ def _realign(net: FrameClassifier, items: list[Item]) -> float:
             scores = F.log_softmax(logits.float(), 2).numpy()
             for row, item in enumerate(batch):
                 own = np.ascontiguousarray(scores[row, : item.clip.frames] - priors)
+                silence = slice(SILENCE * STATES, (SILENCE + 1) * STATES)
+                own[:, silence] -= VOICED_SILENCE_PENALTY * item.clip.voiced[:, None]
                 item.labels, score = best_path(own, item.sequence, item.optional)
                 total, frames = total + score, frames + item.clip.frames
     return total / frames
@@ -202,6 +206,7 @@ def _items(clips: list[Utterance]) -> list[Item]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training align`."""
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--resume", action="store_true", help="go on from the last run's classifier")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--corpora", nargs="+", default=list(CORPORA), metavar="NAME")
@@ -217,7 +222,11 @@ def main(options: argparse.Namespace) -> None:
     print(f"{len(trained)} clips to align, and {len(held_out)} held-out ones that the classifier does not learn from", flush=True)
     net = FrameClassifier(len(PHONEMES))
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3)
-    for number in range(options.rounds):
+    saved = work_folder() / "aligner.pt"
+    if options.resume:
+        net.load_state_dict(torch.load(saved, weights_only=True)["model"])
+        _realign(net, trained)
+    for number in range(FIRST_RESUMED_ROUND if options.resume else 0, options.rounds):
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * 0.75**number
         loss, accuracy = _train_round(net, optimizer, trained, 80 if number < 2 else 150)
@@ -226,5 +235,5 @@ def main(options: argparse.Namespace) -> None:
     _realign(net, held_out)
     results = {item.clip.key: item.result() for item in trained + held_out}
     (work_folder() / "alignments.json").write_text(json.dumps(results))
-    torch.save({"model": net.state_dict()}, work_folder() / "aligner.pt")
+    torch.save({"model": net.state_dict()}, saved)
     print(f"{len(results)} alignments written to {work_folder() / 'alignments.json'}")

@@ -86,11 +86,11 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
         found = alignments.get(clip.key)
         if found is None:
             continue
-        phonemes, tones, boundaries, durations = (
-            np.array(found[key], np.int64) for key in ("phonemes", "tones", "boundaries", "durations")
+        phonemes, boundaries, durations = (
+            np.array(found[key], np.int64) for key in ("phonemes", "boundaries", "durations")
         )
         try:
-            boundaries = _word_boundaries(clip, phonemes, boundaries)
+            tones, boundaries = _transcribed_again(clip, phonemes, boundaries)
         except ValueError:
             changed += 1
             continue
@@ -101,8 +101,10 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
     return items
 
 
-def _word_boundaries(clip: Utterance, phonemes: NDArray[np.int64], boundaries: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Boundaries with today's segmentation into words; pauses and ends stay where the alignment found them.
+def _transcribed_again(
+    clip: Utterance, phonemes: NDArray[np.int64], boundaries: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tones, and boundaries of words, as the front end has them today; pauses and ends stay where the alignment found them.
 
     Raises:
         ValueError: the front end no longer gives these phonemes.
@@ -111,9 +113,9 @@ def _word_boundaries(clip: Utterance, phonemes: NDArray[np.int64], boundaries: N
     spoken = phonemes > PHONEME_IDS[PAUSE]
     if transcript.phonemes != phonemes[spoken].tolist():
         raise ValueError(clip.key)
-    words = np.zeros_like(boundaries)
-    words[spoken] = transcript.boundaries
-    return np.where(boundaries >= PHRASE_END, boundaries, words)
+    tones, words = np.zeros_like(boundaries), np.zeros_like(boundaries)
+    tones[spoken], words[spoken] = transcript.tones, transcript.boundaries
+    return tones, np.where(boundaries >= PHRASE_END, boundaries, words)
 
 
 @dataclass
