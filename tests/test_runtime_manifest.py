@@ -71,6 +71,12 @@ CASES: list[tuple[str, Callable[[Manifest], Any], str]] = [
     ),
     ("damaged", lambda m: graph(m).update(sha256="0" * 64), "damaged"),
     ("tensor key", lambda m: graph(m)["inputs"][0].update(unit="Hz"), "unknown key 'unit'"),
+    (
+        "spectrum that does not fit",
+        lambda m: graph(m, "vocoder_source_istft").update(spectrum={"n_fft": 256, "hop_length": 60}),
+        "n_fft 256 and hop 60",
+    ),
+    ("no spectrum", lambda m: graph(m, "vocoder_source_istft").pop("spectrum"), "lacks the key 'spectrum'"),
     ("spectrum", lambda m: graph(m, "vocoder_hifigan").update(spectrum={"n_fft": 16}), "hop_length"),
 ]
 
@@ -82,6 +88,7 @@ def test_a_manifest_that_is_wrong_is_named(
     change(models, edit)
     with pytest.raises(ModelError, match=message) as caught:
         Synthesizer.load(models)
+        Synthesizer.load(models, vocoder="source_istft")
     assert "\n" not in str(caught.value)
 
 

@@ -18,7 +18,7 @@ import tiny_models
 from qingyin import ModelError, OptionError, SynthesisOptions, Synthesizer, TextError, VoiceError
 
 TEXT = "今天天气真好，我们去公园走走吧。你喜欢吗？"
-KINDS = ("source_filter", "hifigan")
+KINDS = ("source_filter", "hifigan", "source_istft")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,7 @@ def test_too_little_context_would_be_noticed(models: Path, tmp_path: Path) -> No
         ("acoustic_decoder", KINDS[0]),
         ("vocoder_source_filter", KINDS[0]),
         ("vocoder_hifigan", KINDS[1]),
+        ("vocoder_source_istft", KINDS[2]),
     ):
         folder = tiny_models.build_models(tmp_path / graph)
         manifest = tiny_models.read_manifest(folder)
@@ -223,7 +224,7 @@ def test_memory_does_not_grow_with_the_text(source_filter: Synthesizer) -> None:
 
 
 def test_vocoder_and_threads_are_checked(models: Path) -> None:
-    with pytest.raises(ModelError, match="source_filter, hifigan"):
+    with pytest.raises(ModelError, match="source_filter, hifigan, source_istft"):
         Synthesizer.load(models, vocoder="griffin_lim")
     for threads in (0, 65, 1.5, True):
         with pytest.raises(OptionError, match="threads"):

@@ -105,6 +105,13 @@ SOURCE_FILTER_OUTPUTS: Axes = [
     (name, "float32", ["B", "T", N_FFT // 2 + 1])
     for name in ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
 ]
+RATE, FINE_N_FFT, FINE_HOP = 4, 256, 64
+FINE_BINS = FINE_N_FFT // 2 + 1
+SOURCE_ISTFT_CONTEXT = 3  # a convolution of width 5 over frames, two over quarters of frames
+SOURCE_ISTFT_INPUTS: Axes = [*SOURCE_FILTER_INPUTS, ("source", "float32", ["B", "4T", 2 * FINE_BINS])]
+SOURCE_ISTFT_OUTPUTS: Axes = [
+    (name, "float32", ["B", "4T", FINE_BINS]) for name, _, _ in SOURCE_FILTER_OUTPUTS
+]
 HIFIGAN_INPUTS: Axes = [("mel", "float32", ["B", N_MELS, "T"])]
 HIFIGAN_OUTPUTS: Axes = [("audio", "float32", ["B", 1, "S"])]
 
@@ -146,15 +153,31 @@ def decoder() -> onnx.ModelProto:
     return b.model("decoder", DECODER_INPUTS, DECODER_OUTPUTS)
 
 
-def source_filter() -> onnx.ModelProto:
-    b = Builder(3)
+def filters(b: Builder, value: str, outputs: Axes) -> None:
+    for (name, _, (*_, bins)), level in zip(outputs, (-2.5, 0.0, -4.0), strict=True):
+        b.node("Add", b.linear(value, HIDDEN, bins), b.scalar(level), output=name)
+
+
+def vocoder_features(b: Builder, columns: int) -> str:
     log_f0 = b.unsqueeze(b.node("Log", "f0"), 2)
     value = b.node("Concat", "mel", log_f0, b.unsqueeze("voicing", 2), axis=2)
-    value = b.linear(value, N_MELS + 2, HIDDEN, scale=1.0)
-    value = b.convolve(b.convolve(value, HIDDEN, 5), HIDDEN, 5)
-    for (name, _, (*_, bins)), level in zip(SOURCE_FILTER_OUTPUTS, (-2.5, 0.0, -4.0), strict=True):
-        b.node("Add", b.linear(value, HIDDEN, bins), b.scalar(level), output=name)
+    return b.linear(value, N_MELS + 2, columns, scale=1.0)
+
+
+def source_filter() -> onnx.ModelProto:
+    b = Builder(3)
+    value = b.convolve(b.convolve(vocoder_features(b, HIDDEN), HIDDEN, 5), HIDDEN, 5)
+    filters(b, value, SOURCE_FILTER_OUTPUTS)
     return b.model("source_filter", SOURCE_FILTER_INPUTS, SOURCE_FILTER_OUTPUTS)
+
+
+def source_istft() -> onnx.ModelProto:
+    b = Builder(6)
+    value = b.linear(b.convolve(vocoder_features(b, HIDDEN), HIDDEN, 5), HIDDEN, RATE * HIDDEN)
+    value = b.node("Reshape", value, b.constant(np.array([0, -1, HIDDEN], np.int64)))
+    value = b.node("Add", value, b.linear("source", 2 * FINE_BINS, HIDDEN))
+    filters(b, b.convolve(b.convolve(value, HIDDEN, 5), HIDDEN, 5), SOURCE_ISTFT_OUTPUTS)
+    return b.model("source_istft", SOURCE_ISTFT_INPUTS, SOURCE_ISTFT_OUTPUTS)
 
 
 def hifigan() -> onnx.ModelProto:
@@ -186,6 +209,9 @@ def build_models(folder: Path) -> Path:
          {"context_frames": CONTEXT, "kind": "source_filter"}),
         ("vocoder_hifigan", hifigan(), HIFIGAN_INPUTS, HIFIGAN_OUTPUTS,
          {"context_frames": HIFIGAN_CONTEXT, "kind": "hifigan"}),
+        ("vocoder_source_istft", source_istft(), SOURCE_ISTFT_INPUTS, SOURCE_ISTFT_OUTPUTS,
+         {"context_frames": SOURCE_ISTFT_CONTEXT, "kind": "hifigan_source_istft",
+          "spectrum": {"n_fft": FINE_N_FFT, "hop_length": FINE_HOP}}),
     ):  # fmt: skip
         path = folder / f"{name}.onnx"
         onnx.save(model, path)
@@ -205,7 +231,7 @@ def build_models(folder: Path) -> Path:
         "format_version": 1, "sample_rate": SAMPLE_RATE, "hop_length": HOP, "n_fft": N_FFT, "n_mels": N_MELS,
         "symbols": list(PHONEMES), "tones": len(TONES), "boundaries": len(BOUNDARIES),
         "speaker_size": SPEAKER, "emotion_size": EMOTION,
-        "graphs": graphs, "vocoders": ["source_filter", "hifigan"],
+        "graphs": graphs, "vocoders": ["source_filter", "hifigan", "source_istft"],
         "default_vocoder": "source_filter", "voices": voices, "default_voice": "yuetan",
         "licence": "CC-BY-SA-4.0", "training_data": ["random numbers"],
     }  # fmt: skip

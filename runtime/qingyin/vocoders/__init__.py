@@ -8,11 +8,14 @@ from qingyin.manifest import Manifest
 from qingyin.sessions import Session
 from qingyin.vocoders.base import Vocoder, VocoderStream
 from qingyin.vocoders.hifigan import HifiganVocoder
+from qingyin.vocoders.hifigan_source_istft import HifiganSourceIstftVocoder
 from qingyin.vocoders.source_filter import SourceFilterVocoder
 
 __all__ = ["KINDS", "Vocoder", "VocoderStream", "load_vocoder"]
 
-KINDS: dict[str, type[Vocoder]] = {kind.kind: kind for kind in (SourceFilterVocoder, HifiganVocoder)}
+KINDS: dict[str, type[Vocoder]] = {
+    kind.kind: kind for kind in (SourceFilterVocoder, HifiganSourceIstftVocoder, HifiganVocoder)
+}
 
 
 def load_vocoder(manifest: Manifest, name: str | None = None, threads: int = 1) -> Vocoder:

@@ -5,10 +5,10 @@ The pulse is the closed form of a sum of K equal cosines,
 
     2 (cos(2 pi phi) + ... + cos(2 pi K phi)) = sin((2K + 1) pi phi) / sin(pi phi) - 1
 
-with K = floor(nyquist / F0), over sqrt(2K), so that its power is 1. The training code makes
-the same signal. What must stay identical: linear interpolation of F0 and voicing between frame centres, the
-inclusive running sum of F0 / sample_rate in float64 from a random start, K per sample, and noise of one normal
-number per sample, in time order.
+with K = floor(nyquist / F0), over sqrt(2K), so that its power is 1. The training code makes the same
+signal. What must stay identical: linear interpolation of F0 and voicing between frame centres, the
+inclusive running sum of F0 / sample_rate in float64 from a random start, K per sample, and noise of one
+normal number per sample, in time order.
 """
 
 from __future__ import annotations

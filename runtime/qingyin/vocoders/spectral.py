@@ -2,8 +2,8 @@
 streams, in numpy.
 
 Frames lie as HiFi-GAN's: with pad = (n_fft - hop) / 2, frame t covers samples t*hop - pad up to but not
-including t*hop - pad + n_fft, so that T frames belong to exactly T*hop samples. Outside the sentence the signal
-is zero.
+including t*hop - pad + n_fft, so that T frames belong to exactly T*hop samples. Outside the sentence all is
+zero.
 
     samples   |0      |hop    |2 hop  |3 hop  |4 hop
     frame 0 [--pad|-----------------]
