@@ -8,6 +8,7 @@ USAGE = """usage: python -m export COMMAND [options]
 
 commands:
   onnx       checkpoints to ONNX graphs, checked against PyTorch, with manifest
+  inputs     real inputs for those checks, from a text and a recording
   training   prepare data, align, train, evaluate
 
 python -m export COMMAND --help says more about each. Smaller graphs: python tools/quantize.py --help
@@ -24,6 +25,10 @@ def main(argv: list[str]) -> int:
         from export.to_onnx import main as onnx_main
 
         return onnx_main(rest)
+    if command == "inputs":
+        from export.real_inputs import main as inputs_main
+
+        return inputs_main(rest)
     if command == "training":
         import runpy
 

@@ -21,9 +21,9 @@ MELS = FEATURE_SPACE["n_mels"]
 SPEAKER = float32("B", SIZES["speaker_size"])
 EMOTION = float32("B", SIZES["emotion_size"])
 FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
-# The envelope is ln(max(exp(mel) @ pinv, 1e-5)). At that floor, a hundred decibels down, the last digit of the
-# largest mel decides.
-FILTER_TOLERANCE = {"harmonic_log_magnitude": 5e-2, "harmonic_phase": 1e-3, "noise_log_magnitude": 5e-2}
+# The envelope is ln(max(exp(mel) @ pinv, 1e-5)): at that floor, 100 dB down, the last digit of the largest
+# mel decides.
+FILTER_TOLERANCE = {"harmonic_log_magnitude": 1e-2, "harmonic_phase": 1e-3, "noise_log_magnitude": 1e-2}
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:

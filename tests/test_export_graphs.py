@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 import torch
 from torch import nn
 
-from export import graphs, manifest, to_onnx
+from export import graphs, manifest, real_inputs, to_onnx
+from export.__main__ import main as export_main
 from export.cpu_session import session
 from export.example_inputs import seeded_inputs
 from export.models.acoustic import AcousticModel
@@ -18,6 +22,7 @@ from export.parity import check
 from export.voices import write_voice
 from qingyin.manifest import parse_manifest
 from qingyin.text.symbols import PHONEMES
+from tools import quantize
 from tools.graph_measure import chunk_differences, contract_of
 
 torch.set_num_threads(1)
@@ -44,6 +49,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     holder = nn.Module()
     holder.acoustic = AcousticModel(len(PHONEMES), **SMALL)
     holder.table = nn.Embedding(4, 64)
+    holder.register_buffer("pitch_mean", torch.full((4,), 5.2))
     config: dict[str, Any] = {"speakers": ["a"], "acoustic": SMALL}
     torch.save({"config": config, "model": loud(holder), "training_data": ["one"]}, folder / "acoustic.pt")
     for name, settings in VOCODERS.items():
@@ -85,6 +91,36 @@ def test_the_runtime_reads_the_manifest(checkpoints: Path, tmp_path: Path) -> No
     assert read.graphs["vocoder_hifigan"].kind == "hifigan_source_istft"
     assert read.graphs["acoustic_decoder"].context_frames == 3 + 2 * 3
     assert read.training_data == ("one", "two") and read.default_voice == "someone"
+
+
+def test_real_inputs_serve_export_and_quantising(
+    checkpoints: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["inputs", "--checkpoints", str(checkpoints), "-o", str(tmp_path / "inputs")]
+    assert export_main(command) == 0
+    frames = re.search(r"acoustic_decoder: hidden \[1, (\d+), 32\]", capsys.readouterr().out)
+    assert frames is not None and int(frames[1]) > 131
+    target = tmp_path / "set"
+    command = [
+        "onnx",
+        "--checkpoints",
+        str(checkpoints),
+        "-o",
+        str(target),
+        "--inputs",
+        str(tmp_path / "inputs"),
+    ]
+    assert export_main(command) == 0
+    assert "FAILED" not in capsys.readouterr().out
+    assert quantize.main([str(target), "--inputs", str(tmp_path / "inputs"), "--rounds", "3"]) == 0
+    printed = capsys.readouterr().out
+    assert "real inputs" in printed and "seeded" not in printed
+    recording = tmp_path / "tone.wav"
+    soundfile.write(recording, 0.1 * np.sin(np.arange(22050) * 2 * np.pi * 200 / 22050), 22050)
+    features = real_inputs.recording_features(recording)
+    assert features["mel"].shape == (1, 86, 80) and abs(float(np.median(features["f0"])) - 200) < 2
+    assert export_main([*command[:-1], str(tmp_path), "--only", "nothing"]) == 2
+    assert export_main(["inputs", "--checkpoints", str(tmp_path), "-o", str(tmp_path)]) == 2
 
 
 def test_bad_checkpoints_are_named(tmp_path: Path) -> None:

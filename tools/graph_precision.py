@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-PRECISIONS = ("fp32", "fp16-storage", "int8", "int8+fp16-storage")
+from export.example_inputs import Array
+
+STORAGE = "+fp16-storage"
+PRECISIONS = ("fp32", "fp16-storage", "int8", "int8+fp16-storage", "int8-static", "int8-static+fp16-storage")
 STORAGE_MIN_ELEMENTS = 1024  # biases and scales weigh nothing and may need their digits
 # Log-amplitudes go through these; 1e-5, the floor of the feature space, is below fp16's normal numbers.
 KEPT_FP32_OPS = ("Exp", "Log", "Clip", "Max", "Min", "Pow", "Range", "CumSum")
@@ -55,39 +59,97 @@ def excluded_nodes(model: onnx.ModelProto, graph: str, patterns: Collection[str]
     return chosen
 
 
+@contextmanager
+def _quiet() -> Iterator[Path]:
+    """A path to quantise into, without the quantiser's advice to preprocess, which MatMul does not need."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder) / "int8.onnx"
+    finally:
+        root.setLevel(level)
+
+
+def _quantisable(content: bytes, excluded: Collection[str]) -> onnx.ModelProto:
+    model = onnx.load_model_from_string(content)
+    if not constant_matmuls(model).keys() - set(excluded):
+        raise NothingToQuantise("it has no matrix product with constant weights to quantise")
+    return model
+
+
+def _plain(path: Path) -> bytes:
+    model = onnx.load(path)
+    del model.metadata_props[:]
+    return model.SerializeToString(deterministic=True)
+
+
 def to_int8(content: bytes, excluded: Collection[str] = (), *, full_range: bool = False) -> bytes:
     """Dynamic int8 of MatMuls with constant weights; one scale per output channel, activations per call.
 
     Convolutions stay fp32: dynamic int8 makes them slower on every CPU. full_range: weights of 8 bits, not 7;
-    right on ARM and on x86 with VNNI, but the 16-bit sums of older x86 overflow with it.
+    right on ARM and on x86 with VNNI, but the 16-bit sums of older x86 overflow with it. The scale of an
+    activation is taken from the whole call, so a chunk differs from its part of the whole: no exact streaming.
     NothingToQuantise: every such MatMul is excluded, or there is none.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    source = onnx.load_model_from_string(content)
-    if not constant_matmuls(source).keys() - set(excluded):
-        raise NothingToQuantise("it has no matrix product with constant weights to quantise")
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # it warns that the model was not preprocessed, which MatMul does not need
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "int8.onnx"
-            quantize_dynamic(
-                source,
-                path,
-                op_types_to_quantize=["MatMul"],
-                per_channel=True,
-                reduce_range=not full_range,
-                weight_type=QuantType.QInt8,
-                nodes_to_exclude=sorted(excluded),
-                extra_options={"MatMulConstBOnly": True},
-            )
-            model = onnx.load(path)
-    finally:
-        root.setLevel(level)
-    del model.metadata_props[:]
-    return model.SerializeToString(deterministic=True)
+    model = _quantisable(content, excluded)
+    with _quiet() as path:
+        quantize_dynamic(
+            model,
+            path,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            reduce_range=not full_range,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=sorted(excluded),
+            extra_options={"MatMulConstBOnly": True},
+        )
+        return _plain(path)
+
+
+def to_int8_static(
+    content: bytes,
+    calibration: Sequence[Mapping[str, Array]],
+    excluded: Collection[str] = (),
+    *,
+    full_range: bool = False,
+) -> bytes:
+    """int8 of the same MatMuls, activation scales fixed from `calibration`, so that streaming stays exact.
+
+    calibration: inputs by name, real speech; what is louder than all of it is clipped. The rest as `to_int8`.
+    """
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    class Reader(CalibrationDataReader):
+        def __init__(self) -> None:
+            self.left = iter(calibration)
+
+        def get_next(self) -> dict[str, Array] | None:
+            feeds = next(self.left, None)
+            return None if feeds is None else dict(feeds)
+
+    if not calibration:
+        raise NothingToQuantise("int8-static needs inputs to take its scales from")
+    model = _quantisable(content, excluded)
+    with _quiet() as path:
+        quantize_static(
+            model,
+            path,
+            Reader(),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            reduce_range=not full_range,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=sorted(excluded),
+            # Without the second, results would be rounded to 8 bits again, for nothing.
+            extra_options={"MatMulConstBOnly": True, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
+        )
+        return _plain(path)
 
 
 def to_fp16_storage(content: bytes, keep: Collection[str] = ()) -> bytes:
@@ -152,23 +214,30 @@ def to_fp16(content: bytes, kept_nodes: Collection[str] = ()) -> bytes:
 
 
 def convert(
-    content: bytes, precision: str, excluded: Collection[str] = (), *, full_range: bool = False
+    content: bytes,
+    precision: str,
+    excluded: Collection[str] = (),
+    *,
+    full_range: bool = False,
+    calibration: Sequence[Mapping[str, Array]] = (),
 ) -> bytes:
-    """The graph in one of PRECISIONS, or "fp16". ValueError: another precision."""
-    own = [tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer]
+    """The graph in one of PRECISIONS, or "fp16".
 
-    def both() -> bytes:
-        quantised = to_int8(content, excluded, full_range=full_range)
-        initializers = onnx.load_model_from_string(quantised).graph.initializer
-        return to_fp16_storage(quantised, {tensor.name for tensor in initializers}.difference(own))
-
+    calibration: inputs for int8-static. ValueError: another precision. NothingToQuantise: see the forms.
+    """
     steps: dict[str, Callable[[], bytes]] = {
         "fp32": lambda: content,
         "fp16-storage": lambda: to_fp16_storage(content),
         "int8": lambda: to_int8(content, excluded, full_range=full_range),
-        "int8+fp16-storage": both,
+        "int8-static": lambda: to_int8_static(content, calibration, excluded, full_range=full_range),
         "fp16": lambda: to_fp16(content, excluded),
     }
-    if precision not in steps:
-        raise ValueError(f"precision {precision!r} is none of {', '.join(steps)}")
-    return steps[precision]()
+    base = precision.removesuffix(STORAGE)
+    if precision not in (*PRECISIONS, "fp16"):
+        raise ValueError(f"precision {precision!r} is none of {', '.join((*PRECISIONS, 'fp16'))}")
+    converted = steps[base]()
+    if base == precision:
+        return converted
+    own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
+    initializers = onnx.load_model_from_string(converted).graph.initializer
+    return to_fp16_storage(converted, {tensor.name for tensor in initializers} - own)

@@ -17,7 +17,7 @@ if __package__ in (None, ""):  # run as a script, imports start in tools/ instea
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from export import manifest as manifests
-from export.example_inputs import load_inputs, longest, seeded_inputs
+from export.example_inputs import Array, load_inputs, longest, seeded_inputs
 from tools.graph_measure import Measurement, contract_of, markdown_table, measure
 from tools.graph_precision import PRECISIONS, NothingToQuantise, constant_matmuls, convert, excluded_nodes
 
@@ -31,9 +31,10 @@ EXAMPLES = """examples:
   python tools/quantize.py onnx_models --fp16-folder onnx_models_cuda
 
 precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8 (matrix products
-with constant weights); int8+fp16-storage. --inputs DIR holds GRAPH.npz with real inputs, one array per input
-name. The column "chunk" is a chunk with its context against the whole: float error means that streaming stays
-exact; dynamic int8 takes its scales from each chunk, so it is not.
+with constant weights, activations scaled in each call); int8-static (their scales fixed from --inputs); either
+with +fp16-storage for the other weights. --inputs DIR holds GRAPH.npz with real inputs, as python -m export
+inputs writes them. The column "chunk" is a chunk with its context against the whole: float error means that
+streaming stays exact. int8 takes its scales from each chunk, so it is not; int8-static is.
 """
 
 
@@ -103,10 +104,23 @@ def read_graphs(folder: Path, manifest: Mapping[str, Any], names: Sequence[str])
     return contents
 
 
-def rewrite(name: str, content: bytes, precision: str, arguments: argparse.Namespace) -> bytes:
+def inputs_of(
+    name: str, manifest: Mapping[str, Any], arguments: argparse.Namespace
+) -> tuple[dict[str, Array], bool]:
+    """Inputs to try a graph on, and whether they are real."""
+    real = load_inputs(arguments.inputs, name)
+    if real is not None:
+        return real, True
+    contract = contract_of(manifest["graphs"][name])
+    return seeded_inputs(contract, arguments.frames, symbols=len(manifest["symbols"])), False
+
+
+def rewrite(
+    name: str, content: bytes, precision: str, calibration: Mapping[str, Array], arguments: argparse.Namespace
+) -> bytes:
     """One graph in one precision, with the command's exclusions."""
     excluded = excluded_nodes(onnx.load_model_from_string(content), name, arguments.exclude)
-    return convert(content, precision, excluded, full_range=arguments.full_range)
+    return convert(content, precision, excluded, full_range=arguments.full_range, calibration=[calibration])
 
 
 def measure_all(
@@ -116,15 +130,11 @@ def measure_all(
     result = []
     for name, content in contents.items():
         entry = manifest["graphs"][name]
-        contract = contract_of(entry)
-        inputs = load_inputs(arguments.inputs, name)
-        kind = "real" if inputs is not None else "seeded"
-        if inputs is None:
-            inputs = seeded_inputs(contract, arguments.frames, symbols=len(manifest["symbols"]))
-        length = min(arguments.frames, longest(contract, inputs))
+        inputs, real = inputs_of(name, manifest, arguments)
+        length = min(arguments.frames, longest(contract_of(entry), inputs))
         for precision in ("fp32", *(arguments.precision or PRECISIONS[1:])):
             try:
-                rewritten = rewrite(name, content, precision, arguments)
+                rewritten = rewrite(name, content, precision, inputs, arguments)
             except NothingToQuantise as reason:
                 print(f"{name} {precision}: left out, {reason}")
                 continue
@@ -136,7 +146,7 @@ def measure_all(
             worst = min(error.snr_db for error in m.errors)
             print(
                 f"{name} {precision}: {m.size_bytes / 1e6:.2f} MB, speed {m.speed:.2f}, "
-                f"worst SNR {worst:.1f} dB ({length} frames, {kind} inputs)",
+                f"worst SNR {worst:.1f} dB ({length} frames, {'real' if real else 'seeded'} inputs)",
                 flush=True,
             )
     return result
@@ -151,7 +161,7 @@ def write_set(
 ) -> None:
     """Writes the chosen forms and the manifest at once; into another folder, the rest of the set as well.
 
-    ValueError: a chosen graph is not fp32 in the source.
+    ValueError: a chosen graph is not fp32 in the source, or int8-static lacks real inputs.
     """
     contents = read_graphs(source, manifest, list(choice))
     updated = {**manifest, "graphs": dict(manifest["graphs"])}
@@ -161,7 +171,10 @@ def write_set(
             files[entry["file"]] = (source / entry["file"]).read_bytes()
     for name, precision in choice.items():
         entry = manifest["graphs"][name]
-        content = rewrite(name, contents[name], precision, arguments)
+        inputs, real = inputs_of(name, manifest, arguments)
+        if precision.startswith("int8-static") and not real:
+            raise ValueError(f"{name}={precision} takes its scales from real speech: give --inputs DIR")
+        content = rewrite(name, contents[name], precision, inputs, arguments)
         extras = {key: value for key, value in entry.items() if key not in manifests.GRAPH_KEYS}
         files[entry["file"]] = content
         updated["graphs"][name] = manifests.graph_entry(content, entry["file"], precision, extras)

@@ -1,0 +1,175 @@
+"""Real inputs for every graph, so that parity and precision are judged on speech and not on noise."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from export.example_inputs import Array
+from export.features import HOP, SAMPLE_RATE, mel_and_energy, pitch, resample
+from export.graph_spec import GraphSpec
+from export.graphs import load_checkpoint, specs_from_checkpoints
+from export.manifest import SIZES
+from export.models.excitation import pulse_train
+from export.models.hifigan_istft import source_features
+from export.parity import run_torch
+from qingyin.length_regulator import expand, phoneme_frames
+from qingyin.text import analyse
+
+TEXT = (
+    "今天天气真好，我们去公园走走吧。你昨天晚上为什么没有来？老师让学生把窗户打开，教室里一下子凉快了许多。"
+    "这本书我看了三遍，还是不太懂。快点儿，火车要开了！他从小就喜欢音乐，后来成了一名钢琴家。"
+)
+FRAME_MS = 1000.0 * HOP / SAMPLE_RATE
+
+
+def encoder_inputs(text: str, prosody: Array) -> tuple[dict[str, Array], list[float | None]]:
+    """Inputs of acoustic_encoder for all sentences of a text in a row, and the pause of each phoneme in ms.
+
+    prosody: [1, 64] float32. ValueError: nothing in the text can be spoken.
+    """
+    from qingyin.text.symbols import PHONEMES
+
+    phonemes = [phoneme for sentence in analyse(text).sentences for phoneme in sentence.phonemes]
+    if not phonemes:
+        raise ValueError("nothing in the text can be spoken")
+    ids = {symbol: index for index, symbol in enumerate(PHONEMES)}
+    pauses = [phoneme.pause_ms if phoneme.symbol in ("sil", "sp") else None for phoneme in phonemes]
+    inputs: dict[str, Array] = {
+        "phonemes": np.array([[ids[phoneme.symbol] for phoneme in phonemes]], np.int64),
+        "tones": np.array([[phoneme.tone for phoneme in phonemes]], np.int64),
+        "boundaries": np.array([[phoneme.boundary for phoneme in phonemes]], np.int64),
+        "speaker": prosody,
+        "emotion": np.zeros((1, SIZES["emotion_size"]), np.float32),
+    }
+    return inputs, pauses
+
+
+def decoder_inputs(
+    encoded: Mapping[str, Array],
+    pauses: Sequence[float | None],
+    prosody: Array,
+    pitch_mean: float,
+    seed: int = 0,
+) -> dict[str, Array]:
+    """Inputs of acoustic_decoder from acoustic_encoder's outputs, by the runtime's length regulator.
+
+    pitch_mean: ln Hz. B = 1.
+    """
+    frames = phoneme_frames(
+        encoded["log_duration"][0], encoded["log_duration_std"][0], pauses,
+        frame_ms=FRAME_MS, speed=1.0, temperature=0.0, rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    phoneme, position = expand(frames)
+    zeros = np.zeros((1, len(phoneme)), np.float32)
+    return {
+        "hidden": encoded["hidden"][:, phoneme],
+        "position": position[None],
+        "prosody": prosody,
+        "speaker": prosody,
+        "emotion": np.zeros((1, SIZES["emotion_size"]), np.float32),
+        "pitch_mean": np.full((1, 1), pitch_mean, np.float32),
+        "pitch_offset": zeros,
+        "pitch_range": np.ones((1, 1), np.float32),
+        "pitch_noise": zeros,
+    }
+
+
+def recording_features(path: str | Path) -> dict[str, Array]:
+    """mel [1, T, 80], f0 [1, T] Hz and voicing [1, T] of a recording. OSError: it cannot be read."""
+    import soundfile
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = resample(samples.mean(1), rate)
+    mono = mono[: len(mono) // HOP * HOP]
+    mel, _ = mel_and_energy(mono)
+    f0, voiced = pitch(mono)
+    return {"mel": mel[None], "f0": f0[None].astype(np.float32), "voicing": voiced[None].astype(np.float32)}
+
+
+def vocoder_inputs(spec: GraphSpec, features: Mapping[str, Array]) -> dict[str, Array]:
+    """Inputs of any vocoder graph from mel [1, T, 80], f0 and voicing [1, T]; turns mel if need be."""
+    voicing = (features["voicing"] > 0.5).astype(np.float32)
+    result: dict[str, Array] = {"mel": features["mel"], "f0": features["f0"], "voicing": voicing}
+    if spec.inputs["mel"].shape[1] == features["mel"].shape[2]:  # the published generator: [B, 80, T]
+        result["mel"] = np.ascontiguousarray(features["mel"].transpose(0, 2, 1))
+    if "source" in spec.inputs:
+        pulses = pulse_train(torch.from_numpy(features["f0"]), torch.from_numpy(voicing), torch.zeros(1))
+        result["source"] = source_features(pulses.float()).contiguous().numpy()
+    return {name: result[name] for name in spec.inputs}
+
+
+def collect(
+    specs: Sequence[GraphSpec],
+    voice: Mapping[str, Any],
+    *,
+    text: str = TEXT,
+    recording: str | Path | None = None,
+) -> dict[str, dict[str, Array]]:
+    """Inputs by graph: the acoustic ones speak `text`, vocoders get the recording or what the decoder says.
+
+    voice: prosody [1, 64] float32 and pitch_mean in ln Hz; empty without an acoustic model.
+    ValueError: vocoders only, and no recording.
+    """
+    by_name = {spec.name: spec for spec in specs}
+    result: dict[str, dict[str, Array]] = {}
+    features: dict[str, Array] | None = None if recording is None else recording_features(recording)
+    if {"acoustic_encoder", "acoustic_decoder"} <= by_name.keys():
+        result["acoustic_encoder"], pauses = encoder_inputs(text, voice["prosody"])
+        encoded = run_torch(by_name["acoustic_encoder"], result["acoustic_encoder"])
+        result["acoustic_decoder"] = decoder_inputs(encoded, pauses, voice["prosody"], voice["pitch_mean"])
+        features = features or run_torch(by_name["acoustic_decoder"], result["acoustic_decoder"])
+    for spec in specs:
+        if spec.name.startswith("vocoder_"):
+            if features is None:
+                raise ValueError("without acoustic.pt, the vocoders need --recording FILE")
+            result[spec.name] = vocoder_inputs(spec, features)
+    return result
+
+
+def voice_of(folder: Path, speaker: int = 0) -> dict[str, Any]:
+    """The vector and pitch of one of acoustic.pt's speakers, by number; empty without that file."""
+    path = folder / "acoustic.pt"
+    if not path.exists():
+        return {}
+    state = load_checkpoint(path)["model"]
+    prosody = state["table.weight"][speaker : speaker + 1].float().numpy()
+    return {"prosody": prosody, "pitch_mean": float(state["pitch_mean"][speaker])}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command `python -m export inputs`; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m export inputs",
+        description="Writes real inputs for every graph, GRAPH.npz, for `export onnx` and quantize.py.",
+        epilog="example:\n  python -m export inputs --checkpoints checkpoints --recording clip.wav -o inputs",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--checkpoints", metavar="DIR", type=Path, required=True)
+    parser.add_argument(
+        "--recording", metavar="FILE", type=Path, help="for the vocoders; default: the decoder's mel"
+    )
+    parser.add_argument("--text", default=TEXT, help="for the acoustic graphs")
+    parser.add_argument(
+        "--speaker", type=int, default=0, help="number in the checkpoint's table (default: 0)"
+    )
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
+    arguments = parser.parse_args(argv)
+    try:
+        voice = voice_of(arguments.checkpoints, arguments.speaker)
+        specs = specs_from_checkpoints(arguments.checkpoints)
+        collected = collect(specs, voice, text=arguments.text, recording=arguments.recording)
+        arguments.output.mkdir(parents=True, exist_ok=True)
+        for name, arrays in collected.items():
+            np.savez(arguments.output / f"{name}.npz", **arrays)  # type: ignore[arg-type]
+            print(f"{name}: " + ", ".join(f"{key} {list(array.shape)}" for key, array in arrays.items()))
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
