@@ -13,6 +13,7 @@ from export.graph_spec import GraphSpec, TensorSpec, float32, int64
 from export.manifest import FEATURE_SPACE, SIZES
 from export.models import hifigan
 from export.models.acoustic import AcousticDecoder, AcousticEncoder, AcousticModel
+from export.models.height_one import HeightOne
 from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
 from export.models.source_filter import SourceFilterVocoder
 
@@ -173,7 +174,7 @@ def hifigan_spec(generator: hifigan.HifiganGenerator, training_data: tuple[str, 
     check_feature_space(generator.config)
     return GraphSpec(
         name="vocoder_hifigan",
-        module=generator.remove_weight_norm().eval(),
+        module=HeightOne(generator.remove_weight_norm()),
         inputs={"mel": float32("B", MELS, "T")},
         outputs={"audio": float32("B", 1, "samples")},
         lengths=(24, 41),

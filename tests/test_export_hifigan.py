@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from export.models import hifigan
+from export.models.height_one import HeightOne
 from export.models.hifigan import HifiganConfig, HifiganGenerator
 
 torch.set_num_threads(1)
@@ -193,3 +194,14 @@ def test_impossible_configs(change: dict[str, object], message: str) -> None:
         HifiganConfig.from_dict({**SMALL.to_dict(), **change})
     with pytest.raises(ValueError, match="without resblock, upsample_rates"):
         HifiganConfig.from_dict({})
+
+
+@pytest.mark.parametrize("config", [SMALL, SMALL_2], ids=["resblock1", "resblock2"])
+def test_height_one_is_the_same_function(config: HifiganConfig) -> None:
+    generator = seeded(config, 5.0).remove_weight_norm()
+    flat = HeightOne(generator)
+    assert not any(
+        isinstance(module, (torch.nn.Conv1d, torch.nn.ConvTranspose1d)) for module in flat.modules()
+    )
+    with torch.inference_mode():
+        assert torch.allclose(flat(mel(9)), generator(mel(9)), atol=1e-6)

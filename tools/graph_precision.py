@@ -90,7 +90,7 @@ def to_int8(content: bytes, excluded: Collection[str] = (), *, full_range: bool 
 
     Convolutions stay fp32: dynamic int8 makes them slower on every CPU. full_range: weights of 8 bits, not 7;
     right on ARM and on x86 with VNNI, but the 16-bit sums of older x86 overflow with it. The scale of an
-    activation is taken from the whole call, so a chunk differs from its part of the whole: no exact streaming.
+    activation is taken from the whole call, so a chunk differs from its part of a whole: no exact streaming.
     NothingToQuantise: every such MatMul is excluded, or there is none.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic

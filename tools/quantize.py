@@ -31,8 +31,8 @@ EXAMPLES = """examples:
   python tools/quantize.py onnx_models --fp16-folder onnx_models_cuda
 
 precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8 (matrix products
-with constant weights, activations scaled in each call); int8-static (their scales fixed from --inputs); either
-with +fp16-storage for the other weights. --inputs DIR holds GRAPH.npz with real inputs, as python -m export
+with constant weights, activations scaled in each call); int8-static (scales fixed from --inputs); either with
++fp16-storage for the other weights. --inputs DIR holds GRAPH.npz with real inputs, as python -m export
 inputs writes them. The column "chunk" is a chunk with its context against the whole: float error means that
 streaming stays exact. int8 takes its scales from each chunk, so it is not; int8-static is.
 """
