@@ -11,6 +11,9 @@ COMMANDS = {
     "alignment_report": "draw and check the alignment",
     "acoustic": "train the acoustic model",
     "vocoder": "train a vocoder",
+    "release": "collect weights and voices for export",
+    "calibrate": "give the voices of a model set one loudness and tempo",
+    "evaluate": "measure a model set: vocoders, intelligibility, speed",
     "recogniser": "train the recogniser that measures intelligibility",
 }
 

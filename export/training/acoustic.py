@@ -44,7 +44,7 @@ class SpeakerAcoustic(nn.Module):
         self.energy_std.fill_(float(energy.std()))
         for n in range(len(self.pitch_mean)):
             own = [np.log(i.f0[i.voiced > 0]) for i in items if i.speaker == n]
-            self.pitch_mean[n] = float(np.concatenate(own).mean())
+            self.pitch_mean[n] = float(np.median(np.concatenate(own)))
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -52,10 +52,13 @@ def _mean(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def _gaussian(mean: Tensor, std_log: Tensor, target: Tensor) -> Tensor:
-    """Squared error plus the likelihood of the spread; the spread does not weigh the mean down (Seitzer et al. 2022)."""
-    error = (mean - target) ** 2
-    spread = 0.5 * error.detach() * torch.exp(-2 * std_log) + std_log
-    return error + 0.2 * spread
+    """Huber error plus the likelihood of the spread; the spread does not weigh the mean down (Seitzer et al. 2022).
+
+    Huber, because creaky syllables are tracked an octave low and must not pull the others down.
+    """
+    error = F.smooth_l1_loss(mean, target, reduction="none")
+    spread = error.detach() * torch.exp(-2 * std_log) + std_log
+    return 2 * error + 0.2 * spread
 
 
 def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[dict[str, Tensor], Tensor]:

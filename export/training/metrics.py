@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pesq
 import soxr
 
 from export.features import SAMPLE_RATE, FloatArray, mel_and_energy, pitch
@@ -27,6 +26,8 @@ class Resynthesis:
 
 def pesq_wb(reference: FloatArray, degraded: FloatArray) -> float:
     """Wide-band PESQ (ITU-T P.862.2) at 16 kHz of samples at 22 050 Hz."""
+    import pesq  # compiled from source where it is installed, and needed by this measure alone
+
     pair = [soxr.resample(x, SAMPLE_RATE, 16000, quality="VHQ") for x in (reference, degraded)]
     return float(pesq.pesq(16000, pair[0], pair[1], "wb"))
 

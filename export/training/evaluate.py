@@ -1,0 +1,176 @@
+"""Measures a finished model set through the runtime that users have, and writes the table that the repository keeps."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import random
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from qingyin.manifest import load_manifest
+from qingyin.synthesizer import Synthesizer
+from qingyin.text import Sentence, analyse
+from qingyin.text.symbols import PHONEME_IDS
+from qingyin.vocoders import Vocoder, load_vocoder
+from tqdm import tqdm
+
+from export.features import HOP, FloatArray, mel_and_energy, pitch
+from export.models.recogniser import Recogniser, recogniser_features
+from export.training.aligned import load_aligned
+from export.training.calibrate import loudness
+from export.training.data import Utterance, load
+from export.training.metrics import measure
+from export.training.recogniser import CORPORA, SPEAKERS, Errors, error_rates, features_of, load_recogniser, targets
+
+TEST_LINES = 1000  # the corpus's last lines, which no training may use
+TEN_SECONDS = "人们常说读万卷书不如行万里路，可是真正能够静下心来读完一本书的人越来越少，旅行的时候也总是匆匆忙忙地赶路。"
+
+
+def test_sentences(corpus: Path, count: int, seed: int = 0) -> list[str]:
+    """`count` sentences of 8 to 30 characters that can be spoken whole, from the part of the text kept for tests."""
+    lines = corpus.read_text(encoding="utf-8").splitlines()[-TEST_LINES:]
+    random.Random(seed).shuffle(lines)
+    chosen = []
+    for line in lines:
+        text = line.strip()
+        if not 8 <= len(text) <= 30 or any(c.isascii() for c in text):
+            continue
+        analysis = analyse(text)
+        if not analysis.unspoken and not analysis.notes:
+            chosen.append(text)
+        if len(chosen) == count:
+            return chosen
+    raise ValueError(f"{corpus}: only {len(chosen)} of {count} sentences are usable")
+
+
+def resynthesise(vocoder: Vocoder, clip: Utterance, seed: int = 0) -> FloatArray:
+    """A recording's own features through a vocoder of the runtime."""
+    stream = vocoder.open(np.random.default_rng(seed))
+    return stream.push(clip.mel, clip.f0, clip.voiced, last=True)
+
+
+def vocoder_rows(models: Path, names: Sequence[str]) -> list[str]:
+    """Table rows of each vocoder on held-out recordings."""
+    rows = [
+        "| vocoder | recordings | PESQ-wb | F0 RMSE, cents | beyond 300 cents, % | voicing error, % | mel distance |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    manifest = load_manifest(models)
+    for name in names:
+        vocoder = load_vocoder(manifest, name)
+        for corpus in ("hsk_words", "aishell_sample"):
+            clips = load([corpus], held_out=True)
+            pairs = [(c.samples, resynthesise(vocoder, c)) for c in tqdm(clips, desc=f"{name}, {corpus}", mininterval=5)]
+            m = measure(pairs)
+            rows.append(
+                f"| {name} | {len(clips)} of {corpus} | {m.pesq_wb:.2f} | {m.f0_rmse_cents:.1f} | {m.f0_gross_percent:.2f} "
+                f"| {m.voicing_error_percent:.2f} | {m.mel_distance:.3f} |"
+            )
+    return rows
+
+
+def truth(sentences: Iterable[Sentence]) -> tuple[list[int], list[int]]:
+    """Phones and tones that the sentences should have been heard as."""
+    phonemes = [p for s in sentences for p in s.phonemes]
+    return targets([PHONEME_IDS[p.symbol] for p in phonemes], [p.tone for p in phonemes])
+
+
+def heard(samples: FloatArray) -> torch.Tensor:
+    """Recogniser features [T, 83] of samples [n]."""
+    samples = np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
+    f0, voiced = pitch(samples)
+    return recogniser_features(*(torch.from_numpy(np.asarray(x, np.float32)) for x in (mel_and_energy(samples)[0], f0, voiced)))
+
+
+def real_errors(model: Recogniser) -> dict[str, Errors]:
+    """The recogniser's own errors on held-out recordings, by corpus."""
+    result = {}
+    for corpus in CORPORA:
+        items = load_aligned([corpus], SPEAKERS, held_out=True)
+        result[corpus] = error_rates(model, [(features_of(i), *targets(i.phonemes, i.tones)) for i in items])
+    return result
+
+
+def intelligibility_rows(synthesizer: Synthesizer, sentences: Sequence[str], voices: Sequence[str]) -> list[str]:
+    """Table rows: errors on real sentences, then on synthesised ones by voice."""
+    model = load_recogniser()
+    rows = [
+        "| what is heard | phone errors, % | tone errors, % | against real sentences | syllables/s | LUFS |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    own = real_errors(model)
+    base = own["aishell_sample"]
+    for corpus, errors in own.items():
+        rows.append(f"| held-out recordings of {corpus} | {errors.phone_percent:.1f} | {errors.tone_percent:.1f} | | | |")
+    for voice in voices:
+        clips, seconds, syllables, sound = [], 0.0, 0, []
+        for seed, text in enumerate(tqdm(sentences, desc=f"voice {voice}", mininterval=5)):
+            audio = synthesizer.synthesize(text, voice=voice, seed=seed)
+            spoken = analyse(text).sentences
+            clips.append((heard(audio.samples), *truth(spoken)))
+            seconds += audio.seconds - sum(p.pause_ms for s in spoken for p in s.phonemes) / 1000
+            syllables += sum(len(s.syllables) for s in spoken)
+            sound.append(audio.samples)
+        found = error_rates(model, clips)
+        ratio = f"{found.phone_percent / base.phone_percent:.2f} × phones, {found.tone_percent / base.tone_percent:.2f} × tones"
+        level = loudness(np.concatenate(sound), synthesizer.sample_rate)
+        rows.append(
+            f"| {voice}, {len(sentences)} new sentences | {found.phone_percent:.1f} | {found.tone_percent:.1f} | {ratio} "
+            f"| {syllables / seconds:.2f} | {level:.1f} |"
+        )
+    return rows
+
+
+def speed_rows(models: Path, names: Sequence[str]) -> list[str]:
+    """Table rows: real-time factor of about ten seconds of speech on one thread, medians of seven runs."""
+    rows = ["| vocoder | seconds of speech | text → PCM, real-time factor | first audio, ms |", "|---|---:|---:|---:|"]
+    for name in names:
+        synthesizer = Synthesizer.load(models, vocoder=name, threads=1)
+        factors, firsts, seconds = [], [], 0.0
+        for _ in range(7):
+            began = time.perf_counter()
+            audio = synthesizer.synthesize(TEN_SECONDS, seed=0)
+            factors.append((time.perf_counter() - began) / audio.seconds)
+            firsts.append(audio.report.timings.first_audio or 0.0)
+            seconds = audio.seconds
+        rows.append(f"| {name} | {seconds:.1f} | {np.median(factors):.4f} | {1000 * np.median(firsts):.0f} |")
+    return rows
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training evaluate`."""
+    parser.add_argument("models", type=Path, nargs="?", default=Path("onnx_models"))
+    parser.add_argument("--text", type=Path, required=True, help="zh_sentences_cc0.txt")
+    parser.add_argument("--sentences", type=int, default=100)
+    parser.add_argument("--voices", nargs="+", metavar="NAME", help="default: all of the set")
+    parser.add_argument("--parts", nargs="+", choices=("vocoders", "speech", "speed"), default=["vocoders", "speech", "speed"])
+    parser.add_argument("-o", "--output", type=Path, default=Path("docs/evaluation.md"))
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command."""
+    torch.set_num_threads(1)
+    manifest = load_manifest(options.models)
+    names = list(manifest.vocoders)
+    synthesizer = Synthesizer.load(options.models)
+    parts = [f"# Evaluation, {datetime.date.today().isoformat()}", "Made by `python -m export.training evaluate`."]
+    if "vocoders" in options.parts:
+        parts += ["## Vocoders: held-out recordings, analysed and made again", "\n".join(vocoder_rows(options.models, names))]
+    if "speech" in options.parts:
+        sentences = test_sentences(options.text, options.sentences)
+        rows = intelligibility_rows(synthesizer, sentences, options.voices or synthesizer.voices)
+        note = (
+            "The recogniser (export/models/recogniser.py) was trained on real recordings only. Its errors on held-out sentences "
+            "of aishell_sample are the measure for the synthesised ones, which come from the last 1,000 lines of the CC0 text."
+        )
+        parts += ["## Whole synthesis: what a recogniser hears", note, "\n".join(rows)]
+    if "speed" in options.parts:
+        parts += ["## Speed on one thread", "\n".join(speed_rows(options.models, names))]
+    text = "\n\n".join(parts) + "\n"
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(text, encoding="utf-8")
+    print(text)

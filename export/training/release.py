@@ -1,0 +1,104 @@
+"""Collects the trained weights, halved in size, and makes voices of the speakers: what `python -m export onnx` takes."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from export.models.acoustic import EMOTION_SIZE
+from export.training import acoustic, vocoder
+from export.training.paths import work_folder
+from export.voices import write_voice
+
+RUNS = {"acoustic": acoustic.CORPORA, "source_filter": tuple(vocoder.SHARES), "hifigan": tuple(vocoder.SHARES)}
+
+
+@dataclass(frozen=True)
+class VoiceRecipe:
+    """How a voice is put together from the table of speakers."""
+
+    timbre: str
+    prosody: dict[str, float]  # weights of speakers; only aishell_sample's two ever read sentences
+    description: str
+    source: str
+    pitch_shift: float = 0.0  # semitones against the speaker's recordings
+    pitch_range: float = 1.0
+
+
+VOICES = {
+    "yuetan": VoiceRecipe(
+        "yuetan",
+        {"S0150": 0.5, "S0252": 0.5},
+        "clear adult female; timbre from isolated words, sentence prosody from the two sentence readers",
+        "hsk_words: recordings by Yue Tan (Shtooka), hugolpz/audio-cmn, CC BY-SA",
+        pitch_shift=-0.5,
+        pitch_range=1.15,
+    ),
+    "s0150": VoiceRecipe("S0150", {"S0150": 1.0}, "adult, sentences", "aishell_sample: AISHELL-1, speaker S0150, Apache-2.0"),
+    "s0252": VoiceRecipe(
+        "S0252", {"S0252": 1.0}, "adult, low, sentences", "aishell_sample: AISHELL-1, speaker S0252, Apache-2.0"
+    ),
+    "chenwang": VoiceRecipe(
+        "chenwang",
+        {"S0150": 0.5, "S0252": 0.5},
+        "timbre from single syllables, sentence prosody from the two sentence readers",
+        "pinyin_syllables: recordings by Chen Wang, hugolpz/audio-cmn, CC BY-SA",
+        pitch_shift=-1.0,
+    ),
+}
+
+
+def slim(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weight matrices as fp16, everything small as it is."""
+    return {key: value.half() if value.is_floating_point() and value.ndim > 1 else value for key, value in state.items()}
+
+
+def write_voices(checkpoint: dict[str, Any], folder: Path) -> None:
+    """One file a voice, uncalibrated: rate 1, gain 0 (see `calibrate`)."""
+    state, speakers = checkpoint["model"], checkpoint["config"]["speakers"]
+    table = state["table.weight"].float()
+    for name, recipe in VOICES.items():
+        prosody = torch.stack([table[speakers.index(s)] * weight for s, weight in recipe.prosody.items()]).sum(0)
+        row = speakers.index(recipe.timbre)
+        write_voice(
+            folder,
+            name,
+            speaker=table[row].tolist(),
+            prosody=prosody.tolist(),
+            emotion=[0.0] * EMOTION_SIZE,
+            pitch_mean_ln_hz=float(state["pitch_mean"][row]) + recipe.pitch_shift * 0.057762,
+            pitch_range=recipe.pitch_range,
+            description=recipe.description,
+            source=recipe.source,
+        )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training release`."""
+    parser.add_argument("-o", "--output", type=Path, default=Path("checkpoints"), metavar="DIR")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command; runs that do not exist yet are named and left out."""
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name, corpora in RUNS.items():
+        source = work_folder() / "runs" / name / "last.pt"
+        if not source.is_file():
+            print(f"{name}: no run yet")
+            continue
+        run = torch.load(source, map_location="cpu", weights_only=True)
+        checkpoint = {
+            "config": run["config"],
+            "model": slim(run["model"]),
+            "training_data": list(corpora),
+            "step": run["step"],
+            "seconds": run["seconds"],
+        }
+        torch.save(checkpoint, options.output / f"{name}.pt")
+        print(f"{name}: step {run['step']}, {run['seconds'] / 60:.0f} minutes of training")
+        if name == "acoustic":
+            write_voices(run, options.output / "voices")
