@@ -30,12 +30,10 @@ def tensor(array: np.ndarray):
 
 def test_pulse_train_is_the_training_codes() -> None:
     f0, voicing = sentence()
-    ours, _ = pulse_train(
-        LinearUpsampler(HOP).push(f0, True), LinearUpsampler(HOP).push(voicing, True), 0.37, SR
-    )
-    theirs = excitation.pulse_train(tensor(f0), tensor(voicing), torch.tensor([0.37]))[0].numpy()
     samples = [LinearUpsampler(HOP).push(frames, True) for frames in (f0, voicing)]
     ours, _ = pulse_train(*samples, 0.37, SR)
+    theirs = excitation.pulse_train(tensor(f0), tensor(voicing), torch.tensor([0.37]))[0].numpy()
+    # their sines have large float32 arguments, and where nyquist / F0 is whole K may differ in single samples
     difference = np.abs(ours - theirs)
     assert np.percentile(difference, 99) < 2e-3 and np.sqrt(np.mean(difference**2)) < 2e-2
 

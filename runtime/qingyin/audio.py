@@ -153,7 +153,7 @@ def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
         else:
             if path.exists() and not os.access(path, os.W_OK):
                 raise AudioError(f"cannot write {path}: it is write-protected; choose another path with -o")
-            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+            temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.tmp")
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             file = os.fdopen(os.open(temporary, flags, 0o666), "w+b")
     except OSError as error:

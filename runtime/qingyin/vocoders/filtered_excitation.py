@@ -23,7 +23,7 @@ FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
 
 
 class FilteredExcitationVocoder(Vocoder):
-    """The common part of the spectral kinds; a kind says its contract, and whether its network hears pulses."""
+    """The common part of the spectral kinds; a kind says its contract, and whether it hears pulses."""
 
     # the network has an input `source`: E, real parts then imaginary parts, [B, rate * T, 2 bins]
     takes_source: bool
