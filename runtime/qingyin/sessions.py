@@ -4,6 +4,7 @@ stated here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -100,5 +101,8 @@ def _share_bounded_arena(onnxruntime: Any) -> None:
     memory = onnxruntime.OrtMemoryInfo(
         "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
     )
-    onnxruntime.create_and_register_allocator(memory, settings)
+    # a program around us may have registered its own arena already, which older versions refuse to replace:
+    # then ours is not needed
+    with contextlib.suppress(RuntimeError):
+        onnxruntime.create_and_register_allocator(memory, settings)
     _arena_shared = True
