@@ -108,7 +108,7 @@ class AcousticModel(nn.Module):
         self.pitch = Predictor(channels, 4, pitch_channels, pitch_blocks, kernel=7)
         self.pitch_inlet = nn.Linear(4, channels)
         self.condition = Conditioning(channels)
-        self.decoder = ConvNeXtStack(channels, decoder_blocks, kernel=7, dropout=0.05, condition=channels)
+        self.decoder = ConvNeXtStack(channels, decoder_blocks, kernel=7, condition=channels)
         self.outlet_norm = nn.LayerNorm(channels)
         self.outlet = nn.Linear(channels, N_MELS)
         self.mel_mean: Tensor

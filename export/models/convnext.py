@@ -54,10 +54,10 @@ class ConvNeXtBlock(nn.Module):
         if self.modulation is not None:
             gain, shift = self.modulation(condition).chunk(2, dim=2)
             y = y * (1 + gain) + shift
-        y = F.gelu(self.expand(y))
+        y = self.contract(F.gelu(self.expand(y))) * self.scale
         if self.dropout:
             y = F.dropout(y, self.dropout, self.training)
-        return x + self.contract(y) * self.scale
+        return x + y
 
 
 class ConvNeXtStack(nn.Module):

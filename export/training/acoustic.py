@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from qingyin.text.symbols import PHONEMES
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.models.acoustic import PITCH_SCALE, SPEAKER_SIZE, EMOTION_SIZE, AcousticModel
+from export.models.acoustic import EMOTION_SIZE, PITCH_SCALE, SPEAKER_SIZE, AcousticModel
 from export.models.mel_discriminator import MelDiscriminator, discriminator_loss, generator_losses
 from export.training.aligned import Aligned, Batch, batches, collate, load_aligned
 from export.training.loop import Run
+from qingyin.text.symbols import PHONEMES
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")

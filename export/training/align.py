@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from qingyin.text.symbols import PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE, PHRASE_END, SENTENCE_END
 from torch.nn import functional as F
 
 from export.models.aligner import STATES, FrameClassifier, classifier_features
@@ -26,6 +25,7 @@ from export.training.data import Utterance, load
 from export.training.paths import work_folder
 from export.training.transcripts import Transcript, Untranscribable, transcribe
 from export.training.viterbi import best_path
+from qingyin.text.symbols import PAUSE, PHONEME_IDS, PHONEMES, PHRASE_END, SENTENCE_END, SENTENCE_SILENCE
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 PRIOR_POWER = 0.7

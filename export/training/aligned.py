@@ -9,18 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHRASE_END
 from torch import Tensor
 
 from export.features import FloatArray
 from export.training.data import Utterance, load
 from export.training.paths import work_folder
 from export.training.transcripts import transcribe
+from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHRASE_END
 
 _IS_FINAL = np.zeros(len(PHONEME_IDS), bool)
 _IS_FINAL[[PHONEME_IDS[final] for final in FINALS]] = True
 # Corpora of words and syllables read slowly; copies at the tempo of sentences teach the decoder how they would sound there.
 SLOW_CORPORA = ("hsk_words", "pinyin_syllables")
+
+EDGE_FRAMES = 12  # of silence kept at each end; more would teach nothing and cost time
 
 
 @dataclass
@@ -94,7 +96,9 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
         except ValueError:
             changed += 1
             continue
-        features = (clip.mel, clip.f0, clip.voiced, clip.energy)
+        kept = slice(max(0, int(durations[0]) - EDGE_FRAMES), clip.frames - max(0, int(durations[-1]) - EDGE_FRAMES))
+        durations[[0, -1]] = np.minimum(durations[[0, -1]], EDGE_FRAMES)
+        features = (clip.mel[kept], clip.f0[kept], clip.voiced[kept], clip.energy[kept])
         items.append(Aligned(clip, speakers.index(clip.speaker), phonemes, tones, boundaries, durations, *features))
     if changed:
         print(f"{changed} clips left out: the front end reads them otherwise than when they were aligned; align again")

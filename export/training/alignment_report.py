@@ -13,11 +13,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEME_IDS, PHONEMES
 
 from export.features import HOP, SAMPLE_RATE
 from export.training.data import Utterance, load
 from export.training.paths import work_folder
+from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEME_IDS, PHONEMES
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 FRAME_MS = 1000 * HOP / SAMPLE_RATE
@@ -87,7 +87,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the command; exits with 1 if the statistics are not those of speech."""
     alignments = json.loads((work_folder() / "alignments.json").read_text())
     clips = {c.key: c for corpus in CORPORA for held_out in (False, True) for c in load([corpus], held_out)}
-    usable = [key for key in alignments if 4 <= len(alignments[key]["phonemes"]) and key in clips]
+    usable = [key for key in alignments if len(alignments[key]["phonemes"]) >= 4 and key in clips]
     rng = np.random.default_rng(5)
     sentences = [key for key in usable if key.startswith("aishell")]
     words = [key for key in usable if key.startswith("hsk")]

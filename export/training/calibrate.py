@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pyloudnorm
-from qingyin.synthesizer import Synthesizer
-from qingyin.text import analyse
-from qingyin.voices import Voice
 
 from export.manifest import install, read_manifest
 from export.training.prepare import LOUDNESS_LUFS
 from export.voices import read_voices, write_voice
+from qingyin.synthesizer import Synthesizer
+from qingyin.text import analyse
+from qingyin.voices import Voice
 
 # Everyday sentences of statement length; no corpus holds them.
 SENTENCES = (

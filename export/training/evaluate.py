@@ -11,11 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from qingyin.manifest import load_manifest
-from qingyin.synthesizer import Synthesizer
-from qingyin.text import Sentence, analyse
-from qingyin.text.symbols import PHONEME_IDS
-from qingyin.vocoders import Vocoder, load_vocoder
 from tqdm import tqdm
 
 from export.features import HOP, FloatArray, mel_and_energy, pitch
@@ -24,7 +19,20 @@ from export.training.aligned import load_aligned
 from export.training.calibrate import loudness
 from export.training.data import Utterance, load
 from export.training.metrics import measure
-from export.training.recogniser import CORPORA, SPEAKERS, Errors, error_rates, features_of, load_recogniser, targets
+from export.training.recogniser import (
+    CORPORA,
+    SPEAKERS,
+    Errors,
+    error_rates,
+    features_of,
+    load_recogniser,
+    targets,
+)
+from qingyin.manifest import load_manifest
+from qingyin.synthesizer import Synthesizer
+from qingyin.text import Sentence, analyse
+from qingyin.text.symbols import PHONEME_IDS
+from qingyin.vocoders import Vocoder, load_vocoder
 
 TEST_LINES = 1000  # the corpus's last lines, which no training may use
 TEN_SECONDS = "人们常说读万卷书不如行万里路，可是真正能够静下心来读完一本书的人越来越少，旅行的时候也总是匆匆忙忙地赶路。"

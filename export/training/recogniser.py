@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -16,6 +15,7 @@ from export.models.recogniser import Recogniser, greedy, recogniser_features
 from export.training.aligned import Aligned, load_aligned
 from export.training.loop import Run
 from export.training.paths import run_folder
+from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
