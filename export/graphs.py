@@ -120,6 +120,8 @@ def vocoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
     else:
         raise ValueError(f"a vocoder checkpoint of kind {kind!r}; known are source_filter and hifigan")
     _fill(net, checkpoint, "net.")
+    if isinstance(net, HifiganIstft):
+        net.fusion = HeightOne(net.fusion)
     spec = GraphSpec(
         name=f"vocoder_{name}",
         module=net,

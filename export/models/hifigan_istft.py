@@ -25,6 +25,20 @@ KERNELS = (3, 7, 11)
 DILATIONS = (1, 3, 5)
 
 
+class ReceptiveFieldFusion(nn.Module):
+    """Mean of residual blocks of several kernels, HiFi-GAN's multi-receptive field fusion: [B, C, T] -> same."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(ResBlock1(channels, kernel, DILATIONS) for kernel in KERNELS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        total = self.blocks[0](x)
+        for block in self.blocks[1:]:
+            total = total + block(x)
+        return total / len(KERNELS)
+
+
 class HifiganIstft(nn.Module):
     """mel [B, T, 80], f0 [B, T] Hz, voicing [B, T], source [B, 4 T, 258] -> filters, each [B, 4 T, 129].
 
@@ -38,7 +52,7 @@ class HifiganIstft(nn.Module):
         self.conv_pre = nn.Conv1d(N_MELS + 2, channels, 7, padding=3)
         self.up = nn.ConvTranspose1d(channels, width, 2 * RATE, RATE, padding=RATE // 2)
         self.source = nn.Conv1d(2 * FINE_BINS, width, 3, padding=1)
-        self.resblocks = nn.ModuleList(ResBlock1(width, kernel, DILATIONS) for kernel in KERNELS)
+        self.fusion: nn.Module = ReceptiveFieldFusion(width)
         self.conv_post = nn.Conv1d(width, 3 * FINE_BINS, 7, padding=3)
         nn.init.normal_(self.conv_post.weight, std=0.01)
         nn.init.zeros_(self.conv_post.bias)
@@ -55,10 +69,7 @@ class HifiganIstft(nn.Module):
         features = torch.cat([mel * 0.25 + 1.0, torch.log(f0 / 200.0)[..., None], voicing[..., None]], dim=2)
         x = self.up(F.leaky_relu(self.conv_pre(features.transpose(1, 2)), SLOPE))
         x = x + self.source(source.transpose(1, 2))
-        total = self.resblocks[0](x)
-        for block in self.resblocks[1:]:
-            total = total + block(x)
-        x = self.conv_post(F.leaky_relu(total / len(KERNELS), SLOPE)).transpose(1, 2).float()
+        x = self.conv_post(F.leaky_relu(self.fusion(x), SLOPE)).transpose(1, 2).float()
         envelope = torch.log(torch.clamp(torch.exp(mel.float()) @ self.envelope.float(), min=1e-5)) - 3.0
         envelope = F.interpolate(envelope.transpose(1, 2), scale_factor=float(RATE), mode="linear").transpose(1, 2)
         harmonic, phase, noise = x.split(FINE_BINS, dim=2)
