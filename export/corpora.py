@@ -54,11 +54,12 @@ def read_manifest(folder: Path) -> Iterator[Clip]:
     """Yield the clips of `folder/manifest.tsv`.
 
     Raises:
-        CorpusError: no manifest, a missing column, or a row with the wrong number of fields.
+        CorpusError: no manifest, a missing column, a wrong number of fields, or a length that is no number.
     """
     path = folder / "manifest.tsv"
     if not path.is_file():
-        raise CorpusError(f"{folder}: no manifest.tsv; it needs the tab-separated columns {', '.join(MANIFEST_COLUMNS)}")
+        columns = ", ".join(MANIFEST_COLUMNS)
+        raise CorpusError(f"{folder}: no manifest.tsv; it needs the tab-separated columns {columns}")
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         header = next(rows, [])
@@ -70,11 +71,19 @@ def read_manifest(folder: Path) -> Iterator[Clip]:
             if len(row) != len(header):
                 raise CorpusError(f"{path}:{number}: {len(row)} fields where the header has {len(header)}")
             audio, speaker, language, seconds, text = (row[i] for i in index)
-            yield Clip(folder.name, folder / audio, speaker, language, float(seconds), text)
+            try:
+                length = float(seconds)
+            except ValueError as error:
+                raise CorpusError(f"{path}:{number}: {seconds!r} is no number of seconds") from error
+            yield Clip(folder.name, folder / audio, speaker, language, length, text)
 
 
 def find_corpora(root: Path) -> list[Path]:
-    """Folders under `root` (or `root` itself) that hold a manifest, sorted by name."""
+    """Folders under `root` (or `root` itself) that hold a manifest, sorted by name.
+
+    Raises:
+        CorpusError: there is none.
+    """
     if (root / "manifest.tsv").is_file():
         return [root]
     folders = sorted(path.parent for path in root.glob("*/manifest.tsv"))

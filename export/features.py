@@ -26,7 +26,11 @@ FloatArray = NDArray[np.float32]
 
 
 def mel_filters(
-    sample_rate: int = SAMPLE_RATE, n_fft: int = N_FFT, n_mels: int = N_MELS, fmin: float = 0.0, fmax: float = MEL_FMAX_HZ
+    sample_rate: int = SAMPLE_RATE,
+    n_fft: int = N_FFT,
+    n_mels: int = N_MELS,
+    fmin: float = 0.0,
+    fmax: float = MEL_FMAX_HZ,
 ) -> FloatArray:
     """Triangular filters [n_mels, n_fft // 2 + 1] on the Slaney mel scale, each of unit area (Slaney 1998)."""
     linear_hz, linear_mel, log_step = 1000.0, 15.0, np.log(6.4) / 27.0
@@ -82,7 +86,10 @@ def pitch(samples: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
 
 
 def interpolate_f0(f0: NDArray[np.floating], voiced: NDArray[np.bool_]) -> FloatArray:
-    """Continuous F0 [T] in Hz: linear in ln Hz across unvoiced frames, held at the ends; 150 Hz if nothing is voiced."""
+    """Continuous F0 [T] in Hz: linear in ln Hz across unvoiced frames, held at the ends.
+
+    150 Hz throughout if nothing is voiced.
+    """
     if not voiced.any():
         return np.full(len(f0), 150.0, np.float32)
     at = np.arange(len(f0))

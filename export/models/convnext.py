@@ -1,6 +1,7 @@
-"""ConvNeXt blocks for sequences, the one building block of every model of ours (Liu et al. 2022, 1-D as in Vocos, Siuzdak 2023).
+"""ConvNeXt blocks for sequences, the one building block of every model of ours.
 
-Nearly all of a block's work is two matrix products, which is what CPUs and int8 kernels are fastest at.
+After Liu et al. 2022, in one dimension as in Vocos (Siuzdak 2023). Nearly all of a block's work is two matrix
+products, which is what CPUs and int8 kernels are fastest at.
 """
 
 from __future__ import annotations

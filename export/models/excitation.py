@@ -1,6 +1,7 @@
-"""Pulse train and noise that excite the vocoders, in torch; the runtime's `qingyin.vocoders.excitation` is its twin in numpy.
+"""The pulse train that excites the vocoders, in torch.
 
-A parity test holds the two together: what a vocoder was trained on must be what it is driven with.
+The runtime's `qingyin.vocoders.excitation` is its twin in numpy. A parity test holds the two together: what a
+vocoder was trained on must be what it is driven with.
 """
 
 from __future__ import annotations

@@ -8,7 +8,10 @@ from torch.nn import functional as F
 
 
 class MelDiscriminator(nn.Module):
-    """Normalised mel patches [B, T, 80] -> scores and the features of each layer (least-squares GAN, Mao et al. 2017)."""
+    """Normalised mel patches [B, T, 80] -> scores and the features of each layer.
+
+    Trained as a least-squares GAN (Mao et al. 2017).
+    """
 
     def __init__(self, channels: tuple[int, ...] = (32, 64, 64, 96)) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The source-filter spectral vocoder: a ConvNeXt net shapes a pulse train and noise, frame by frame, in the STFT domain.
+"""The source-filter spectral vocoder: a ConvNeXt net shapes a pulse train and noise in the STFT domain.
 
 The pitch is right by construction because the pulses carry it; the net only has to find the vocal tract's filter
 and the balance of voice and breath. Both filters start from the envelope that the mel itself implies.
@@ -35,7 +35,7 @@ class SourceFilterVocoder(nn.Module):
         self.head = nn.Linear(channels, 3 * BINS)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
-        self.head.bias.data[2 * BINS :] -= 1.0
+        self.head.bias.data[2 * BINS :] -= 1.0  # breath begins quieter than voice
         self.envelope: Tensor
         self.register_buffer("envelope", torch.linalg.pinv(torch.from_numpy(mel_filters())).T.contiguous(), False)
         self.context_frames = kernel // 2 + self.stack.context_frames

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 
 def hann(n_fft: int) -> Tensor:
-    """Periodic Hann window [n_fft]."""
+    """Periodic Hann window [n_fft] float32, on the CPU."""
     return torch.hann_window(n_fft)
 
 

@@ -30,6 +30,9 @@ class SpeakerAcoustic(nn.Module):
         super().__init__()
         self.acoustic = AcousticModel(len(PHONEMES), **config)
         self.table = nn.Embedding(speakers, SPEAKER_SIZE)
+        self.pitch_mean: Tensor
+        self.energy_mean: Tensor
+        self.energy_std: Tensor
         self.register_buffer("pitch_mean", torch.zeros(speakers))  # ln Hz
         self.register_buffer("energy_mean", torch.zeros(()))
         self.register_buffer("energy_std", torch.ones(()))
@@ -72,7 +75,8 @@ def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[di
     emotion = torch.zeros(len(speaker), EMOTION_SIZE)
     content = acoustic.encode(batch.phonemes, batch.tones, batch.boundaries, batch.phoneme_mask)
     # Durations and pitch learn from what the mel makes the encoder learn, and hardly bend it themselves.
-    duration_mean, duration_std = acoustic.predict_duration(content.detach() * 0.9 + content * 0.1, speaker, emotion, batch.phoneme_mask)
+    bent = content.detach() * 0.9 + content * 0.1
+    duration_mean, duration_std = acoustic.predict_duration(bent, speaker, emotion, batch.phoneme_mask)
     hidden = torch.gather(content, 1, batch.index[..., None].expand(-1, -1, content.shape[2]))
     placed = acoustic.place(hidden, batch.position)
     prosody = acoustic.predict_prosody(placed.detach() * 0.8 + placed * 0.2, speaker, emotion, batch.frame_mask)
@@ -100,16 +104,21 @@ WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy":
 
 
 def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """The same random patches [B, 96, 80] of prediction and recording, from clips long enough."""
+    """The same random patches [B, 96, 80] of prediction and recording, from clips long enough; none if none is."""
     lengths = batch.frame_mask[..., 0].sum(1).long().tolist()
     rows = [n for n, length in enumerate(lengths) if length >= PATCH_FRAMES][:24]
     starts = [int(rng.integers(lengths[n] - PATCH_FRAMES + 1)) for n in rows]
-    cut = [torch.stack([x[n, a : a + PATCH_FRAMES] for n, a in zip(rows, starts, strict=True)]) for x in (mel, target)] if rows else []
-    return (cut[0], cut[1]) if cut else (mel[:0], target[:0])
+    if not rows:
+        return mel[:0], target[:0]
+
+    def cut(x: Tensor) -> Tensor:
+        return torch.stack([x[n, a : a + PATCH_FRAMES] for n, a in zip(rows, starts, strict=True)])
+
+    return cut(mel), cut(target)
 
 
 def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned]) -> dict[str, float]:
-    """Losses on held-out clips, durations in per cent and pitch in semitones by corpus kind."""
+    """Mean losses by name over held-out clips, in batches of 16."""
     sums: dict[str, list[float]] = {}
     with torch.inference_mode():
         for n in range(0, len(items), 16):
@@ -125,7 +134,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--max-frames", type=int, default=4000, help="frames a batch")
     parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--adversarial-from", type=int, default=4000, metavar="STEP", help="when the discriminator joins in")
+    parser.add_argument(
+        "--adversarial-from", type=int, default=4000, metavar="STEP", help="when the discriminator joins in"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--evaluate-every", type=int, default=500, metavar="STEPS")
@@ -141,13 +152,15 @@ def main(options: argparse.Namespace) -> None:
     model.set_statistics(items)
     judge = MelDiscriminator()
     judge_optimizer = torch.optim.AdamW(judge.parameters(), 2e-4, (0.5, 0.9))
-    config = {"speakers": list(SPEAKERS), "acoustic": {k: v for k, v in model.acoustic.config.items() if k != "symbols"}}
+    sizes = {k: v for k, v in model.acoustic.config.items() if k != "symbols"}
+    config = {"speakers": list(SPEAKERS), "acoustic": sizes}
     others = {"judge": judge, "judge_optimizer": judge_optimizer}
     run = Run(options.name, model, config, options.steps, options.lr, betas=(0.9, 0.98), others=others)
     rng = np.random.default_rng(options.seed + run.step)
     repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
-    print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {model.pitch_mean.exp().tolist()} Hz", flush=True)
+    pitch_means = model.pitch_mean.exp().tolist()
+    print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {pitch_means} Hz", flush=True)
     while run.running:
         for batch in batches(repeated, options.max_frames, rng):
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -184,4 +197,7 @@ def _adversarial(
     with torch.autocast("cpu", dtype=torch.bfloat16):
         score, features = judge(fake)
     judge.requires_grad_(True)
-    return *generator_losses([f.float() for f in real_features], score.float(), [f.float() for f in features]), judge_loss.item()
+    adversarial, matching = generator_losses(
+        [f.float() for f in real_features], score.float(), [f.float() for f in features]
+    )
+    return adversarial, matching, judge_loss.item()

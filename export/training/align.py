@@ -142,7 +142,10 @@ def _tensors(batch: list[Item]) -> tuple[torch.Tensor, torch.Tensor, torch.Tenso
     return features, mask, targets
 
 
-def _train_round(net: FrameClassifier, optimizer: torch.optim.Optimizer, items: list[Item], limit: int) -> tuple[float, float]:
+def _train_round(
+    net: FrameClassifier, optimizer: torch.optim.Optimizer, items: list[Item], limit: int
+) -> tuple[float, float]:
+    """Teach the classifier the present labels for at most `limit` batches; mean loss and share of phonemes right."""
     net.train()
     losses, hits = [], []
     for number, batch in enumerate(_batches(items, shuffle=True)):
@@ -191,8 +194,8 @@ def _items(clips: list[Utterance]) -> list[Item]:
     for clip in clips:
         try:
             transcript = transcribe(clip.text, clip.language)
-        except Untranscribable as reason:
-            left_out[str(reason)] += 1
+        except Untranscribable as error:
+            left_out[str(error)] += 1
             continue
         if clip.frames < STATES * (len(transcript.phonemes) + 2):
             left_out["shorter than its phonemes' minimum duration"] += 1
@@ -219,7 +222,8 @@ def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     trained = _items(load(options.corpora))
     held_out = _items(load(options.corpora, held_out=True))
-    print(f"{len(trained)} clips to align, and {len(held_out)} held-out ones that the classifier does not learn from", flush=True)
+    others = f"{len(held_out)} held-out ones that the classifier does not learn from"
+    print(f"{len(trained)} clips to align, and {others}", flush=True)
     net = FrameClassifier(len(PHONEMES))
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3)
     saved = work_folder() / "aligner.pt"
@@ -231,7 +235,10 @@ def main(options: argparse.Namespace) -> None:
             group["lr"] = 2e-3 * 0.75**number
         loss, accuracy = _train_round(net, optimizer, trained, 80 if number < 2 else 150)
         score = _realign(net, trained)
-        print(f"round {number + 1}/{options.rounds}: loss {loss:.3f} accuracy {accuracy:.3f} path score {score:.3f}", flush=True)
+        print(
+            f"round {number + 1}/{options.rounds}: loss {loss:.3f} accuracy {accuracy:.3f} path score {score:.3f}",
+            flush=True,
+        )
     _realign(net, held_out)
     results = {item.clip.key: item.result() for item in trained + held_out}
     (work_folder() / "alignments.json").write_text(json.dumps(results))

@@ -19,7 +19,8 @@ from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHRASE_END
 
 _IS_FINAL = np.zeros(len(PHONEME_IDS), bool)
 _IS_FINAL[[PHONEME_IDS[final] for final in FINALS]] = True
-# Corpora of words and syllables read slowly; copies at the tempo of sentences teach the decoder how they would sound there.
+# Corpora of words and syllables read slowly; copies at the tempo of sentences teach the decoder how they would sound
+# there.
 SLOW_CORPORA = ("hsk_words", "pinyin_syllables")
 
 EDGE_FRAMES = 12  # of silence kept at each end; more would teach nothing and cost time
@@ -47,9 +48,9 @@ class Aligned:
         durations = np.maximum(3, np.round(self.durations / rates)).astype(np.int64)
         durations = np.minimum(durations, self.durations)
         starts = np.cumsum(self.durations) - self.durations
-        at = np.concatenate(
-            [start + (np.arange(new) + 0.5) * old / new - 0.5 for start, old, new in zip(starts, self.durations, durations, strict=True)]
-        ).clip(0, len(self.f0) - 1)
+        phonemes = zip(starts, self.durations, durations, strict=True)
+        at = np.concatenate([start + (np.arange(new) + 0.5) * old / new - 0.5 for start, old, new in phonemes])
+        at = at.clip(0, len(self.f0) - 1)
         low = at.astype(np.int64)
         high, part = np.minimum(low + 1, len(self.f0) - 1), (at - low).astype(np.float32)
         nearest = np.round(at).astype(np.int64)
@@ -108,7 +109,9 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
 def _transcribed_again(
     clip: Utterance, phonemes: NDArray[np.int64], boundaries: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tones, and boundaries of words, as the front end has them today; pauses and ends stay where the alignment found them.
+    """Tones, and boundaries of words, as the front end has them today.
+
+    Pauses and ends stay where the alignment found them.
 
     Raises:
         ValueError: the front end no longer gives these phonemes.

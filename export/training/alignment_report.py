@@ -1,4 +1,4 @@
-"""Shows and checks the alignment: ten clips drawn with their boundaries, durations by class, and what must hold of them."""
+"""Shows and checks the alignment: ten clips drawn with their boundaries, durations by class, what must hold of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from export.features import HOP, SAMPLE_RATE
 from export.training.data import Utterance, load
 from export.training.paths import work_folder
-from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEME_IDS, PHONEMES
+from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEMES
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 FRAME_MS = 1000 * HOP / SAMPLE_RATE
@@ -72,7 +72,8 @@ def _draw(axis: Axes, clip: Utterance, found: dict[str, list[int]]) -> None:
     for phoneme, tone, frames in zip(found["phonemes"], found["tones"], found["durations"], strict=True):
         length = frames * FRAME_MS / 1000
         axis.axvline(at, color="white", lw=0.7)
-        axis.text(at + length / 2, 74, PHONEMES[phoneme] + (str(tone) if tone else ""), color="white", fontsize=7, ha="center")
+        label = PHONEMES[phoneme] + (str(tone) if tone else "")
+        axis.text(at + length / 2, 74, label, color="white", fontsize=7, ha="center")
         at += length
     axis.set_title(clip.key, fontsize=8, loc="left")
     axis.set_ylabel("mel band", fontsize=7)
@@ -80,7 +81,9 @@ def _draw(axis: Axes, clip: Utterance, found: dict[str, list[int]]) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training alignment_report`."""
-    parser.add_argument("-o", "--output", type=Path, default=Path("docs"), help="folder for alignment.png and alignment.md")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("docs"), help="folder for alignment.png and alignment.md"
+    )
 
 
 def main(options: argparse.Namespace) -> None:
@@ -92,7 +95,8 @@ def main(options: argparse.Namespace) -> None:
     sentences = [key for key in usable if key.startswith("aishell")]
     words = [key for key in usable if key.startswith("hsk")]
     syllables = [key for key in usable if key.startswith("pinyin")]
-    chosen = [str(k) for part, n in ((sentences, 5), (words, 4), (syllables, 1)) for k in rng.choice(part, n, replace=False)]
+    parts = ((sentences, 5), (words, 4), (syllables, 1))
+    chosen = [str(key) for part, count in parts for key in rng.choice(part, count, replace=False)]
     figure, axes = plt.subplots(len(chosen), 1, figsize=(13, 2.1 * len(chosen)), constrained_layout=True)
     for axis, key in zip(axes, chosen, strict=True):
         _draw(axis, clips[key], alignments[key])
@@ -106,13 +110,15 @@ def main(options: argparse.Namespace) -> None:
         if len(values):
             low, middle, high = np.percentile(values, [5, 50, 95])
             rows.append(f"| {name} | {len(values)} | {low:.0f} | {middle:.0f} | {high:.0f} |")
-    rows += ["", "By phoneme (median ms): " + ", ".join(
-        f"{s} {np.median(by_symbol[s]):.0f}" for s in (*INITIALS, *FINALS) if by_symbol.get(s) and PHONEME_IDS[s])]
+    medians = [f"{s} {np.median(by_symbol[s]):.0f}" for s in (*INITIALS, *FINALS) if by_symbol.get(s)]
+    rows += ["", "By phoneme (median ms): " + ", ".join(medians)]
     inside = [key for key in sentences if "sp" in [PHONEMES[p] for p in alignments[key]["phonemes"]]]
     rows += ["", f"Sentences with a pause inside: {len(inside)} of {len(sentences)}."]
     found = problems(by_symbol)
-    rows += ["", "Checks: " + ("; ".join(found) if found else f"no final under {MIN_FINAL_MS:.0f} ms, all medians within their limits.")]
-    text = "# Alignment\n\nMade by `python -m export.training alignment_report`.\n\n" + "\n".join(rows) + "\n\n![ten clips](alignment.png)\n"
+    sound = f"no final under {MIN_FINAL_MS:.0f} ms, all medians within their limits."
+    rows += ["", "Checks: " + ("; ".join(found) or sound)]
+    head = "# Alignment\n\nMade by `python -m export.training alignment_report`."
+    text = "\n\n".join([head, "\n".join(rows), "![ten clips](alignment.png)"]) + "\n"
     (options.output / "alignment.md").write_text(text, encoding="utf-8")
     print("\n".join(rows))
     if found:

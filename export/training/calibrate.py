@@ -67,7 +67,8 @@ def main(options: argparse.Namespace) -> None:
                 gain_db=voice.gain_db + LOUDNESS_LUFS - level,
             )
         rate, level = measure(synthesizer, voice)
-        print(f"{name}: rate {voice.rate:.2f}, gain {voice.gain_db:+.1f} dB -> {rate:.2f} syllables/s, {level:.1f} LUFS")
+        settings = f"rate {voice.rate:.2f}, gain {voice.gain_db:+.1f} dB"
+        print(f"{name}: {settings} -> {rate:.2f} syllables/s, {level:.1f} LUFS")
         fields = {f.name: getattr(voice, f.name) for f in dataclasses.fields(voice) if f.name != "name"}
         write_voice(options.voices, name, **fields)
     files, entries = read_voices(options.voices)

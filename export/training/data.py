@@ -40,7 +40,7 @@ class Utterance:
     @property
     def samples(self) -> FloatArray:
         """[T * 256] float32 PCM."""
-        return self._arrays["pcm"].astype(np.float32) / 32767
+        return self._arrays["pcm"].astype(np.float32) / np.float32(32767)
 
     @property
     def pcm(self) -> NDArray[np.int16]:
@@ -83,11 +83,19 @@ def load(corpora: Sequence[str], held_out: bool = False) -> list[Utterance]:
     for corpus in corpora:
         folder = data_folder() / corpus
         if not (folder / "index.json").is_file():
-            raise FileNotFoundError(f"{corpus} is not prepared; run: python -m export.training prepare FOLDER --only {corpus}")
+            raise FileNotFoundError(
+                f"{corpus} is not prepared; run: python -m export.training prepare FOLDER --only {corpus}"
+            )
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         utterances += [
             Utterance(
-                corpus, c["name"], c["speaker"], c["language"], c["text"], index["bandwidth_hz"], folder / f"{c['name']}.npz"
+                corpus,
+                c["name"],
+                c["speaker"],
+                c["language"],
+                c["text"],
+                index["bandwidth_hz"],
+                folder / f"{c['name']}.npz",
             )
             for c in index["clips"]
             if c["held_out"] == held_out

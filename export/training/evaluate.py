@@ -34,8 +34,11 @@ from qingyin.text import Sentence, analyse
 from qingyin.text.symbols import PHONEME_IDS
 from qingyin.vocoders import Vocoder, load_vocoder
 
+PARTS = ("vocoders", "speech", "speed")
 TEST_LINES = 1000  # the corpus's last lines, which no training may use
-TEN_SECONDS = "人们常说读万卷书不如行万里路，可是真正能够静下心来读完一本书的人越来越少，旅行的时候也总是匆匆忙忙地赶路。"
+TEN_SECONDS = (
+    "人们常说读万卷书不如行万里路，可是真正能够静下心来读完一本书的人越来越少，旅行的时候也总是匆匆忙忙地赶路。"
+)
 
 
 def test_sentences(corpus: Path, count: int, seed: int = 0) -> list[str]:
@@ -72,11 +75,11 @@ def vocoder_rows(models: Path, names: Sequence[str]) -> list[str]:
         vocoder = load_vocoder(manifest, name)
         for corpus in ("hsk_words", "aishell_sample"):
             clips = load([corpus], held_out=True)
-            pairs = [(c.samples, resynthesise(vocoder, c)) for c in tqdm(clips, desc=f"{name}, {corpus}", mininterval=5)]
-            m = measure(pairs)
+            progress = tqdm(clips, desc=f"{name}, {corpus}", mininterval=5)
+            m = measure([(clip.samples, resynthesise(vocoder, clip)) for clip in progress])
             rows.append(
-                f"| {name} | {len(clips)} of {corpus} | {m.pesq_wb:.2f} | {m.f0_rmse_cents:.1f} | {m.f0_gross_percent:.2f} "
-                f"| {m.voicing_error_percent:.2f} | {m.mel_distance:.3f} |"
+                f"| {name} | {len(clips)} of {corpus} | {m.pesq_wb:.2f} | {m.f0_rmse_cents:.1f} "
+                f"| {m.f0_gross_percent:.2f} | {m.voicing_error_percent:.2f} | {m.mel_distance:.3f} |"
             )
     return rows
 
@@ -91,7 +94,8 @@ def heard(samples: FloatArray) -> torch.Tensor:
     """Recogniser features [T, 83] of samples [n]."""
     samples = np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
     f0, voiced = pitch(samples)
-    return recogniser_features(*(torch.from_numpy(np.asarray(x, np.float32)) for x in (mel_and_energy(samples)[0], f0, voiced)))
+    mel, _ = mel_and_energy(samples)
+    return recogniser_features(torch.from_numpy(mel), torch.from_numpy(f0), torch.from_numpy(voiced.astype(np.float32)))
 
 
 def real_errors(model: Recogniser) -> dict[str, Errors]:
@@ -113,7 +117,8 @@ def intelligibility_rows(synthesizer: Synthesizer, sentences: Sequence[str], voi
     own = real_errors(model)
     base = own["aishell_sample"]
     for corpus, errors in own.items():
-        rows.append(f"| held-out recordings of {corpus} | {errors.phone_percent:.1f} | {errors.tone_percent:.1f} | | | |")
+        rates = f"{errors.phone_percent:.1f} | {errors.tone_percent:.1f}"
+        rows.append(f"| held-out recordings of {corpus} | {rates} | | | |")
     for voice in voices:
         clips, seconds, syllables, sound = [], 0.0, 0, []
         for seed, text in enumerate(tqdm(sentences, desc=f"voice {voice}", mininterval=5)):
@@ -124,11 +129,11 @@ def intelligibility_rows(synthesizer: Synthesizer, sentences: Sequence[str], voi
             syllables += sum(len(s.syllables) for s in spoken)
             sound.append(audio.samples)
         found = error_rates(model, clips)
-        ratio = f"{found.phone_percent / base.phone_percent:.2f} × phones, {found.tone_percent / base.tone_percent:.2f} × tones"
+        phones, tones = found.phone_percent / base.phone_percent, found.tone_percent / base.tone_percent
         level = loudness(np.concatenate(sound), synthesizer.sample_rate)
         rows.append(
-            f"| {voice}, {len(sentences)} new sentences | {found.phone_percent:.1f} | {found.tone_percent:.1f} | {ratio} "
-            f"| {syllables / seconds:.2f} | {level:.1f} |"
+            f"| {voice}, {len(sentences)} new sentences | {found.phone_percent:.1f} | {found.tone_percent:.1f} "
+            f"| {phones:.2f} × phones, {tones:.2f} × tones | {syllables / seconds:.2f} | {level:.1f} |"
         )
     return rows
 
@@ -155,7 +160,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", type=Path, required=True, help="zh_sentences_cc0.txt")
     parser.add_argument("--sentences", type=int, default=100)
     parser.add_argument("--voices", nargs="+", metavar="NAME", help="default: all of the set")
-    parser.add_argument("--parts", nargs="+", choices=("vocoders", "speech", "speed"), default=["vocoders", "speech", "speed"])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("-o", "--output", type=Path, default=Path("docs/evaluation.md"))
 
 
@@ -167,13 +172,15 @@ def main(options: argparse.Namespace) -> None:
     synthesizer = Synthesizer.load(options.models)
     parts = [f"# Evaluation, {datetime.date.today().isoformat()}", "Made by `python -m export.training evaluate`."]
     if "vocoders" in options.parts:
-        parts += ["## Vocoders: held-out recordings, analysed and made again", "\n".join(vocoder_rows(options.models, names))]
+        rows = vocoder_rows(options.models, names)
+        parts += ["## Vocoders: held-out recordings, analysed and made again", "\n".join(rows)]
     if "speech" in options.parts:
         sentences = test_sentences(options.text, options.sentences)
         rows = intelligibility_rows(synthesizer, sentences, options.voices or synthesizer.voices)
         note = (
-            "The recogniser (export/models/recogniser.py) was trained on real recordings only. Its errors on held-out sentences "
-            "of aishell_sample are the measure for the synthesised ones, which come from the last 1,000 lines of the CC0 text."
+            "The recogniser (export/models/recogniser.py) was trained on real recordings only. Its errors on held-out "
+            "sentences of aishell_sample are the measure for the synthesised ones, which come from the last 1,000 lines "
+            "of the CC0 text."
         )
         parts += ["## Whole synthesis: what a recogniser hears", note, "\n".join(rows)]
     if "speed" in options.parts:

@@ -9,7 +9,7 @@ import os
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +19,10 @@ from export.training.paths import run_folder
 SAVE_EVERY_S = 300.0
 LOG_EVERY_STEPS = 100
 
+Model = TypeVar("Model", bound=nn.Module)
 
-class Run:
+
+class Run(Generic[Model]):
     """One resumable training run of one model.
 
     The learning rate rises over `warmup` steps, then falls along a cosine to 3 % at `steps`. `averaged` holds an
@@ -30,7 +32,7 @@ class Run:
     def __init__(
         self,
         name: str,
-        model: nn.Module,
+        model: Model,
         config: dict[str, Any],
         steps: int,
         lr: float,
@@ -39,7 +41,19 @@ class Run:
         betas: tuple[float, float] = (0.8, 0.99),
         others: dict[str, Any] | None = None,
     ) -> None:
-        """`others`: further things with state_dict/load_state_dict (discriminators, optimisers) kept in the checkpoint."""
+        """Go on from the run's last checkpoint, if there is one.
+
+        Args:
+            name: of the run's folder.
+            model: what is trained.
+            config: what the model can be built again from; kept in the checkpoint.
+            steps: length of the whole run.
+            lr: highest learning rate.
+            warmup: steps until it is reached.
+            decay: of the averaged weights; lower at the beginning.
+            betas: of AdamW.
+            others: further things with state_dict/load_state_dict (discriminators, optimisers) kept in the checkpoint.
+        """
         self.folder: Path = run_folder(name)
         self.model, self.config, self.steps, self.lr, self.warmup, self.decay = model, config, steps, lr, warmup, decay
         self.averaged = copy.deepcopy(model).eval().requires_grad_(False)
@@ -126,7 +140,8 @@ class Run:
         now = time.monotonic()
         self.seconds += now - self._tick
         self._tick = now
-        line = {"step": self.step, "seconds": round(self.seconds), "kind": kind} | {k: round(v, 4) for k, v in values.items()}
+        line: dict[str, Any] = {"step": self.step, "seconds": round(self.seconds), "kind": kind}
+        line |= {key: round(value, 4) for key, value in values.items()}
         with (self.folder / "log.jsonl").open("a") as file:
             file.write(json.dumps(line) + "\n")
         print(" ".join(f"{key}={value}" for key, value in line.items()), flush=True)

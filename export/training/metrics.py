@@ -33,7 +33,10 @@ def pesq_wb(reference: FloatArray, degraded: FloatArray) -> float:
 
 
 def measure(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> Resynthesis:
-    """Measures over (recording, resynthesis) pairs of samples; F0 is pooled over all frames, PESQ averaged over clips."""
+    """Measures over (recording, resynthesis) pairs of samples [T * 256].
+
+    F0 and voicing are pooled over all frames, PESQ and mel distance averaged over clips.
+    """
     scores, cents, wrong, distances = [], [], [], []
     for reference, degraded in pairs:
         scores.append(pesq_wb(reference, degraded))

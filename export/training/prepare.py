@@ -95,10 +95,13 @@ def prepare_corpus(folder: Path, target: Path, workers: int) -> None:
     clips = list(read_manifest(folder))
     skipped_path = target / "skipped.json"
     skipped: dict[str, str] = json.loads(skipped_path.read_text()) if skipped_path.is_file() else {}
-    jobs = [(c, target / f"{c.name}.npz") for c in clips if c.name not in skipped and not (target / f"{c.name}.npz").is_file()]
+    unskipped = [(c, target / f"{c.name}.npz") for c in clips if c.name not in skipped]
+    jobs = [(clip, path) for clip, path in unskipped if not path.is_file()]
     with ProcessPoolExecutor(workers) as pool:
-        results = pool.map(_prepare_clip, jobs, chunksize=8)
-        for (clip, _), reason in zip(jobs, tqdm(results, total=len(jobs), desc=folder.name, mininterval=5), strict=True):
+        results = tqdm(
+            pool.map(_prepare_clip, jobs, chunksize=8), total=len(jobs), desc=folder.name, mininterval=5
+        )
+        for (clip, _), reason in zip(jobs, results, strict=True):
             if reason is not None:
                 skipped[clip.name] = reason
     skipped_path.write_text(json.dumps(skipped, ensure_ascii=False, indent=1, sort_keys=True))
@@ -110,8 +113,9 @@ def prepare_corpus(folder: Path, target: Path, workers: int) -> None:
     bandwidth = BANDWIDTH_HZ.get(folder.name, DEFAULT_BANDWIDTH_HZ)
     (target / "index.json").write_text(json.dumps({"bandwidth_hz": bandwidth, "clips": index}, ensure_ascii=False))
     reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(skipped.values()).most_common()) or "none"
-    held_out = sum(item["held_out"] for item in index)
-    print(f"{folder.name}: {len(index)} clips ready, {held_out} of them held out; skipped: {reasons} (names in {skipped_path})")
+    held_out = sum(c.held_out for c in clips if c.name not in skipped)
+    ready = f"{len(index)} clips ready, {held_out} of them held out"
+    print(f"{folder.name}: {ready}; skipped: {reasons} (names in {skipped_path})")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

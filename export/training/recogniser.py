@@ -96,7 +96,10 @@ def _augmented(item: Aligned, rng: np.random.Generator) -> Tensor:
     return features
 
 
-def _batch(items: Sequence[Aligned], rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, list[tuple[list[int], list[int]]]]:
+def _batch(
+    items: Sequence[Aligned], rng: np.random.Generator
+) -> tuple[Tensor, Tensor, Tensor, list[tuple[list[int], list[int]]]]:
+    """Features [B, T, 83], mask [B, T // 2, 1], steps [B] of the recogniser's output, and the targets of each clip."""
     rows = [_augmented(item, rng) for item in items]
     lengths = torch.tensor([len(row) for row in rows])
     features = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)

@@ -1,4 +1,4 @@
-"""Collects the trained weights, halved in size, and makes voices of the speakers: what `python -m export onnx` takes."""
+"""Collects trained weights, halved in size, and makes voices of the speakers: what `python -m export onnx` takes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ VOICES = {
         pitch_shift=-0.5,
         pitch_range=1.15,
     ),
-    "s0150": VoiceRecipe("S0150", {"S0150": 1.0}, "adult, sentences", "aishell_sample: AISHELL-1, speaker S0150, Apache-2.0"),
+    "s0150": VoiceRecipe(
+        "S0150", {"S0150": 1.0}, "adult, sentences", "aishell_sample: AISHELL-1, speaker S0150, Apache-2.0"
+    ),
     "s0252": VoiceRecipe(
         "S0252", {"S0252": 1.0}, "adult, low, sentences", "aishell_sample: AISHELL-1, speaker S0252, Apache-2.0"
     ),
@@ -54,7 +56,11 @@ VOICES = {
 
 def slim(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Weight matrices as fp16, everything small as it is."""
-    return {key: value.half() if value.is_floating_point() and value.ndim > 1 else value for key, value in state.items()}
+
+    def smaller(value: torch.Tensor) -> torch.Tensor:
+        return value.half() if value.is_floating_point() and value.ndim > 1 else value
+
+    return {key: smaller(value) for key, value in state.items()}
 
 
 def write_voices(checkpoint: dict[str, Any], folder: Path) -> None:

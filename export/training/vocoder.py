@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,6 @@ SHARES = {
     "librispeech_clips": 0.08,
 }
 
-
 LOG_MEL_FLOOR = np.float32(np.log(1e-5))
 
 
@@ -43,7 +43,7 @@ class Segments:
 
     def batch(self, size: int) -> dict[str, Tensor]:
         """Tensors samples [B, T * 256], mel [B, T, 80], f0 and voicing [B, T], bandwidth_hz [B]."""
-        rows: dict[str, list] = {key: [] for key in ("samples", "mel", "f0", "voicing", "bandwidth_hz")}
+        rows: dict[str, list[Any]] = {key: [] for key in ("samples", "mel", "f0", "voicing", "bandwidth_hz")}
         for corpus in self.rng.choice(self.names, size, p=self.weights):
             pool = self.pools[corpus]
             clip = pool[self.rng.integers(len(pool))]
