@@ -55,8 +55,9 @@ class HifiganIstft(nn.Module):
         self.fusion: nn.Module = ReceptiveFieldFusion(width)
         self.conv_post = nn.Conv1d(width, 3 * FINE_BINS, 7, padding=3)
         nn.init.normal_(self.conv_post.weight, std=0.01)
-        nn.init.zeros_(self.conv_post.bias)
-        nn.init.constant_(self.conv_post.bias[2 * FINE_BINS :], -1.0)
+        if self.conv_post.bias is not None:  # never None; the type of nn.Conv1d allows for it
+            nn.init.zeros_(self.conv_post.bias)
+            nn.init.constant_(self.conv_post.bias[2 * FINE_BINS :], -1.0)  # breath begins quieter than voice
         # The envelope that the mel implies, at every fourth bin of its own STFT: both filters start from it.
         envelope = torch.linalg.pinv(torch.from_numpy(mel_filters())).T[:, ::RATE].contiguous()
         self.envelope: Tensor

@@ -4,35 +4,87 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from qingyin.errors import QingyinError
+
+
+class Command(NamedTuple):
+    """What the help says of a command; its module has the command's name."""
+
+    summary: str
+    example: str
+
 
 COMMANDS = {
-    "prepare": "decode corpora and extract mel, F0, voicing and energy",
-    "align": "find the boundaries of the phonemes",
-    "alignment_report": "draw and check the alignment",
-    "acoustic": "train the acoustic model",
-    "vocoder": "train a vocoder",
-    "release": "collect weights and voices for export",
-    "calibrate": "give the voices of a model set one loudness and tempo",
-    "evaluate": "measure a model set: vocoders, intelligibility, speed",
-    "recogniser": "train the recogniser that measures intelligibility",
+    "prepare": Command(
+        "decode corpora and extract mel, F0, voicing and energy", "../corpora --only hsk_words aishell_sample"
+    ),
+    "align": Command("find the boundaries of the phonemes", "--rounds 9"),
+    "alignment_report": Command("draw and check the alignment", "-o docs"),
+    "acoustic": Command("train the acoustic model", "--steps 8000 --threads 2"),
+    "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
+    "recogniser": Command("train the recogniser that measures intelligibility", "--steps 4000"),
+    "release": Command("collect weights and voices for export", "-o checkpoints"),
+    "calibrate": Command("give the voices of a model set one loudness and tempo", "onnx_models"),
+    "evaluate": Command(
+        "measure a model set: vocoders, intelligibility, speed", "onnx_models --text zh_sentences_cc0.txt"
+    ),
 }
+PROGRAM = "python -m export.training"
 
 
-def main() -> None:
-    """Parse the command line and run one command; its module is imported only then."""
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Options of the command named first; the others' modules, and what they would import, are left alone."""
     parser = argparse.ArgumentParser(
-        prog="python -m export.training",
+        prog=PROGRAM,
         description="Prepare data, train and measure the models of Qingyin.",
-        epilog="example: python -m export.training prepare ../shared/corpora --only hsk_words aishell_sample",
+        epilog=f"example: {PROGRAM} prepare {COMMANDS['prepare'].example}",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    modules = {}
-    for name, summary in COMMANDS.items():
-        modules[name] = importlib.import_module(f"export.training.{name}")
-        modules[name].add_arguments(commands.add_parser(name, help=summary, description=modules[name].__doc__))
-    options = parser.parse_args()
-    modules[options.command].main(options)
+    for name, command in COMMANDS.items():
+        if arguments and arguments[0] == name:
+            module = importlib.import_module(f"export.training.{name}")
+            example = f"example: {PROGRAM} {name} {command.example}"
+            module.add_arguments(
+                commands.add_parser(name, help=command.summary, description=module.__doc__, epilog=example)
+            )
+        else:
+            commands.add_parser(name, help=command.summary)
+    return parser.parse_args(arguments)
+
+
+def _raised_here(error: ValueError) -> bool:
+    """Whether a `raise` of this package's own made the error; one that numpy or torch found is a bug of ours."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    here = Path(last.filename).resolve().is_relative_to(Path(__file__).resolve().parents[1])
+    return here and (last.line or "").startswith("raise ")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; what a user can mend is told in one line, with exit code 2."""
+    try:
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        importlib.import_module(f"export.training.{options.command}").main(options)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in ("export", "qingyin"):
+            raise
+        message = f'{error}; install what training needs: pip install -e ".[cpu,export,evaluate]"'
+    except (OSError, QingyinError, FloatingPointError) as error:
+        message = str(error)
+    except ValueError as error:
+        if not _raised_here(error):
+            raise
+        message = str(error)
+    else:
+        return 0
+    print(f"error: {message}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
+from export.corpora import CorpusError
 from export.models.aligner import STATES, FrameClassifier, classifier_features
 from export.training.data import Utterance, load
 from export.training.paths import work_folder
@@ -224,10 +225,14 @@ def main(options: argparse.Namespace) -> None:
     held_out = _items(load(options.corpora, held_out=True))
     others = f"{len(held_out)} held-out ones that the classifier does not learn from"
     print(f"{len(trained)} clips to align, and {others}", flush=True)
+    if not trained:
+        raise CorpusError("none of the clips can be aligned")
     net = FrameClassifier(len(PHONEMES))
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3)
     saved = work_folder() / "aligner.pt"
     if options.resume:
+        if not saved.is_file():
+            raise FileNotFoundError("no classifier to go on from; leave --resume out")
         net.load_state_dict(torch.load(saved, weights_only=True)["model"])
         _realign(net, trained)
     for number in range(FIRST_RESUMED_ROUND if options.resume else 0, options.rounds):

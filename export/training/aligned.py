@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from export.corpora import CorpusError
 from export.features import FloatArray
 from export.training.data import Utterance, load
 from export.training.paths import work_folder
@@ -74,8 +75,8 @@ class Aligned:
         )
 
 
-def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool = False) -> list[Aligned]:
-    """Clips of the corpora that have an alignment, with `speakers` giving the table's order.
+def read_alignments() -> dict[str, dict[str, list[int]]]:
+    """What `align` found: phonemes, tones, boundaries and durations in frames, each [N], by the clips' keys.
 
     Raises:
         FileNotFoundError: nothing has been aligned yet.
@@ -83,12 +84,25 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
     path = work_folder() / "alignments.json"
     if not path.is_file():
         raise FileNotFoundError("no alignments; run: python -m export.training align")
-    alignments = json.loads(path.read_text())
+    alignments: dict[str, dict[str, list[int]]] = json.loads(path.read_text())
+    return alignments
+
+
+def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool = False) -> list[Aligned]:
+    """Clips of the corpora that have an alignment, with `speakers` giving the table's order.
+
+    Raises:
+        FileNotFoundError: nothing has been prepared or aligned yet.
+        CorpusError: a speaker is not in the table, or nothing is left to train on.
+    """
+    alignments = read_alignments()
     items, changed = [], 0
     for clip in load(corpora, held_out):
         found = alignments.get(clip.key)
         if found is None:
             continue
+        if clip.speaker not in speakers:
+            raise CorpusError(f"{clip.key}: speaker {clip.speaker} is none of {', '.join(speakers)}")
         phonemes, boundaries, durations = (
             np.array(found[key], np.int64) for key in ("phonemes", "boundaries", "durations")
         )
@@ -103,6 +117,8 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
         items.append(Aligned(clip, speakers.index(clip.speaker), phonemes, tones, boundaries, durations, *features))
     if changed:
         print(f"{changed} clips left out: the front end reads them otherwise than when they were aligned; align again")
+    if not items and not held_out:
+        raise CorpusError(f"no clip of {', '.join(corpora)} has an alignment; run: python -m export.training align")
     return items
 
 

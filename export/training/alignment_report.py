@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -14,9 +13,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from export.corpora import CorpusError
 from export.features import HOP, SAMPLE_RATE
+from export.training.aligned import read_alignments
 from export.training.data import Utterance, load
-from export.training.paths import work_folder
 from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEMES
 
 CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> None:
     """Run the command; exits with 1 if the statistics are not those of speech."""
-    alignments = json.loads((work_folder() / "alignments.json").read_text())
+    alignments = read_alignments()
     clips = {c.key: c for corpus in CORPORA for held_out in (False, True) for c in load([corpus], held_out)}
     usable = [key for key in alignments if len(alignments[key]["phonemes"]) >= 4 and key in clips]
     rng = np.random.default_rng(5)
@@ -96,6 +96,8 @@ def main(options: argparse.Namespace) -> None:
     words = [key for key in usable if key.startswith("hsk")]
     syllables = [key for key in usable if key.startswith("pinyin")]
     parts = ((sentences, 5), (words, 4), (syllables, 1))
+    if any(len(part) < count for part, count in parts):
+        raise CorpusError("too few clips are aligned to draw five sentences, four words and a syllable")
     chosen = [str(key) for part, count in parts for key in rng.choice(part, count, replace=False)]
     figure, axes = plt.subplots(len(chosen), 1, figsize=(13, 2.1 * len(chosen)), constrained_layout=True)
     for axis, key in zip(axes, chosen, strict=True):

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from export.corpora import CorpusError
 from export.features import HOP, FloatArray, mel_and_energy, pitch
 from export.models.recogniser import Recogniser, recogniser_features
 from export.training.aligned import load_aligned
@@ -42,7 +43,11 @@ TEN_SECONDS = (
 
 
 def test_sentences(corpus: Path, count: int, seed: int = 0) -> list[str]:
-    """`count` sentences of 8 to 30 characters that can be spoken whole, from the part of the text kept for tests."""
+    """`count` sentences of 8 to 30 characters that can be spoken whole, from the part of the text kept for tests.
+
+    Raises:
+        CorpusError: there are not so many.
+    """
     lines = corpus.read_text(encoding="utf-8").splitlines()[-TEST_LINES:]
     random.Random(seed).shuffle(lines)
     chosen = []
@@ -55,7 +60,7 @@ def test_sentences(corpus: Path, count: int, seed: int = 0) -> list[str]:
             chosen.append(text)
         if len(chosen) == count:
             return chosen
-    raise ValueError(f"{corpus}: only {len(chosen)} of {count} sentences are usable")
+    raise CorpusError(f"{corpus}: only {len(chosen)} of {count} sentences are usable")
 
 
 def resynthesise(vocoder: Vocoder, clip: Utterance, seed: int = 0) -> FloatArray:
@@ -179,8 +184,8 @@ def main(options: argparse.Namespace) -> None:
         rows = intelligibility_rows(synthesizer, sentences, options.voices or synthesizer.voices)
         note = (
             "The recogniser (export/models/recogniser.py) was trained on real recordings only. Its errors on held-out "
-            "sentences of aishell_sample are the measure for the synthesised ones, which come from the last 1,000 lines "
-            "of the CC0 text."
+            "sentences of aishell_sample are the measure for the synthesised ones, which come from the last 1,000 "
+            "lines of the CC0 text."
         )
         parts += ["## Whole synthesis: what a recogniser hears", note, "\n".join(rows)]
     if "speed" in options.parts:

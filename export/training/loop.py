@@ -53,6 +53,9 @@ class Run(Generic[Model]):
             decay: of the averaged weights; lower at the beginning.
             betas: of AdamW.
             others: further things with state_dict/load_state_dict (discriminators, optimisers) kept in the checkpoint.
+
+        Raises:
+            ValueError: the checkpoint is of another model.
         """
         self.folder: Path = run_folder(name)
         self.model, self.config, self.steps, self.lr, self.warmup, self.decay = model, config, steps, lr, warmup, decay
@@ -72,7 +75,10 @@ class Run(Generic[Model]):
 
     def _restore(self) -> None:
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        self.model.load_state_dict(state["training_model"])
+        try:
+            self.model.load_state_dict(state["training_model"])
+        except RuntimeError as error:
+            raise ValueError(f"{self.checkpoint} is of a model with other parts or sizes; remove it") from error
         self.averaged.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         for key, other in self.others.items():

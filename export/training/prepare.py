@@ -16,7 +16,7 @@ import soundfile
 from tqdm import tqdm
 
 from export import features
-from export.corpora import Clip, find_corpora, read_manifest
+from export.corpora import Clip, CorpusError, find_corpora, read_manifest
 from export.training.paths import data_folder
 
 LOUDNESS_LUFS = -20.0
@@ -127,6 +127,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> None:
     """Run the command."""
-    for folder in find_corpora(options.corpora):
+    folders = find_corpora(options.corpora)
+    if unknown := sorted(set(options.only or ()) - {folder.name for folder in folders}):
+        raise CorpusError(f"{options.corpora}: no corpus {', '.join(unknown)} with a manifest.tsv")
+    for folder in folders:
         if not options.only or folder.name in options.only:
             prepare_corpus(folder, data_folder() / folder.name, options.workers)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from export.corpora import CorpusError
 from export.features import HOP, FloatArray
 from export.models.vocoders import VOCODERS, Vocoder, build
 from export.training.data import Utterance, load
@@ -32,12 +33,19 @@ LOG_MEL_FLOOR = np.float32(np.log(1e-5))
 
 
 class Segments:
-    """Draws random segments of `frames` frames, by corpus share."""
+    """Draws random segments of `frames` frames, by corpus share.
+
+    Raises:
+        FileNotFoundError: a corpus has not been prepared yet.
+        CorpusError: a corpus has no clip that is long enough.
+    """
 
     def __init__(self, shares: dict[str, float], frames: int, seed: int) -> None:
         self.frames = frames
         self.rng = np.random.default_rng(seed)
         self.pools = {c: [u for u in load([c]) if u.frames > frames] for c in shares}
+        if empty := [corpus for corpus, pool in self.pools.items() if not pool]:
+            raise CorpusError(f"{', '.join(empty)}: no clip is longer than {frames} frames")
         weights = np.array(list(shares.values()))
         self.names, self.weights = list(shares), weights / weights.sum()
 
