@@ -19,7 +19,10 @@ from export.models.recogniser import Recogniser, recogniser_features
 from export.training.aligned import load_aligned
 from export.training.calibrate import loudness
 from export.training.data import Utterance, load
+from export.training.footprint import SHORT, footprint_rows
+from export.training.intonation import intonation_rows
 from export.training.metrics import measure
+from export.training.pictures import draw_speech
 from export.training.recogniser import (
     CORPORA,
     SPEAKERS,
@@ -188,8 +191,14 @@ def main(options: argparse.Namespace) -> None:
             "lines of the CC0 text."
         )
         parts += ["## Whole synthesis: what a recogniser hears", note, "\n".join(rows)]
+        rows = intonation_rows(synthesizer, options.voices or synthesizer.voices)
+        parts += ["## Intonation: semitones, eight sentences as statement and as question", "\n".join(rows)]
+        spoken = [(f"{v}: {SHORT}", synthesizer.synthesize(SHORT, voice=v, seed=0).samples) for v in synthesizer.voices]
+        draw_speech(spoken, options.output.with_name("synthesis.png"))
+        parts += ["![the voices](synthesis.png)"]
     if "speed" in options.parts:
         parts += ["## Speed on one thread", "\n".join(speed_rows(options.models, names))]
+        parts += ["## The command as a process", "\n".join(footprint_rows(options.models, TEN_SECONDS * 10))]
     text = "\n\n".join(parts) + "\n"
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="utf-8")
