@@ -54,7 +54,8 @@ def read_manifest(folder: Path) -> Iterator[Clip]:
     """Yield the clips of `folder/manifest.tsv`.
 
     Raises:
-        CorpusError: no manifest, a missing column, a wrong number of fields, or a length that is no number.
+        CorpusError: no manifest, a missing column, a wrong number of fields, a length that is no number, or two
+            recordings whose files have the same name.
     """
     path = folder / "manifest.tsv"
     if not path.is_file():
@@ -67,6 +68,7 @@ def read_manifest(folder: Path) -> Iterator[Clip]:
         if missing:
             raise CorpusError(f"{path}: missing column(s) {', '.join(missing)}")
         index = [header.index(column) for column in MANIFEST_COLUMNS]
+        seen: set[str] = set()
         for number, row in enumerate(rows, start=2):
             if len(row) != len(header):
                 raise CorpusError(f"{path}:{number}: {len(row)} fields where the header has {len(header)}")
@@ -75,7 +77,11 @@ def read_manifest(folder: Path) -> Iterator[Clip]:
                 length = float(seconds)
             except ValueError as error:
                 raise CorpusError(f"{path}:{number}: {seconds!r} is no number of seconds") from error
-            yield Clip(folder.name, folder / audio, speaker, language, length, text)
+            clip = Clip(folder.name, folder / audio, speaker, language, length, text)
+            if clip.name in seen:
+                raise CorpusError(f"{path}:{number}: a second recording is called {clip.name}")
+            seen.add(clip.name)
+            yield clip
 
 
 def find_corpora(root: Path) -> list[Path]:

@@ -39,6 +39,8 @@ def _trim(samples: features.FloatArray) -> features.FloatArray:
         raise Unusable("too short")
     power = np.convolve(samples**2, np.ones(2 * step) / (2 * step), mode="same")[::step]
     loud = np.flatnonzero(power > power.max() * 10**-4.5)
+    if not len(loud):  # every sample is zero
+        raise Unusable("silent")
     keep = int(KEPT_SILENCE_S * features.SAMPLE_RATE)
     return samples[max(0, loud[0] * step - keep) : (loud[-1] + 1) * step + keep]
 
