@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from qingyin.synthesizer import Synthesizer
 
 from export.features import HOP, FloatArray, pitch
+from qingyin.synthesizer import Synthesizer
 
 # The same words as a statement and as a question, told apart by the full stop alone.
 PAIRS = (
@@ -29,9 +29,10 @@ def contour(samples: FloatArray) -> FloatArray:
 
 
 def intonation_rows(synthesizer: Synthesizer, voices: tuple[str, ...]) -> list[str]:
-    """Table rows: where the last third of a sentence lies against its first, in semitones, as statement and as question."""
+    """Table rows: where a sentence's last third lies against its first, in semitones, as statement and as question."""
     rows = [
-        "| voice | statement: last third against first | question: last third against first | question above statement at the end |",
+        "| voice | statement: last third against first | question: last third against first "
+        "| question above statement at the end |",
         "|---|---:|---:|---:|",
     ]
     for voice in voices:
