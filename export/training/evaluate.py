@@ -193,7 +193,8 @@ def main(options: argparse.Namespace) -> None:
         parts += ["## Whole synthesis: what a recogniser hears", note, "\n".join(rows)]
         rows = intonation_rows(synthesizer, options.voices or synthesizer.voices)
         parts += ["## Intonation: semitones, eight sentences as statement and as question", "\n".join(rows)]
-        spoken = [(f"{v}: {SHORT}", synthesizer.synthesize(SHORT, voice=v, seed=0).samples) for v in synthesizer.voices]
+        said = " ".join(syllable for sentence in analyse(SHORT).sentences for syllable in sentence.syllables)
+        spoken = [(f"{v}: {said}", synthesizer.synthesize(SHORT, voice=v, seed=0).samples) for v in synthesizer.voices]
         draw_speech(spoken, options.output.with_name("synthesis.png"))
         parts += ["![the voices](synthesis.png)"]
     if "speed" in options.parts:
