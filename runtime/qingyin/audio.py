@@ -20,9 +20,11 @@ from qingyin.errors import AudioError, DependencyError
 _SOUNDFILE_FORMATS = {
     ".flac": ("FLAC", "PCM_16"),
     ".ogg": ("OGG", "VORBIS"),
+    ".opus": ("OGG", "OPUS"),
     ".mp3": ("MP3", "MPEG_LAYER_III"),
 }
 EXTENSIONS = (".wav", *_SOUNDFILE_FORMATS)
+_OPUS_RATES = (8000, 12000, 16000, 24000, 48000)  # Hz; the codec has no others
 _UNKNOWN_LENGTH = 0xFFFFFFFF  # what WAV writers put where the length cannot be known in advance
 _BLOCK = 16384  # samples; libsndfile's Vorbis encoder overflows its stack on very long blocks
 
@@ -105,13 +107,15 @@ def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
 
 
 class SoundFileSink:
-    """FLAC, Ogg Vorbis or MP3 through libsndfile."""
+    """FLAC, Ogg Vorbis, Ogg Opus or MP3 through libsndfile."""
 
     def __init__(self, file: IO[bytes], sample_rate: int, extension: str) -> None:
         soundfile = _soundfile()
         kind, subtype = _SOUNDFILE_FORMATS[extension]
-        if kind not in soundfile.available_formats():
+        if kind not in soundfile.available_formats() or subtype not in soundfile.available_subtypes(kind):
             raise AudioError(f"this libsndfile cannot write {extension}; use one of .wav, .flac")
+        if subtype == "OPUS" and sample_rate not in _OPUS_RATES:
+            raise AudioError(f"Opus has no {sample_rate} Hz; it has {', '.join(map(str, _OPUS_RATES))} Hz")
         self._lossless = subtype == "PCM_16"
         self._sound = soundfile.SoundFile(
             file, "w", samplerate=sample_rate, channels=1, format=kind, subtype=subtype
@@ -132,6 +136,18 @@ def check_extension(path: Path) -> str:
     if extension not in EXTENSIONS:
         raise AudioError(f"cannot tell the format of {path}: end its name in one of {', '.join(EXTENSIONS)}")
     return extension
+
+
+def file_rate(path: Path, sample_rate: int, wanted: int | None) -> int:
+    """The rate in Hz to write a file with: the one wanted, else that of the sound, else what its codec has.
+    Errors: AudioError when the format cannot have the rate wanted.
+    """
+    opus = check_extension(path) == ".opus"
+    if wanted is None:
+        return min(rate for rate in _OPUS_RATES if rate >= min(sample_rate, 48000)) if opus else sample_rate
+    if opus and wanted not in _OPUS_RATES:
+        raise AudioError(f"Opus has no {wanted} Hz; use --rate 24000 or 48000, or another format")
+    return wanted
 
 
 @contextlib.contextmanager
@@ -182,9 +198,14 @@ def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
                     temporary.unlink()
 
 
-def write_audio(path: Path, samples: np.ndarray, sample_rate: int) -> None:
-    """Writes float32 [n] in [-1, 1] to a file, wholly or not at all. Errors: AudioError."""
-    with open_audio(path, sample_rate) as sink:
+def write_audio(path: Path, samples: np.ndarray, sample_rate: int, rate: int | None = None) -> None:
+    """Writes float32 [n] in [-1, 1] of `sample_rate` Hz to a file, wholly or not at all; rate: Hz of the file,
+    None for file_rate's choice. Errors: AudioError; DependencyError when the rates differ and soxr is missing.
+    """
+    from qingyin.resampling import resampled
+
+    target = file_rate(path, sample_rate, rate)
+    with open_audio(path, target) as file, resampled(file, sample_rate, target) as sink:
         sink.write(samples)
 
 

@@ -1,0 +1,71 @@
+"""Exists so that files, pipes and loudspeakers can have another sample rate than the models, by a library's
+filter and without seams between chunks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from qingyin.audio import AudioSink
+from qingyin.errors import DependencyError
+
+RATES = (8000, 16000, 22050, 24000, 44100, 48000)  # Hz, what `--rate` offers
+
+
+class Resampler:
+    """A stream of float32 samples from one rate to another; the filter's state goes on from chunk to chunk.
+
+    soxr's high quality, linear phase; its delay is taken out, so n samples become round(n * target / source).
+    Errors: DependencyError without soxr.
+    """
+
+    def __init__(self, source_rate: int, target_rate: int) -> None:
+        try:
+            import soxr
+        except ImportError:
+            raise DependencyError(
+                f"turning {source_rate} Hz into {target_rate} Hz needs the package soxr: pip install soxr"
+            ) from None
+        self._stream = soxr.ResampleStream(source_rate, target_rate, 1, dtype="float32", quality="HQ")
+
+    def push(self, samples: np.ndarray, last: bool = False) -> np.ndarray:
+        """float32 [n] -> float32 [m], as much as is final; with `last` all that is left."""
+        result: np.ndarray = self._stream.resample_chunk(np.ascontiguousarray(samples, np.float32), last=last)
+        return result
+
+
+def can_resample() -> bool:
+    """Whether soxr is there; importing it takes some 10 ms."""
+    try:
+        import soxr  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+class _ResamplingSink:
+    def __init__(self, sink: AudioSink, resampler: Resampler) -> None:
+        self._sink, self._resampler = sink, resampler
+
+    def write(self, samples: np.ndarray) -> None:
+        self._sink.write(self._resampler.push(samples))
+
+    def close(self) -> None:
+        """Writes what the filter still holds; the sink behind stays open."""
+        self._sink.write(self._resampler.push(np.zeros(0, np.float32), last=True))
+
+
+@contextlib.contextmanager
+def resampled(sink: AudioSink, source_rate: int, target_rate: int) -> Iterator[AudioSink]:
+    """A sink that takes `source_rate` and hands on `target_rate`; the rest is flushed when the block ends well.
+    Errors: DependencyError.
+    """
+    if source_rate == target_rate:
+        yield sink
+        return
+    resampling = _ResamplingSink(sink, Resampler(source_rate, target_rate))
+    yield resampling
+    resampling.close()

@@ -1,0 +1,84 @@
+"""Exists so that a text can be spoken while it is still being written, by a person or a language model: pieces
+that arrive are put together, and cut where a sentence is sure to have ended.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from qingyin.errors import TextError
+from qingyin.text import Analysis, analyse_stream, split_sentences
+
+# After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
+# wait for the next character.
+_SURE_ENDS = frozenset("。！？；\n")
+_MAX_PENDING = 4096  # characters without a boundary (it would take marks and spaces only); then they are taken as read
+_STEP = 32  # characters after which a long sentence is looked at again
+
+
+def analyse_arriving(pieces: Iterable[str], waited: Callable[[float], None]) -> Iterator[Analysis]:
+    """text.analyse_stream for a text that comes in pieces, cut anywhere; positions are those in the joined text.
+
+    waited: is told the seconds spent waiting for a piece. Errors: TextError when a piece is no str, or when no
+    piece holds more than blanks.
+
+    The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
+    closing quote, the second mark of ！？) no longer belongs to the sentence before.
+    """
+    position = 0
+    blank = True
+    for passage in passages(_timed(pieces, waited)):
+        blank = blank and not passage.strip()
+        for analysis in analyse_stream(passage):
+            yield dataclasses.replace(
+                analysis,
+                unspoken=tuple(
+                    dataclasses.replace(item, position=item.position + position) for item in analysis.unspoken
+                ),
+                notes=tuple(dataclasses.replace(item, position=item.position + position) for item in analysis.notes),
+            )
+        position += len(passage)
+    if blank:
+        raise TextError("the text is empty; give something to say")
+
+
+def passages(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces -> one or more whole sentences at a time, as soon as they are whole; joined, the same text."""
+    pending, looked_at = "", 0
+    for piece in pieces:
+        pending += piece
+        if len(pending) - looked_at < _STEP and _SURE_ENDS.isdisjoint(piece) and _SURE_ENDS.isdisjoint(pending[-2:]):
+            continue
+        cut = _boundary(pending)
+        if cut:
+            yield pending[:cut]
+            pending = pending[cut:]
+        looked_at = len(pending)
+    if pending:
+        yield pending
+
+
+def _boundary(text: str) -> int:
+    """Index past the last sentence that is sure to be over, 0 when none is."""
+    if len(text) >= _MAX_PENDING or text[-1:] in _SURE_ENDS:
+        return len(text)
+    start = 0
+    for _, start in split_sentences(text):  # noqa: B007
+        pass
+    return start
+
+
+def _timed(pieces: Iterable[str], waited: Callable[[float], None]) -> Iterator[str]:
+    iterator = iter(pieces)
+    while True:
+        began = time.perf_counter()
+        piece = next(iterator, None)
+        waited(time.perf_counter() - began)
+        if piece is None:
+            return
+        if not isinstance(piece, str):
+            raise TextError(f"a piece of text must be a str (got {type(piece).__name__})")
+        if piece:
+            yield piece
