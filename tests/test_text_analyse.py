@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyin.text import PAUSES_MS, PHONEMES, TONES, Analysis, analyse, analyse_stream, split_sentences
+from qingyin.text.characters import is_han
 from qingyin.text.g2p import segment
-from qingyin.text.normalize import is_han
 
 RUNTIME = Path(__file__).resolve().parent.parent / "runtime"
 
@@ -159,8 +159,8 @@ def test_word_boundaries() -> None:
 @pytest.mark.parametrize(
     ("text", "unspoken"),
     [
-        ("你好😀。", [("😀", 2, "symbol")]),
-        ("😀👍你好", [("😀👍", 0, "symbol")]),
+        ("你好🧿。", [("🧿", 2, "symbol")]),
+        ("🧿🇨🇳你好", [("🧿🇨🇳", 0, "symbol")]),
         ("ひらがな", [("ひらがな", 0, "script not supported: hiragana")]),
         ("俄语Привет。", [("Привет", 2, "script not supported: cyrillic")]),
         ("好\U00031fc5", [("\U00031fc5", 1, "no known reading")]),
@@ -174,7 +174,7 @@ def test_what_cannot_be_spoken_is_reported(text: str, unspoken: list[tuple[str, 
 
 
 def test_nothing_speakable_gives_no_sentence() -> None:
-    for text in ("", " \n", "。！？", "“”", "😀"):
+    for text in ("", " \n", "。！？", "“”", "🧿"):
         assert analyse(text).sentences == ()
 
 
@@ -249,3 +249,31 @@ def test_time_is_linear_and_sentences_bounded(unit: str) -> None:
     analysis = check(unit * 4000)
     assert time.perf_counter() - start < 10.0
     assert all(len(sentence.syllables) <= 100 for sentence in analysis.sentences)
+
+
+FIGURES = st.text(
+    alphabet="0123456789.,:-/~%+=×÷年月日点元个℃km²³½Ⅱα￥$#@_()（）第以胜 \nvPMNo😀👍\u200d\ufe0f銀行著",
+    max_size=60,
+)
+
+
+@given(FIGURES)
+@settings(max_examples=500, deadline=None)
+def test_figures_and_signs(text: str) -> None:
+    analysis = check(text)
+    for sentence in analysis.sentences:
+        assert sum(len(word.pinyin) for word in sentence.words) == len(sentence.syllables)
+        assert all(0 <= word.position < len(text) for word in sentence.words)
+    spoken = sum(len(sentence.syllables) for sentence in analysis.sentences)
+    reported = "".join(unspoken.text for unspoken in analysis.unspoken)
+    figures = [char for char in text if char.isdigit()]
+    assert not figures or spoken, "figures are never silent"
+    assert not any(char.isdigit() and char.isascii() for char in reported), "and never given up"
+
+
+def test_latin_and_han_spans_stay_whole_in_words() -> None:
+    text = "他花了3.5元买USB线，共2条。"
+    (sentence,) = analyse(text).sentences
+    assert "".join(word.text for word in sentence.words) == "他花了三点五元买USB线共两条"
+    assert [word.pause_ms for word in sentence.words if word.pause_ms] == [220]
+    assert [text[word.position] for word in sentence.words][:2] == ["他", "花"]

@@ -114,13 +114,13 @@ NUMBERS = {
     "12个": "shi2 er4 ge4",
     "100": "yi4 bai3",
     "105": "yi4 bai3 ling2 wu3",
-    "10086": "yi2 wan4 ling2 ba1 shi2 liu4",
+    "10087": "yi2 wan4 ling2 ba1 shi2 qi1",
     "3.14": "san1 dian3 yi1 si4",
     "50%": "bai3 fen1 zhi1 wu3 shi2",
     "1,234": "yi4 qian1 er4 bai3 san1 shi2 si4",
     "2024年": "er4 ling2 er4 si4 nian2",
-    "13800138000": "yi1 san1 ba1 ling2 ling2 yi1 san1 ba1 ling2 ling2 ling2",
-    "-5℃": "fu4 wu3 she4 shi4 du4",
+    "13800138000": "yao1 san1 ba1 ling2 ling2 yao1 san1 ba1 ling2 ling2 ling2",
+    "-5℃": "ling2 xia4 wu3 she4 shi4 du4",
     "１２": "shi2 er4",
 }
 

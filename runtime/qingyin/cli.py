@@ -22,6 +22,7 @@ examples:
   qingyin say "今天天气真好，我们去公园走走吧。" -o hello.wav
   qingyin say -f story.txt -o story.mp3 --voice yuetan --speed 1.1
   qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
+  qingyin text "2024-03-05降温到-5℃"
   qingyin voices
   qingyin info
 """
@@ -37,6 +38,17 @@ examples:
 
 The same text, voice, options and seed give the same samples. Without --seed each run differs a little; -v
 names the seed it drew. Exit codes: 0 spoken, 2 an error that the last line explains, 130 interrupted.
+"""
+_TEXT_EXAMPLES = """\
+examples:
+  qingyin text "我在2楼等了2个小时，花了￥3.50。"
+  qingyin text -f story.txt --encoding gb18030 | less
+  echo "气温-5~3℃" | qingyin text - --json
+  echo '{"，": 300, "end": 600}' > slow.json; qingyin text "好，走吧。" --pauses slow.json
+
+For each sentence: what is said, word by word (| 220 | is a pause of 220 ms), and its pinyin after tone sandhi.
+Below them every character that cannot be spoken, with its place in the text (from 0) and the reason.
+Keys of a pauses file: ， 、 ； ： 。 ！ ？ … — ( start end cut; values in milliseconds.
 """
 _VOICES_EXAMPLES = """\
 examples:
@@ -78,14 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_SAY_EXAMPLES,
         formatter_class=raw,
     )
-    say.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
-    say.add_argument("-f", "--file", metavar="FILE", help="read the text from a file")
-    say.add_argument(
-        "--encoding",
-        default="utf-8",
-        metavar="NAME",
-        help="of the file or standard input: utf-8 (default), gb18030, big5, ...",
-    )
+    _add_text_arguments(say, "what to say")
     target = say.add_mutually_exclusive_group()
     target.add_argument(
         "-o",
@@ -122,6 +127,16 @@ def build_parser() -> argparse.ArgumentParser:
     say.add_argument("--threads", type=int, default=1, metavar="N", help="1 to 64; default 1")
     say.add_argument("-v", "--verbose", action="store_true", help="print the time of every stage")
 
+    text = commands.add_parser(
+        "text",
+        help="show how a text is read: words, pinyin, pauses, what cannot be spoken",
+        description="Shows how a text is read, without speaking it.",
+        epilog=_TEXT_EXAMPLES,
+        formatter_class=raw,
+    )
+    _add_text_arguments(text, "the text to look at")
+    text.add_argument("--json", action="store_true", help="print one JSON object, with every phoneme")
+
     voices = commands.add_parser(
         "voices",
         help="list the voices",
@@ -139,6 +154,23 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_model_arguments(info)
     return parser
+
+
+def _add_text_arguments(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("text", nargs="?", metavar="TEXT", help=f"{what}; - reads it from standard input")
+    parser.add_argument("-f", "--file", metavar="FILE", help="read the text from a file")
+    parser.add_argument(
+        "--encoding",
+        default="utf-8",
+        metavar="NAME",
+        help="of the file or standard input: utf-8 (default), gb18030, big5, ...",
+    )
+    parser.add_argument(
+        "--pauses", metavar="FILE", help='JSON of pause lengths in ms, such as {"，": 300}; see `qingyin text --help`'
+    )
+    parser.add_argument(
+        "--emoji", choices=("name", "skip"), default="name", help="say the commonest emoji (default) or none"
+    )
 
 
 def _add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -162,6 +194,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from qingyin.cli_say import say
 
             say(arguments)
+        elif arguments.command == "text":
+            from qingyin.cli_text import text
+
+            text(arguments)
         elif arguments.command == "voices":
             from qingyin.cli_info import voices
 

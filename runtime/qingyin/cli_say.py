@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qingyin.audio import AudioSink, RawSink, WavSink, check_extension, guarded, open_audio
-from qingyin.errors import AudioError, OptionError, TextError
+from qingyin.cli_source import read_text
+from qingyin.errors import AudioError, OptionError
 from qingyin.options import SynthesisOptions
 from qingyin.synthesizer import Report, Synthesizer
+from qingyin.text.pauses_file import load_pauses
 
 _SHOWN = 10  # unspoken pieces listed in one warning
 _LONG_TEXT = 200  # characters from which a progress line is worth its flicker
@@ -32,9 +34,12 @@ def say(arguments: argparse.Namespace) -> None:
     if arguments.output and arguments.output != "-":
         check_extension(Path(arguments.output))
     text = read_text(arguments)
+    pauses = load_pauses(Path(arguments.pauses)) if arguments.pauses else None
     synthesizer = Synthesizer.load(arguments.models, arguments.vocoder, arguments.threads)
     loaded = time.perf_counter()
-    chunks = synthesizer.stream(text, voice=arguments.voice, options=options)
+    chunks = synthesizer.stream(
+        text, voice=arguments.voice, options=options, pauses=pauses, emoji=arguments.emoji
+    )
     progress = len(text) >= _LONG_TEXT and sys.stderr.isatty()
     report: Report | None = None
     try:
@@ -54,37 +59,6 @@ def say(arguments: argparse.Namespace) -> None:
     warn(report)
     if arguments.verbose:
         print(timing_lines(report, loaded - began, time.perf_counter() - began), file=sys.stderr)
-
-
-def read_text(arguments: argparse.Namespace) -> str:
-    """The text from the argument, the file or standard input. Errors: OptionError, TextError."""
-    if (arguments.text is None) == (arguments.file is None):
-        raise OptionError("give either TEXT, or -f FILE, or - to read standard input")
-    try:
-        "".encode(arguments.encoding)
-    except LookupError:
-        raise OptionError(f"unknown encoding {arguments.encoding!r}; try utf-8, gb18030 or big5") from None
-    if arguments.file is None and arguments.text != "-":
-        text: str = arguments.text
-        if any(
-            "\ud800" <= character <= "\udfff" for character in text
-        ):  # how Python carries undecodable bytes
-            raise TextError(
-                "the text is not in the terminal's encoding; put it into a file and use -f with --encoding"
-            )
-        return text
-    try:
-        data = sys.stdin.buffer.read() if arguments.file in (None, "-") else Path(arguments.file).read_bytes()
-    except OSError as error:
-        raise TextError(f"cannot read {arguments.file}: {error.strerror}; check the path") from None
-    try:
-        return data.decode(
-            "utf-8-sig" if arguments.encoding.lower() in ("utf-8", "utf8") else arguments.encoding
-        )
-    except UnicodeError:
-        source = arguments.file or "standard input"
-        raise TextError(f"{source} is not text in {arguments.encoding}; "
-                        f"name its encoding, for example --encoding gb18030") from None  # fmt: skip
 
 
 @contextlib.contextmanager

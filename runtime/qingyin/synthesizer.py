@@ -8,7 +8,7 @@ import dataclasses
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
 if TYPE_CHECKING:
-    from qingyin.text import Note, Sentence, Unspoken
+    from qingyin.text import Analysis, EmojiMode, Note, Sentence, Unspoken
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
 CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
@@ -91,11 +91,13 @@ class Audio:
     def seconds(self) -> float:
         return len(self.samples) / self.sample_rate
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes .wav, .flac, .ogg or .mp3, wholly or not at all. Errors: AudioError."""
+    def save(self, path: str | os.PathLike[str], rate: int | None = None) -> None:
+        """Writes .wav, .flac, .ogg, .opus or .mp3, wholly or not at all. rate: Hz of the file; None for the
+        sound's own (Opus: 24000). Errors: AudioError, DependencyError.
+        """
         from qingyin.audio import write_audio
 
-        write_audio(Path(path), self.samples, self.sample_rate)
+        write_audio(Path(path), self.samples, self.sample_rate, rate)
 
 
 class Synthesizer:
@@ -161,13 +163,15 @@ class Synthesizer:
 
     def stream(
         self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
-        first_chunk_frames: int = FIRST_CHUNK_FRAMES, chunk_frames: int = CHUNK_FRAMES, **overrides: Any,
+        first_chunk_frames: int = FIRST_CHUNK_FRAMES, chunk_frames: int = CHUNK_FRAMES,
+        pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name", **overrides: Any,
     ) -> Iterator[AudioChunk]:  # fmt: skip
         """Yields sound as soon as it is final, sentence by sentence and in chunks inside the sentence.
 
         voice: a name, a path ending in .json, a Voice, or None for the default. options, with single fields
         overridden by keywords (`seed=7`). first_chunk_frames, chunk_frames: how finely sentences are cut (see
-        acoustic.chunk_bounds); they change latency and memory, not the sound (equal to 1e-4).
+        acoustic.chunk_bounds); they change latency and memory, not the sound (equal to 1e-4). pauses:
+        milliseconds by mark, over text.PAUSES_MS. emoji: "name" says the commonest, "skip" none.
 
         Errors: OptionError, VoiceError, ModelError, TextError (empty) at the call; TextError (nothing
         speakable) when the text ends without a sentence.
@@ -181,6 +185,7 @@ class Synthesizer:
         for name, value in (("first_chunk_frames", first_chunk_frames), ("chunk_frames", chunk_frames)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
+        analyses = _analyses(text, pauses, emoji)
         speaker = voice if isinstance(voice, Voice) else self.voice(voice)
         if chosen.emotion is not None and len(chosen.emotion) != self.manifest.emotion_size:
             raise OptionError(
@@ -188,19 +193,16 @@ class Synthesizer:
             )
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
         report = Report(speaker.name, self.vocoder_name, seed)
-        return self._stream(text, speaker, chosen, report, (first_chunk_frames, chunk_frames), began)
+        return self._stream(analyses, speaker, chosen, report, (first_chunk_frames, chunk_frames), began)
 
     def _stream(
-        self, text: str, voice: Voice, options: SynthesisOptions, report: Report, chunking: tuple[int, int],
-        began: float,
+        self, analyses: Iterator[Analysis], voice: Voice, options: SynthesisOptions, report: Report,
+        chunking: tuple[int, int], began: float,
     ) -> Iterator[AudioChunk]:  # fmt: skip
-        from qingyin.text import analyse_stream
-
         timings = report.timings
         clock = time.perf_counter()
         timings.total = clock - began
         gain_db = voice.gain_db + options.volume_db
-        analyses = analyse_stream(text)
         while True:
             analysis = next(analyses, None)
             now = time.perf_counter()
@@ -262,6 +264,19 @@ class Synthesizer:
             timings.vocoder += time.perf_counter() - now
             done = frames.last
             yield samples, done
+
+
+def _analyses(text: str, pauses: Mapping[str, float] | None, emoji: EmojiMode) -> Iterator[Analysis]:
+    from qingyin.text import EMOJI_MODES, analyse_stream
+    from qingyin.text.pauses import pause_table
+
+    try:
+        pause_table(pauses)  # analyse_stream would complain at its first sentence only
+    except (TypeError, ValueError) as error:
+        raise OptionError(str(error)) from None
+    if emoji not in EMOJI_MODES:
+        raise OptionError(f"emoji must be one of {', '.join(EMOJI_MODES)} (got {emoji!r})")
+    return analyse_stream(text, pauses, emoji)
 
 
 def _options(options: SynthesisOptions | None, overrides: dict[str, Any]) -> SynthesisOptions:

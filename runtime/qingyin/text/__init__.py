@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qingyin.text import g2p, sandhi
-from qingyin.text.normalize import SILENT, Normalised, Spoken, normalise
+from qingyin.text.items import SILENT, Normalised, Spoken
+from qingyin.text.normalize import EMOJI_MODES, EmojiMode, normalise
 from qingyin.text.pauses import PAUSES_MS, pause_table
 from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.split import Span, spans
@@ -26,8 +27,8 @@ from qingyin.text.symbols import (
 )
 
 __all__ = [
-    "PAUSES_MS", "PHONEMES", "TONES", "Analysis", "Note", "Phoneme", "Sentence", "Unspoken",
-    "analyse", "analyse_stream", "pinyin_to_phonemes", "split_sentences",
+    "EMOJI_MODES", "PAUSES_MS", "PHONEMES", "TONES", "Analysis", "EmojiMode", "Note", "Phoneme", "Sentence",
+    "Unspoken", "Word", "analyse", "analyse_stream", "pinyin_to_phonemes", "split_sentences",
 ]  # fmt: skip
 
 
@@ -43,6 +44,16 @@ class Phoneme:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A word as it is said, for showing what will be heard."""
+
+    text: str  # numbers and signs in Han characters, letters as themselves
+    pinyin: tuple[str, ...]  # after sandhi
+    position: int  # index in the original text of what it stands for
+    pause_ms: float = 0.0  # silence after it; 0 inside a phrase and at the sentence's end
+
+
+@dataclass(frozen=True)
 class Sentence:
     """A sentence, or a piece of one that was too long to be said in one go."""
 
@@ -50,6 +61,7 @@ class Sentence:
     phonemes: tuple[Phoneme, ...]  # first and last are "sil"
     kind: str  # "statement" | "question" | "exclamation"
     syllables: tuple[str, ...]  # pinyin after sandhi; erhua as in "huar1"
+    words: tuple[Word, ...] = ()  # the same syllables, grouped, with the pauses after them
 
 
 @dataclass(frozen=True)
@@ -79,11 +91,15 @@ class Analysis:
     notes: tuple[Note, ...] = ()
 
 
-def analyse_stream(text: str, pauses: Mapping[str, float] | None = None) -> Iterator[Analysis]:
+def analyse_stream(
+    text: str, pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name"
+) -> Iterator[Analysis]:
     """`analyse`, sentence by sentence: each item has at most one; positions are those in the whole `text`."""
     table = pause_table(pauses)
+    if emoji not in EMOJI_MODES:
+        raise ValueError(f"unknown way with emoji {emoji!r}; known: {' '.join(EMOJI_MODES)}")
     for span in spans(text, g2p.word_end):
-        normalised = normalise(span.canonical, span.positions, text, g2p.has_reading)
+        normalised = normalise(span.canonical, span.positions, text, g2p.has_reading, emoji)
         sentence = _sentence(normalised, span, table)
         if sentence is None and not normalised.unspoken:
             continue
@@ -94,13 +110,14 @@ def analyse_stream(text: str, pauses: Mapping[str, float] | None = None) -> Iter
         )
 
 
-def analyse(text: str, pauses: Mapping[str, float] | None = None) -> Analysis:
+def analyse(text: str, pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name") -> Analysis:
     """Any text -> sentences of phonemes, with what could not be spoken.
 
     `pauses` overrides entries of PAUSES_MS (mark -> milliseconds); an unknown one is a ValueError.
+    `emoji`: "name" says the commonest in Chinese, "skip" none; what is not said is reported.
     No text raises; time is linear in its length.
     """
-    parts = list(analyse_stream(text, pauses))
+    parts = list(analyse_stream(text, pauses, emoji))
     return Analysis(
         tuple(sentence for part in parts for sentence in part.sentences),
         tuple(unspoken for part in parts for unspoken in part.unspoken),
@@ -162,6 +179,11 @@ def _kind(normalised: Normalised, complete: bool) -> str:
     return "statement"
 
 
+def _said(word: g2p.Word, pause_ms: float) -> Word:
+    text = "".join((syllable.char or syllable.written) + ("儿" if syllable.erhua else "") for syllable in word)
+    return Word(text, tuple(syllable.pinyin for syllable in word), word[0].position, pause_ms)
+
+
 def _final_pause(mark: str, milliseconds: float, complete: bool, table: Mapping[str, float]) -> float:
     if not mark:
         return table["end" if complete else "cut"]
@@ -176,6 +198,7 @@ def _sentence(normalised: Normalised, span: Span, table: Mapping[str, float]) ->
         return None
     phonemes = [Phoneme(SENTENCE_SILENCE, NO_TONE, SENTENCE_END, -1, table["start"])]
     syllables: list[str] = []
+    said: list[Word] = []
     for index, (words, _, milliseconds) in enumerate(phrases):
         last_phrase = index == len(phrases) - 1
         for word_index, word in enumerate(words):
@@ -188,8 +211,10 @@ def _sentence(normalised: Normalised, span: Span, table: Mapping[str, float]) ->
                 for symbol, tone in pinyin_to_phonemes(syllable.pinyin):
                     phonemes.append(Phoneme(symbol, tone, boundary, len(syllables)))
                 syllables.append(syllable.pinyin)
+            after_ms = milliseconds if word_index == len(words) - 1 and not last_phrase else 0.0
+            said.append(_said(word, after_ms))
         if not last_phrase:
             phonemes.append(Phoneme(PAUSE, NO_TONE, PHRASE_END, -1, milliseconds))
     final_pause = _final_pause(phrases[-1][1], phrases[-1][2], span.complete, table)
     phonemes.append(Phoneme(SENTENCE_SILENCE, NO_TONE, SENTENCE_END, -1, final_pause))
-    return Sentence(normalised.text, tuple(phonemes), _kind(normalised, span.complete), tuple(syllables))
+    return Sentence(normalised.text, tuple(phonemes), _kind(normalised, span.complete), tuple(syllables), tuple(said))

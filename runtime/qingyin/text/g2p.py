@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from qingyin.text import readings
-from qingyin.text.normalize import Spoken
+from qingyin.text.items import Spoken
 from qingyin.text.pinyin import SYLLABLES
 from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
+_DIGIT_GROUP = 4
 _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿兆点")
 _MEASURES = frozenset("月号日度年天个名位次只种岁点分秒元块")
 _LARGE_UNITS = frozenset("百千万亿兆点")
@@ -30,6 +31,7 @@ class Syllable:
     literal: bool = False  # digit of a digit string: 一 keeps its tone
     erhua: bool = False
     fixed: bool = False  # reading given from outside: no sandhi on it
+    written: str = ""  # what stands for it in print where `char` is "" (a Latin letter)
 
     @property
     def pinyin(self) -> str:
@@ -139,9 +141,13 @@ def read(items: Sequence[Spoken]) -> list[Word]:
                 end += 1
             run = items[index:end]
             offset = 0
-            texts = _join_numerals(segment("".join(item.char for item in run)))
+            text = "".join(item.char for item in run)
+            if "幺" in text and all(item.literal for item in run):  # telephone numbers: groups are words
+                texts = [text[place : place + _DIGIT_GROUP] for place in range(0, len(text), _DIGIT_GROUP)]
+            else:
+                texts = _join_numerals(segment(text))
             for place, text in enumerate(texts):
-                alone = readings.single_character(texts, place) if len(text) == 1 else None
+                alone = run[offset].alone or readings.single_character(texts, place) if len(text) == 1 else None
                 spoken = (alone,) if alone else word_readings(text)
                 words.append(
                     [
@@ -158,4 +164,5 @@ def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:
     match = _SPELLING.match(reading)
     if match is None:
         raise ValueError(f"reading without a tone: {reading!r} for {item.char!r}")
-    return Syllable(item.char, match.group(1), int(match.group(2)), item.position, item.literal, fixed=fixed)
+    spelling, tone = match.group(1), int(match.group(2))
+    return Syllable(item.char, spelling, tone, item.position, item.literal, fixed=fixed, written=item.written)

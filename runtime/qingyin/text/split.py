@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qingyin.text.normalize import canonicalise, is_han, syllable_estimate
+from qingyin.text.characters import canonicalise, is_han, syllable_estimate
 
 MAX_SYLLABLES = 60  # about 13 seconds of speech; bounds the memory of the acoustic model
 _MIN_PIECE_SYLLABLES = 15

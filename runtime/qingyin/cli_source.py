@@ -1,0 +1,34 @@
+"""Exists so that every command takes its text in the same way: as an argument, from a file or from a pipe."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from qingyin.errors import OptionError, TextError
+
+
+def read_text(arguments: argparse.Namespace) -> str:
+    """The text from the argument, the file or standard input. Errors: OptionError, TextError."""
+    if (arguments.text is None) == (arguments.file is None):
+        raise OptionError("give either TEXT, or -f FILE, or - to read standard input")
+    try:
+        "".encode(arguments.encoding)
+    except LookupError:
+        raise OptionError(f"unknown encoding {arguments.encoding!r}; try utf-8, gb18030 or big5") from None
+    if arguments.file is None and arguments.text != "-":
+        text: str = arguments.text
+        if any("\ud800" <= character <= "\udfff" for character in text):  # how Python carries undecodable bytes
+            raise TextError("the text is not in the terminal's encoding; put it into a file and use -f with --encoding")
+        return text
+    try:
+        data = sys.stdin.buffer.read() if arguments.file in (None, "-") else Path(arguments.file).read_bytes()
+    except OSError as error:
+        raise TextError(f"cannot read {arguments.file}: {error.strerror}; check the path") from None
+    try:
+        return data.decode("utf-8-sig" if arguments.encoding.lower() in ("utf-8", "utf8") else arguments.encoding)
+    except UnicodeError:
+        source = arguments.file or "standard input"
+        raise TextError(f"{source} is not text in {arguments.encoding}; "
+                        f"name its encoding, for example --encoding gb18030") from None  # fmt: skip

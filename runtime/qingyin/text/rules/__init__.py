@@ -1,0 +1,39 @@
+"""The rules in the order in which they are tried; the first that answers wins.
+
+Rows are by the kind of the first character, so that a text without figures pays for none of this.
+"""
+
+from __future__ import annotations
+
+from qingyin.text.rules import dates, ids, latin, money, quantities, signs
+from qingyin.text.rules.parts import Reading, Rule
+
+DIGIT_RULES: tuple[Rule, ...] = (
+    latin.address, ids.telephone, ids.identity, dates.full_date, quantities.version, dates.year_and_month, dates.years,
+    ids.named_number, ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.generation, dates.event,
+    dates.edition, dates.time, quantities.scientific, quantities.fraction, quantities.score, quantities.ratio,
+    quantities.ordinal_suffix, quantities.spaced_thousands, quantities.quantity, quantities.plain,
+)  # fmt: skip
+LETTER_RULES: tuple[Rule, ...] = (
+    latin.address, money.amount, ids.plate, ids.train_or_flight, latin.number_sign, latin.roman_numeral, latin.versus,
+    latin.spelled,
+)  # fmt: skip
+SIGN_RULES: tuple[Rule, ...] = (
+    money.amount, signs.dash, signs.plus, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,
+    signs.star_or_hash, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
+)  # fmt: skip
+
+
+def read(text: str, start: int) -> Reading | None:
+    """How the token at canonical text[start] is said, or None when no rule knows it."""
+    char = text[start]
+    rules = SIGN_RULES
+    if "0" <= char <= "9":
+        rules = DIGIT_RULES
+    elif char.isascii() and char.isalpha():
+        rules = LETTER_RULES
+    for rule in rules:
+        reading = rule(text, start)
+        if reading is not None:
+            return reading
+    return None

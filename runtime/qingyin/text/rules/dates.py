@@ -1,0 +1,154 @@
+"""Years, dates and times of day."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.numbers import cardinal, count_words, digits_one_by_one
+from qingyin.text.rules.parts import Part, Reading, Say, after, before
+
+_FULL = re.compile(r"([0-9]{4})([-/.])(0?[1-9]|1[0-2])\2(3[01]|[12][0-9]|0?[1-9])(?![0-9]|[-/.][0-9])T?")
+_MONTH = re.compile(r"((?:19|20)[0-9]{2})[-/](0[1-9]|1[0-2])(?![0-9]|[-/.:][0-9]| ?(?:年|赛季|学年|财年))")
+_SEP = r" ?(?:-|~|—{1,2}|/) ?"
+_YEARS = re.compile(rf"([0-9]{{3,4}})({_SEP})(前)?([0-9]{{2,4}})(?= ?(?:年|赛季|学年|财年|[)）]))")
+_YEAR = re.compile(r"[0-9]{2,4}(?= ?年)")
+_EDITION = re.compile(
+    r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|奥运|世界杯|欧洲杯|亚运|春晚|世博|高考|秋冬|春夏))"
+)
+_GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
+_EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])")
+_CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
+
+_LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|长达|大约|将近|超过|不到|多于|整整)$")
+_LASTS_AFTER = re.compile(r"年(?:的?历史|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
+_DATING = re.compile(r"(?:^|[，。、；：（(\[“‘’'`于在自从到至由及与和—~-]|公元|始于|截至|早在)$")
+_BRACKETED_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+
+
+def _connector(text: str, end: int) -> tuple[int, tuple[Part, ...]]:
+    match = _CONNECTOR.match(text, end)
+    return (match.end(), (Say("到"),)) if match else (end, ())
+
+
+def _day(digits: str) -> str:
+    return cardinal(digits)
+
+
+def full_date(text: str, start: int) -> Reading | None:
+    """2024-03-05, 2024/3/5, 2024.3.5."""
+    match = _FULL.match(text, start)
+    if match is None:
+        return None
+    year, _, month, day = match.groups()
+    end = match.end()
+    if match.group().endswith("T") and not text[end : end + 1].isdigit():
+        end -= 1
+    end, join = _connector(text, end)
+    spoken = (Say(digits_one_by_one(year) + "年", True), Say(_day(month) + "月"), Say(_day(day) + "日"))
+    return Reading(end, (*spoken, *join))
+
+
+def year_and_month(text: str, start: int) -> Reading | None:
+    """2024-03; not 2014-15赛季."""
+    match = _MONTH.match(text, start)
+    if match is None:
+        return None
+    end, join = _connector(text, match.end())
+    return Reading(end, (Say(digits_one_by_one(match.group(1)) + "年", True), Say(_day(match.group(2)) + "月"), *join))
+
+
+def years(text: str, start: int) -> Reading | None:
+    """1954～1958年, 2014-15赛季, （1904－1914）: both ends digit by digit."""
+    match = _YEARS.match(text, start)
+    if match is None:
+        return None
+    first, separator, ancient, second = match.groups()
+    if "/" in separator and not re.match(r" ?(?:年度|赛季|学年|财年)", text[match.end() :][:4]):
+        return None
+    whole = len(second) == len(first) or (len(first) == 4 and len(second) == 2)
+    bracketed = text[match.end()] in ")）"
+    if not whole or (bracketed and (len(second) < 3 or int(second) > 2200)):
+        return None
+    if not ancient and len(second) == len(first) and int(second) < int(first) and before(text, start)[-1:] != "前":
+        return None
+    return Reading(
+        match.end(),
+        (Say(digits_one_by_one(first), True), Say("到" + (ancient or "")), Say(digits_one_by_one(second), True)),
+    )
+
+
+def year(text: str, start: int) -> Reading | None:
+    """The figures before 年 where they name a year: 2024年, 349年, ’98年; not 100年, 3000年, 79年 of a span."""
+    match = _YEAR.match(text, start)
+    if match is None:
+        return None
+    figures, ahead = match.group(), before(text, start)
+    lasts = bool(_LASTS_BEFORE.search(ahead)) or bool(_LASTS_AFTER.match(after(text, match.end())))
+    value = int(figures)
+    if len(figures) == 4:
+        names = not (value % 100 == 0 and lasts) and (value < 2200 or value % 100 != 0)
+    elif len(figures) == 3:
+        names = not lasts and (value % 100 != 0 or ahead[-1:] in tuple("(（—~-至到"))
+    else:
+        apostrophe = ahead[-1:] in ("’", "'", "`", "‘", "′")
+        dating = bool(_DATING.search(ahead)) and not lasts and not text.startswith("年代", match.end())
+        names = apostrophe or figures[0] == "0" or (value > 60 and value % 10 != 0 and dating)
+    return Reading(match.end(), (Say(digits_one_by_one(figures), True),)) if names else None
+
+
+def edition(text: str, start: int) -> Reading | None:
+    """Years without 年: 2015版, 2008奥运, （1998）."""
+    match = _EDITION.match(text, start)
+    if match is None and start and text[start - 1] == "(" and text[start + 4 : start + 5] == ")":
+        match = _BRACKETED_YEAR.match(text, start)
+    return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
+
+
+def generation(text: str, start: int) -> Reading | None:
+    """80后, 00后."""
+    match = _GENERATION.match(text, start)
+    if match is None or before(text, start)[-1:] in ("第", "约", "近", "过", "约"):
+        return None
+    return Reading(match.end(), (Say(digits_one_by_one(match.group()[:2]) + "后", True),))
+
+
+def event(text: str, start: int) -> Reading | None:
+    """Events named by their day: 9·11, 3·15晚会."""
+    match = _EVENT.match(text, start)
+    if match is None:
+        return None
+    return Reading(match.end(), (Say(digits_one_by_one(match.group(1) + match.group(2)), True),))
+
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,3})?)?(?![0-9]|:[0-9])")
+_HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_RATIO_BEFORE = re.compile(r"(?:比例|比率|比为|比分|比是|稀释|之比|配比|总分|战平|[以胜败赢输负平])[为是]?[:：]?$")
+_RATIO_AFTER = re.compile(
+    r"(?:的?比[例分率]|稀释|混合|战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平)"
+)
+
+
+def is_ratio(text: str, start: int, end: int) -> bool:
+    """Whether figures with a colon are a score or a proportion by what stands around them."""
+    return bool(_RATIO_BEFORE.search(before(text, start)) or _RATIO_AFTER.match(after(text, end)))
+
+
+def time(text: str, start: int) -> Reading | None:
+    """8:30, 14:05:09, 8:30 pm."""
+    match = _TIME.match(text, start)
+    if match is None or is_ratio(text, start, match.end()):
+        return None
+    hour, minute, second = match.groups()
+    spoken = count_words(str(int(hour))) + "点"
+    if minute != "00" or second:
+        spoken += ("零" if minute[0] == "0" and minute != "00" else "") + cardinal(minute) + "分"
+    parts: list[Part] = [Say(spoken)]
+    if second:
+        parts.append(Say(("零" if second[0] == "0" and second != "00" else "") + cardinal(second) + "秒"))
+    end = match.end()
+    half = _HALF_DAY.match(text, end)
+    if half is not None:
+        end = half.end()
+        parts.insert(0, Say("上午" if half.group(1) in "Aa" else "下午"))
+    end, join = _connector(text, end)
+    return Reading(end, (*parts, *join))

@@ -1,0 +1,131 @@
+"""Numbers that name something and count nothing: telephone, identity and room numbers, lines, plates. 1 is 幺."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.items import SILENT
+from qingyin.text.numbers import digits_one_by_one
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before, measure_after
+
+_MOBILE = re.compile(r"(?:(86)[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9]|\.[0-9])")
+_LANDLINE = re.compile(r"(0[0-9]{2,3})-([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
+_FREE = re.compile(r"([48]00)-?([0-9]{3,4})-?([0-9]{3,4})(?![0-9])")
+_IDENTITY = re.compile(r"([0-9]{6})([0-9]{8})([0-9]{3})([0-9Xx])(?![0-9A-Za-z])")
+_CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]([0-9]{1,3}))?(?![0-9])")
+_LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?![0-9])")
+_GROUPS = re.compile(r"([0-9]{3,17})((?:-[0-9]{1,8}){0,3})(?![0-9:.%,])")
+_NAMED = re.compile(
+    r"(?:电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
+    r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单)(?:号码?|为|是|群)?[:：]? ?$"
+)
+_SHORT = re.compile(r"[0-9]{3,5}(?![0-9.,:%~-])")
+_SERVICE = frozenset(
+    (
+        "110", "119", "120", "122", "114", "12345", "12306", "12315", "12320", "12348", "12355", "12328", "12333",
+        "12110", "10000", "10001", "10010", "10086", "95588", "95533", "95599", "95566", "911", "96110",
+    )
+)  # fmt: skip
+_SERVICE_AFTER = re.compile(r"(?:报警|急救|火警|警|电话|热线|指挥|接警|客服|平台|[”’』」\"'])")
+_SERVICE_BEFORE = re.compile(r"(?:打|拨|[“‘『「\"'])$")
+_ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
+_LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
+_FAMOUS = re.compile(
+    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?=工作|制|福报|加班|的工作)|007(?![0-9])|84(?=消毒)"
+)
+_RUN = re.compile(r"([A-Z]{1,2})([0-9]{1,4})(?=次|号?列车|高铁|动车|航班|次航班|号航班)")
+_PLATE_PLACES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使")
+_PLATE = re.compile(r"([A-Z])([·•\- ]?)(?=[A-Z]{0,5}[0-9])([A-Z0-9]{4,6})(?![A-Za-z0-9])")
+
+
+def _digits(*groups: str | None, one: str = "幺") -> tuple[Part, ...]:
+    return tuple(Say(digits_one_by_one(group, one), literal=True) for group in groups if group)
+
+
+def telephone(text: str, start: int) -> Reading | None:
+    """138-0013-8000, 010-62345678, 400-810-6666: in groups, 1 as 幺."""
+    for pattern in (_MOBILE, _LANDLINE, _FREE):
+        match = pattern.match(text, start)
+        if match is None or measure_after(text, match.end()):
+            continue
+        if pattern is _FREE and len("".join(match.groups())) != 10:
+            continue
+        return Reading(match.end(), _digits(*match.groups()))
+    return None
+
+
+def identity(text: str, start: int) -> Reading | None:
+    """Identity cards (18 characters) and bank cards (16 to 19 digits)."""
+    match = _IDENTITY.match(text, start)
+    if match is not None:
+        *groups, last = match.groups()
+        if last in "Xx":
+            return Reading(match.end(), (*_digits(*groups), Spell(match.end() - 1, match.end())))
+        return Reading(match.end(), _digits(*groups[:2], groups[2] + last))
+    match = _CARD.match(text, start) or _LONG_CARD.match(text, start)
+    if match is None or measure_after(text, match.end()):
+        return None
+    return Reading(match.end(), _digits(*match.groups()))
+
+
+def named_number(text: str, start: int) -> Reading | None:
+    """Figures after 电话, 验证码, 房间号 and the like."""
+    match = _GROUPS.match(text, start)
+    if match is None or not _NAMED.search(before(text, start)) or measure_after(text, match.end()):
+        return None
+    parts: list[Part] = []
+    for group in (match.group(1), *match.group(2).split("-")[1:]):
+        if parts:
+            parts.append(Pause(SILENT))
+        parts.extend(_digits(*(group[index : index + 4] for index in range(0, len(group), 4))))
+    return Reading(match.end(), tuple(parts))
+
+
+def service_number(text: str, start: int) -> Reading | None:
+    """110, 12306: where nothing is counted."""
+    match = _SHORT.match(text, start)
+    if match is None or match.group() not in _SERVICE or measure_after(text, match.end()):
+        return None
+    cue = _SERVICE_AFTER.match(after(text, match.end())) or _SERVICE_BEFORE.search(before(text, start))
+    if len(match.group()) == 3 and not cue:
+        return None
+    if match.group() in ("10000", "10001") and not cue:
+        return None
+    return Reading(match.end(), _digits(match.group()))
+
+
+def room_or_line(text: str, start: int) -> Reading | None:
+    """1101室, 302路, 106国道."""
+    match = _ROOM.match(text, start) or _LINE.match(text, start)
+    return Reading(match.end(), _digits(match.group())) if match else None
+
+
+def famous(text: str, start: int) -> Reading | None:
+    """Figures that are names: 985高校, 211工程, 996, 007."""
+    match = _FAMOUS.match(text, start)
+    return Reading(match.end(), _digits(match.group(), one="一")) if match else None
+
+
+def train_or_flight(text: str, start: int) -> Reading | None:
+    """G1234次, CA1831航班."""
+    match = _RUN.match(text, start)
+    if match is None:
+        return None
+    return Reading(match.end(), (Spell(match.start(1), match.end(1)), *_digits(match.group(2))))
+
+
+def plate(text: str, start: int) -> Reading | None:
+    """The part after the province of 京A12345."""
+    if start == 0 or text[start - 1] not in _PLATE_PLACES:
+        return None
+    match = _PLATE.match(text, start)
+    if match is None:
+        return None
+    parts: list[Part] = [Spell(start, start + 1), Pause(SILENT)]
+    for piece in re.finditer(r"[A-Z]+|[0-9]+", match.group(3)):
+        begin = match.start(3) + piece.start()
+        if piece.group().isdigit():
+            parts.extend(_digits(piece.group()))
+        else:
+            parts.append(Spell(begin, begin + len(piece.group())))
+    return Reading(match.end(), tuple(parts))

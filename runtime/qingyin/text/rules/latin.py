@@ -1,0 +1,95 @@
+"""Letters: addresses, Roman numerals in letters, No., codes, and spelling for the rest."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.characters import ADDRESS, ADDRESS_NAMES, address_end, is_han
+from qingyin.text.items import SILENT
+from qingyin.text.letters import latin_words
+from qingyin.text.numbers import digits_one_by_one, number_words
+from qingyin.text.rules.parts import Leave, Part, Pause, Reading, Say, Spell, after, before
+from qingyin.text.rules.signs import roman_value
+
+_LETTERS = re.compile(r"[A-Za-z]+")
+_ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
+_ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
+_ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
+_PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
+_NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
+_VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9])")
+
+
+def address(text: str, start: int) -> Reading | None:
+    """Web and mail addresses: every sign is said, the scheme is left out and reported."""
+    match = ADDRESS.match(text, start)
+    if match is None:
+        return None
+    end = address_end(match)
+    parts: list[Part] = []
+    place = start
+    scheme = match.group("scheme")
+    if scheme:
+        parts.append(Leave(start, start + len(scheme), "scheme of an address"))
+        place += len(scheme)
+    for piece in _ADDRESS_PIECE.finditer(text, place, end):
+        token = piece.group()
+        if token == "www":
+            parts += [Say("三"), Spell(piece.start(), piece.start() + 1)]
+        elif token.isdigit():
+            parts.append(Say(digits_one_by_one(token), literal=True))
+        elif token.isalpha():
+            parts += [Spell(piece.start(), piece.end()), Pause(SILENT)]
+        elif token in ADDRESS_NAMES:
+            parts += [Say(ADDRESS_NAMES[token]), Pause(SILENT)]
+        else:
+            parts.append(Leave(piece.start(), piece.end(), "symbol"))
+    return Reading(end, tuple(parts), "spelled")
+
+
+def roman_numeral(text: str, start: int) -> Reading | None:
+    """第III章, II型, 路易XIV, World War II: never a lone letter without a cue."""
+    match = _ROMAN.match(text, start)
+    if match is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+        return None
+    value = roman_value(match.group())
+    if not value:
+        return None
+    cue = _ROMAN_AFTER.match(after(text, match.end()))
+    small = all(letter in "IVX" for letter in match.group())
+    lone = len(match.group()) == 1 and match.group() != "I"
+    after_name = start > 0 and (is_han(text[start - 1]) or text[start - 1] == " ")
+    ordinal = before(text, start)[-1:] == "第"
+    told = ordinal or (cue and small and not lone)
+    if not told and not (match.group() in _PLAINLY_ROMAN and after_name):
+        return None
+    return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
+
+
+def number_sign(text: str, start: int) -> Reading | None:
+    """No. 5 第五."""
+    match = _NUMBER_SIGN.match(text, start)
+    if match is None or (start and text[start - 1].isascii() and text[start - 1].isalpha()):
+        return None
+    return Reading(match.end(), (Say("第" + number_words(match.group(1))), Pause(SILENT)))
+
+
+def versus(text: str, start: int) -> Reading | None:
+    """vs 对."""
+    match = _VERSUS.match(text, start)
+    return Reading(match.end(), (Say("对"), Pause(SILENT))) if match else None
+
+
+def spelled(text: str, start: int) -> Reading | None:
+    """Letters by name; joined words (camelCase) are kept apart."""
+    match = _LETTERS.match(text, start)
+    if match is None:
+        return None
+    parts: list[Part] = []
+    place = start
+    for word in latin_words(match.group()):
+        if parts:
+            parts.append(Pause(SILENT))
+        parts.append(Spell(place, place + len(word)))
+        place += len(word)
+    return Reading(match.end(), tuple(parts), "spelled")

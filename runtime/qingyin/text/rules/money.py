@@ -1,0 +1,42 @@
+"""Amounts with a currency sign or code before them; units after them are in quantities."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.items import SILENT
+from qingyin.text.numbers import NUMBER, count_words, number_words
+from qingyin.text.rules.parts import Pause, Reading, Say
+
+CURRENCIES = {
+    "¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "₩": "韩元", "₽": "卢布", "฿": "泰铢", "₹": "卢比", "₫": "越南盾",
+    "₿": "比特币", "US$": "美元", "HK$": "港元", "NT$": "新台币", "A$": "澳元",
+    "AU$": "澳元", "C$": "加元", "CA$": "加元",
+    "S$": "新加坡元", "R$": "雷亚尔", "JP¥": "日元", "CN¥": "元",
+    "USD": "美元", "CNY": "元", "RMB": "元", "EUR": "欧元",
+    "JPY": "日元", "GBP": "英镑", "HKD": "港元",
+}  # fmt: skip
+_SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
+_AMOUNT = re.compile(rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?([千百十]?[万亿]|百|千)?")
+
+
+def _words(token: str, unit: str) -> str:
+    whole, _, decimals = token.partition(".")
+    trimmed = f"{whole}.{decimals.rstrip('0')}".rstrip(".") if decimals else whole  # 3.50元 is 三点五元
+    return (count_words(trimmed) if unit[:1] != "十" else number_words(trimmed)) + unit
+
+
+def amount(text: str, start: int) -> Reading | None:
+    """￥3.50, $12, US$1,000, €5-10, £3万."""
+    match = _AMOUNT.match(text, start)
+    if match is None:
+        return None
+    sign, minus, first, last, unit = match.groups()
+    unit, name, end = unit or "", CURRENCIES[sign], match.end()
+    for written in (name, "人民币" + name):
+        if text.startswith(written, end):  # $12美元
+            end += len(written)
+    spoken = ("负" if minus else "") + _words(first, "" if last else unit)
+    if last:
+        spoken += "到" + _words(last, unit)
+    return Reading(end, (Say(spoken + name), Pause(SILENT)))

@@ -1,0 +1,104 @@
+"""What rules are made of, and how they look around themselves.
+
+A rule takes (canonical text, start) and gives None or a Reading of text[start:end]. Rules look at most
+WINDOW characters back and match bounded patterns, so that a row of them stays linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qingyin.text.characters import is_han
+from qingyin.text.units import LIANG_MEASURES, MEASURES
+
+WINDOW = 12
+
+
+@dataclass(frozen=True)
+class Say:
+    """Chinese words that stand for figures or signs."""
+
+    text: str
+    literal: bool = False  # digit string: 一 keeps its tone
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Latin letters of the text, said by name."""
+
+    start: int  # indexes into the canonical text
+    end: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A mark of the pause table, or SILENT."""
+
+    mark: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """A stretch that is not said, with the reason to report."""
+
+    start: int
+    end: int
+    reason: str
+
+
+Part = Say | Spell | Pause | Leave
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How text[start:end] is said."""
+
+    end: int
+    parts: tuple[Part, ...]
+    note: str = ""
+
+
+Rule = Callable[[str, int], "Reading | None"]
+
+
+def before(text: str, start: int, size: int = WINDOW) -> str:
+    """The `size` characters before `start`, without spaces at the end."""
+    return text[max(0, start - size) : start].rstrip()
+
+
+def after(text: str, end: int, size: int = WINDOW) -> str:
+    """The `size` characters from `end` on, without spaces at the start."""
+    return text[end : end + size].lstrip()
+
+
+def measure_after(text: str, end: int) -> str:
+    """The measure word that follows (after at most one space), or ""."""
+    if text[end : end + 1] == " ":
+        end += 1
+    for size in (3, 2, 1):
+        word = text[end : end + size]
+        if len(word) == size and word in MEASURES:
+            return word
+    return ""
+
+
+_ORDINAL = re.compile(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
+_ERA = re.compile(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
+
+
+def counts(text: str, start: int, end: int) -> bool:
+    """Whether the number text[start:end] counts what follows, so that 2 is 两: 2个, 2小时, not 2月, 第2天."""
+    measure = measure_after(text, end)
+    if measure not in LIANG_MEASURES:
+        return False
+    ahead = before(text, start)
+    if _ORDINAL.search(ahead):
+        return False
+    return not (measure == "年" and _ERA.search(ahead))  # 元祐2年
+
+
+def follows_han(text: str, end: int) -> bool:
+    """Whether a Han character comes next."""
+    return end < len(text) and is_han(text[end])

@@ -1,0 +1,224 @@
+"""Numbers that count or measure: with units, percent, ranges, scores, fractions, signs, and plain ones."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.characters import VULGAR_FRACTIONS, is_latin
+from qingyin.text.items import SILENT
+from qingyin.text.numbers import MAX_CARDINAL_DIGITS, NUMBER, cardinal, count_words, digits_one_by_one, number_words
+from qingyin.text.rules.dates import is_ratio
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, counts, follows_han, measure_after
+from qingyin.text.units import PREFIX_UNITS, unit_at
+
+_NUMBER = re.compile(NUMBER)
+_RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
+_SIGNED = re.compile(rf"([-+]?)({NUMBER})")
+_MORE = re.compile(r"[-/][0-9]")
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
+_FRACTION = re.compile(r"([0-9]{1,4})/([0-9]{1,4})(?![0-9]|[/.][0-9])")
+_RATIO = re.compile(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
+_SCORE = re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
+_SCORE_BEFORE = re.compile(r"(?:以|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$")
+_SCORE_AFTER = re.compile(
+    r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫)"
+)
+_AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰)-?$")
+_SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
+_EQUATION_SIGNS = frozenset("=≈≠≤≥<>")
+_SCIENTIFIC = re.compile(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
+_ORDINAL_SUFFIX = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+
+
+def in_equation(text: str, index: int) -> bool:
+    """Whether the run of signs, figures and letters around text[index] has an = or < in it."""
+    for step in (-1, 1):
+        place = index
+        for _ in range(30):
+            place += step
+            if not 0 <= place < len(text) or not (text[place].isascii() or text[place] in "×÷√≈≠≤≥±"):
+                break
+            if text[place] in _EQUATION_SIGNS:
+                return True
+            if text[place] in ",;\n":
+                break
+    return False
+
+
+def _follows_latin(text: str, start: int) -> bool:
+    """Whether a letter, or a letter and a hyphen, stands directly before."""
+    last = text[start - 1 : start]
+    return is_latin(last) or (last == "-" and is_latin(text[start - 2 : start - 1]))
+
+
+def spaced_thousands(text: str, start: int) -> Reading | None:
+    """16 000公顷: thousands set apart by spaces, where something is counted."""
+    match = _SPACED.match(text, start)
+    if match is None or not (measure_after(text, match.end()) or unit_at(text, match.end())[0]):
+        return None
+    unit, end = unit_at(text, match.end())
+    return Reading(end, (Say(number_words(match.group().replace(" ", "")) + unit), Pause(SILENT)))
+
+
+def version(text: str, start: int) -> Reading | None:
+    """2.0.1, 192.168.1.1: parts of up to two figures as numbers, longer ones figure by figure."""
+    match = _VERSION.match(text, start)
+    if match is None:
+        return None
+    parts = match.group().split(".")
+    address = len(parts) == 4 and any(len(part) == 3 for part in parts)
+    words = [
+        digits_one_by_one(part) if address or len(part) > 2 or part[0] == "0" else cardinal(part) for part in parts
+    ]
+    return Reading(match.end(), (Say("点".join(words), True),))
+
+
+def ordinal_suffix(text: str, start: int) -> Reading | None:
+    """1st, 22nd."""
+    match = _ORDINAL_SUFFIX.match(text, start)
+    return Reading(match.end(), (Say("第" + number_words(match.group(1))),)) if match else None
+
+
+def fraction(text: str, start: int) -> Reading | None:
+    """1/3, and 4/4拍; a larger upper figure is read as a pair (120/80)."""
+    match = _FRACTION.match(text, start)
+    if match is None or in_equation(text, match.end() - 1):
+        return None
+    upper, lower = match.groups()
+    if after(text, match.end()).startswith("拍"):
+        return Reading(match.end(), (Say(number_words(lower) + number_words(upper), True),))
+    if int(lower) == 0 or (len(upper) > 1 and upper[0] == "0") or lower[0] == "0":
+        return None
+    if int(upper) >= int(lower) and len(upper) > 1:
+        between = "比" if "压" in before(text, start) or unit_at(text, match.end())[0] == "毫米汞柱" else "斜杠"
+        return Reading(match.start(2), (Say(number_words(upper)), Say(between)))
+    return Reading(match.end(), (Say(f"{number_words(lower)}分之{number_words(upper)}"), Pause(SILENT)))
+
+
+def scientific(text: str, start: int) -> Reading | None:
+    """1.5×10⁸, 3×10^-6."""
+    match = _SCIENTIFIC.match(text, start)
+    if match is None:
+        return None
+    power = match.group(2) or match.group(3).translate(str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789"))
+    spoken = ("负" if power[0] == "-" else "") + number_words(power.lstrip("+-").lstrip("0") or "0")
+    name, end = unit_at(text, match.end())
+    return Reading(end if name else match.end(), (Say(f"{number_words(match.group(1))}乘十的{spoken}次方"), Say(name)))
+
+
+def score(text: str, start: int) -> Reading | None:
+    """2-1获胜, 以4-3: a dash between points; a larger first figure can be no range."""
+    match = _SCORE.match(text, start)
+    if match is None or (start and (is_latin(text[start - 1]) or text[start - 1] in "-.")):
+        return None
+    measured = measure_after(text, match.end()) or unit_at(text, match.end())[0]
+    told = _SCORE_BEFORE.search(before(text, start)) or _SCORE_AFTER.match(after(text, match.end()))
+    if measured or not told or in_equation(text, match.end() - 1):
+        return None
+    return Reading(match.end(), (Say(f"{number_words(match.group(1))}比{number_words(match.group(2))}"),))
+
+
+def ratio(text: str, start: int) -> Reading | None:
+    """3:2, 1:0.5:240."""
+    match = _RATIO.match(text, start)
+    if match is None:
+        return None
+    tokens = [match.group(1), *match.group(2).split(":")[1:]]
+    if len(tokens) == 2 and tokens[1].startswith("0") and len(tokens[1]) > 1 and not is_ratio(text, start, match.end()):
+        return None  # 25:03 is no proportion
+    return Reading(match.end(), (Say("比".join(map(number_words, tokens))),))
+
+
+def _with_unit(words: str, unit: str, suffix: str) -> str:
+    return f"{PREFIX_UNITS[suffix]}{words}" if suffix in PREFIX_UNITS else words + unit
+
+
+def _unit(text: str, end: int) -> tuple[str, str, int]:
+    """(name of the unit, prefix sign, end)."""
+    place = end + 1 if text[end : end + 1] == " " else end
+    if text[place : place + 1] in PREFIX_UNITS and place < len(text):
+        return "", text[place], place + 1
+    name, unit_end = unit_at(text, end)
+    return name, "", unit_end
+
+
+def quantity(text: str, start: int) -> Reading | None:
+    """5kg, 10%~20%, 3-5个, -10~-5℃ from its first figure on."""
+    first = _NUMBER.match(text, start)
+    if first is None:
+        return None
+    unit, sign, end = _unit(text, first.end())
+    separator = _RANGE.match(text, end)
+    after_latin = _follows_latin(text, start)
+    if separator is not None and not after_latin:
+        spoken = _range(text, start, first, (unit, sign), separator)
+        if spoken is not None:
+            return spoken
+    if not unit and not sign:
+        return None
+    if after_latin and not sign and end == first.end() + 1:
+        return None  # iPhone 5s, i7-12700K
+    token = first.group()
+    words = "百" if sign == "%" and token == "100" else number_words(token) if sign else count_words(token)
+    return Reading(end, (Say(_with_unit(words, unit, sign)), Pause(SILENT)))
+
+
+def _range(
+    text: str, start: int, first: re.Match[str], first_unit: tuple[str, str], separator: re.Match[str]
+) -> Reading | None:
+    second = _SIGNED.match(text, separator.end())
+    if second is None:
+        return None
+    minus, token = second.groups()
+    unit, sign, end = _unit(text, second.end())
+    dash = separator.group(1)
+    code = _MORE.match(text, second.end()) is not None or (start > 0 and text[start - 1] in "-/")
+    if dash == "-" and (code or in_equation(text, separator.start(1)) or (minus and not (unit or sign))):
+        return None
+    falling = float(first.group().replace(",", "")) > float(token.replace(",", ""))
+    if dash == "-" and falling and not (unit or sign or minus):
+        code = measure_after(text, end).startswith("号") or text.startswith("型", end)
+        between = "杠" if code else "比"
+    else:
+        between = "到"
+    freezing = unit == "摄氏度" and minus == "-"
+    minus_word = "零下" if freezing else {"-": "负", "+": "正"}.get(minus, "")
+    one, other = first.group(), token
+    counted = counts(text, separator.end(), end) or bool(unit)
+    words = count_words if counted else number_words
+    head_unit, head_sign = first_unit
+    head = _with_unit(words(one), head_unit, head_sign or sign)
+    tail = _with_unit(minus_word + words(other), unit, sign or (head_sign if not unit else ""))
+    return Reading(end, (Say(head, literal=head == "一"), Say(between), Say(tail, literal=tail == "一"), Pause(SILENT)))
+
+
+def plain(text: str, start: int) -> Reading | None:
+    """Any other number; figures after letters are codes (A380, MP3, H1N1)."""
+    match = _NUMBER.match(text, start)
+    if match is None:
+        return None
+    token, end = match.group(), match.end()
+    whole, _, decimals = token.replace(",", "").partition(".")
+    fraction_sign = text[end : end + 1]
+    if fraction_sign in VULGAR_FRACTIONS and end < len(text) and not decimals:
+        upper, lower = VULGAR_FRACTIONS[fraction_sign]
+        mixed = f"{number_words(whole)}又{cardinal(str(lower))}分之{cardinal(str(upper))}"
+        return Reading(end + 1, (Say(mixed), Pause(SILENT)))
+    code = _follows_latin(text, start) or bool(_AIRCRAFT.search(before(text, start)))
+    serial = len(whole) in (7, 8, 11) and not decimals and "," not in token and whole[-2:] != "00"
+    by_digit = (
+        len(whole) > MAX_CARDINAL_DIGITS
+        or (len(whole) > 1 and whole[0] == "0")
+        or (code and len(whole) >= 3)
+        or (not decimals and len(whole) >= 4 and "," not in token and text.startswith("号", end) and whole[-2:] != "00")
+        or (serial and not measure_after(text, end))
+    )
+    if by_digit and not decimals:
+        spoken, literal = digits_one_by_one(whole), True
+    else:
+        spoken = count_words(token) if counts(text, start, end) else number_words(token)
+        literal = spoken == "一" and not follows_han(text, end)  # a bare 1 is the name of the number
+    parts: list[Part] = [Say(spoken, literal)]
+    if follows_han(text, end) and text[end] != "只":  # 只 is read by the number before it
+        parts.append(Pause(SILENT))
+    return Reading(end, tuple(parts))

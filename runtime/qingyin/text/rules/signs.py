@@ -1,0 +1,211 @@
+"""Signs between and before numbers: minus or dash, powers, Roman numerals, emoji, and the names of the rest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from qingyin.text.characters import (
+    ROMAN_CHARACTERS,
+    SUPERSCRIPTS,
+    SYMBOL_NAMES,
+    VULGAR_FRACTIONS,
+    is_ascii_alnum,
+    is_han,
+    is_latin,
+)
+from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, ZERO_WIDTH_JOINER
+from qingyin.text.items import SILENT
+from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
+from qingyin.text.numbers import NUMBER, cardinal, number_words
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before
+from qingyin.text.rules.quantities import in_equation
+from qingyin.text.units import unit_at
+
+_SILENT = (Pause(SILENT),)
+_DASHES = "-~—"
+_DASH = re.compile(r"—{1,2} ?|[-~] ?")
+_NEGATIVE = re.compile(rf"-({NUMBER})")
+_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
+_DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六]|星期[一二三四五六])$")
+_NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天]|星期[一二三四五六日天]|[$¥€£]")
+_POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
+_REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
+
+
+def _named(end: int, name: str, note: str = "") -> Reading:
+    return Reading(end, (Say(name), Pause(SILENT)), note)
+
+
+def _power_name(sign: str, digits: str) -> str:
+    if not sign and digits in ("2", "3"):
+        return "的平方" if digits == "2" else "的立方"
+    return f"的{'负' if sign == '-' else ''}{cardinal(digits)}次方"
+
+
+def dash(text: str, start: int) -> Reading | None:
+    """- ~ —: minus before a number, 减 in an equation, 到 between dates, 约 in ~5; else a join or a pause."""
+    char = text[start]
+    if char not in _DASHES:
+        return None
+    ahead, follows = before(text, start), text[start + 1 : start + 2]
+    match = _DASH.match(text, start)
+    assert match is not None
+    behind = text[match.end() : match.end() + 4]
+    if _DATED.search(ahead) and _NUMERIC_AFTER.match(behind) and not (char == "-" and text[start - 1 : start] == " "):
+        return Reading(match.end(), (Say("到"),))
+    last = text[start - 1 : start]
+    if char == "—":
+        return None
+    if char == "~":
+        if follows.isdigit() and last.isdigit():
+            return Reading(start + 1, (Say("到"),))
+        if follows.isdigit() and not is_ascii_alnum(last):
+            return Reading(start + 1, (Say("约"),))
+        return Reading(start + 1, _SILENT)
+    if is_ascii_alnum(ahead[-1:]) or ahead[-1:] in (")", "）") or ahead[-1:] in SUPERSCRIPTS:
+        if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
+            return Reading(match.end(), (Say("减"),))
+        return Reading(start + 1, _SILENT)
+    negative = _NEGATIVE.match(text, start)
+    if negative is not None:
+        if _FREEZING.match(text, start):
+            return Reading(start + 1, (Say("零下"),))
+        measured = unit_at(text, negative.end())[0] or text[negative.end() : negative.end() + 1] in ("%", "‰", "度")
+        if measured or _VALUE_BEFORE.search(ahead):
+            return Reading(start + 1, (Say("负"),))
+    return Reading(start + 1, _SILENT)  # a hyphen joins
+
+
+def plus(text: str, start: int) -> Reading | None:
+    """+5 with nothing before it is 正五; elsewhere 加."""
+    if text[start] != "+" or not text[start + 1 : start + 2].isdigit():
+        return None
+    last = text[start - 1 : start]
+    if last and (is_ascii_alnum(last) or is_han(last) or last in ")） "):
+        return None
+    return Reading(start + 1, (Say("加" if text.startswith("86", start + 1) else "正"),))
+
+
+def power(text: str, start: int) -> Reading | None:
+    """x², 10⁻⁶, 2^10."""
+    match = _POWER.match(text, start)
+    if match is not None:
+        return _named(match.end(), _power_name(match.group(1), match.group(2)))
+    end = start
+    while end < len(text) and text[end] in SUPERSCRIPTS and end - start < 5:
+        end += 1
+    if end == start:
+        return None
+    digits = "".join(SUPERSCRIPTS[char] for char in text[start:end])
+    sign = digits[0] if digits[0] in "+-" else ""
+    digits = digits.replace("-", "").replace("+", "")
+    if not digits:
+        return _named(end, "负" if sign == "-" else "正")  # Na⁺
+    return _named(end, _power_name(sign, digits))
+
+
+def vulgar_fraction(text: str, start: int) -> Reading | None:
+    """½."""
+    fraction = VULGAR_FRACTIONS.get(text[start])
+    return _named(start + 1, f"{cardinal(str(fraction[1]))}分之{cardinal(str(fraction[0]))}") if fraction else None
+
+
+def roman_character(text: str, start: int) -> Reading | None:
+    """Ⅱ, Ⅻ: the characters made for Roman numerals; a row of them is added up by the rule for letters."""
+    if ord(text[start]) not in ROMAN_CHARACTERS:
+        return None
+    end = start
+    while end < len(text) and ord(text[end]) in ROMAN_CHARACTERS and end - start < 8:
+        end += 1
+    letters = "".join(unicodedata.normalize("NFKC", char).upper() for char in text[start:end])
+    value = roman_value(letters)
+    if not value:
+        value, end = int(unicodedata.numeric(text[start])), start + 1
+    return Reading(end, (Say(number_words(str(value)), literal=True), Pause(SILENT)))
+
+
+_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_ROMAN_VALUES = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+
+
+def roman_value(letters: str) -> int:
+    """``"XIV"`` -> 14; 0 when the letters are no Roman numeral."""
+    if not letters or not _ROMAN.fullmatch(letters):
+        return 0
+    values = [_ROMAN_VALUES[letter] for letter in letters]
+    return sum(-value if value < max(values[index:]) else value for index, value in enumerate(values))
+
+
+def slash(text: str, start: int) -> Reading | None:
+    """元/吨 每, 6/2=3 除以; else it separates."""
+    if text[start] != "/":
+        return None
+    ahead, follows = before(text, start), text[start + 1 : start + 2]
+    if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
+        return Reading(start + 1, (Say("除以"),))
+    if ahead and is_han(ahead[-1]) and follows and _REPEATED_BEFORE.search(ahead):
+        name, end = unit_at(text, start + 1)
+        if name:
+            return _named(end, "每" + name)
+        if is_han(follows):
+            return Reading(start + 1, (Say("每"),))
+    if ahead and follows and (is_han(ahead[-1]) or is_han(follows)):
+        return Reading(start + 1, (Pause("、"),))
+    return Reading(start + 1, _SILENT)
+
+
+def star_or_hash(text: str, start: int) -> Reading | None:
+    """3*4 乘, C# 井, 5#楼 号."""
+    char, last, follows = text[start], text[start - 1 : start], text[start + 1 : start + 2]
+    if char == "*" and is_ascii_alnum(before(text, start)[-1:]) and is_ascii_alnum(after(text, start + 1)[:1]):
+        return _named(start + 1, "乘")
+    if char == "#" and is_ascii_alnum(last):
+        return _named(start + 1, "井" if is_latin(last) else "号")
+    if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
+        return _named(start + 1, "到")
+    return None
+
+
+def minutes_of_arc(text: str, start: int) -> Reading | None:
+    """30°15′20″: the primes after a figure with degrees."""
+    if text[start] not in "′″" or not text[start - 1 : start].isdigit():
+        return None
+    return _named(start + 1, "分" if text[start] == "′" else "秒")
+
+
+def greek(text: str, start: int) -> Reading | None:
+    """α, Ω as letters; longer runs are words of a script that cannot be read."""
+    end = start
+    while end < len(text) and text[end].lower() in GREEK_NAMES and end - start <= MAX_GREEK_RUN:
+        end += 1
+    if end == start or end - start > MAX_GREEK_RUN or "Ͱ" <= text[end : end + 1] <= "Ͽ":
+        return None
+    if start and "Ͱ" <= text[start - 1] <= "Ͽ":
+        return None
+    return Reading(end, (*(Say(GREEK_NAMES[char.lower()]) for char in text[start:end]), Pause(SILENT)))
+
+
+def emoji(text: str, start: int) -> Reading | None:
+    """Named emoji, a row of the same one once."""
+    char = text[start]
+    name = EMOJI_NAMES.get(char)
+    if name is None:
+        return None
+    end, repeats = start, 0
+    while end < len(text) and text[end] == char and repeats < 30:
+        end += 1
+        repeats += 1
+        while end < len(text) and text[end] in EMOJI_MODIFIERS:
+            end += 1
+    if text[end : end + 1] == ZERO_WIDTH_JOINER:
+        return None  # a picture of several, with another meaning
+    parts: tuple[Part, ...] = (Pause("、"), Say(name), Pause("、"))
+    return Reading(end, parts, "emoji named once" if repeats > 1 else "")
+
+
+def named_symbol(text: str, start: int) -> Reading | None:
+    """Signs that have one name everywhere."""
+    name = SYMBOL_NAMES.get(text[start])
+    return _named(start + 1, name) if name else None
