@@ -10,7 +10,8 @@ from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
     latin.address, ids.telephone, ids.identity, dates.full_date, quantities.version, dates.year_and_month, dates.years,
-    ids.named_number, ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.generation, dates.event,
+    ids.named_number, ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade,
+    dates.generation, dates.event,
     dates.edition, dates.time, quantities.scientific, quantities.fraction, quantities.score, quantities.ratio,
     quantities.ordinal_suffix, quantities.spaced_thousands, quantities.quantity, quantities.plain,
 )  # fmt: skip

@@ -15,6 +15,7 @@ _YEAR = re.compile(r"[0-9]{2,4}(?= ?年)")
 _EDITION = re.compile(
     r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|奥运|世界杯|欧洲杯|亚运|春晚|世博|高考|秋冬|春夏))"
 )
+_DECADE = re.compile(r"((?:1[5-9]|20)[0-9]0)s(?![A-Za-z0-9])")
 _GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
 _EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])")
 _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
@@ -102,6 +103,12 @@ def edition(text: str, start: int) -> Reading | None:
     if match is None and start and text[start - 1] == "(" and text[start + 4 : start + 5] == ")":
         match = _BRACKETED_YEAR.match(text, start)
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
+
+
+def decade(text: str, start: int) -> Reading | None:
+    """1950s."""
+    match = _DECADE.match(text, start)
+    return Reading(match.end(), (Say(digits_one_by_one(match.group(1)) + "年代", True),)) if match else None
 
 
 def generation(text: str, start: int) -> Reading | None:

@@ -25,6 +25,7 @@ _SCORE_AFTER = re.compile(
 )
 _AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰)-?$")
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
+_LABELLED = tuple("图表节号章题式型例款条座室区幢栋楼")  # 图2-1
 _EQUATION_SIGNS = frozenset("=≈≠≤≥<>")
 _SCIENTIFIC = re.compile(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 _ORDINAL_SUFFIX = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
@@ -177,8 +178,8 @@ def _range(
         return None
     falling = float(first.group().replace(",", "")) > float(token.replace(",", ""))
     if dash == "-" and falling and not (unit or sign or minus):
-        code = measure_after(text, end).startswith("号") or text.startswith("型", end)
-        between = "杠" if code else "比"
+        labelled = before(text, start)[-1:] in _LABELLED or text[end : end + 1] in ("号", "型")
+        between = "杠" if labelled else "比"
     else:
         between = "到"
     freezing = unit == "摄氏度" and minus == "-"

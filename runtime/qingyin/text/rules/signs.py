@@ -27,6 +27,7 @@ _DASHES = "-~—"
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
 _NEGATIVE = re.compile(rf"-({NUMBER})")
 _FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
 _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六]|星期[一二三四五六])$")
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天]|星期[一二三四五六日天]|[$¥€£]")
@@ -79,10 +80,12 @@ def dash(text: str, start: int) -> Reading | None:
 
 
 def plus(text: str, start: int) -> Reading | None:
-    """+5 with nothing before it is 正五; elsewhere 加."""
+    """+5 with nothing before it is 正五, +5℃ 零上五摄氏度; elsewhere 加."""
     if text[start] != "+" or not text[start + 1 : start + 2].isdigit():
         return None
     last = text[start - 1 : start]
+    if _WARM.match(text, start):
+        return Reading(start + 1, (Say("零上"),))
     if last and (is_ascii_alnum(last) or is_han(last) or last in ")） "):
         return None
     return Reading(start + 1, (Say("加" if text.startswith("86", start + 1) else "正"),))
@@ -145,7 +148,7 @@ def slash(text: str, start: int) -> Reading | None:
     ahead, follows = before(text, start), text[start + 1 : start + 2]
     if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
         return Reading(start + 1, (Say("除以"),))
-    if ahead and is_han(ahead[-1]) and follows and _REPEATED_BEFORE.search(ahead):
+    if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and _REPEATED_BEFORE.search(ahead):
         name, end = unit_at(text, start + 1)
         if name:
             return _named(end, "每" + name)
