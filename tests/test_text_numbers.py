@@ -128,6 +128,11 @@ CODES = {
 ADDRESSES = {
     "www.example.com": "三w点example点com", "baidu.com": "baidu点com", "https://a.cn/b?c=1": "a点cn斜杠b问号c等于一",
     "abc_12@example.com": "abc下划线一二艾特example点com", "见www.a.com。好": "见三w点a点com好",
+    "zhang.san@qq.com": "zhang点san艾特qq点com", "gov.cn": "gov点cn", "(a.org)": "a点org", "a.com/b": "a点com斜杠b",
+    "http://a.net:80": "a点net冒号八零", "a-b.com": "a杠b点com", "a.edu.cn，好": "a点edu点cn，好",
+    "a.com?好": "a点com好", "www.163.com": "三w点一六三点com", "a.ai/x_1": "a点ai斜杠x下划线一",
+    "a.com/#b": "a点com斜杠井号b", "x+y@b.cn": "x加号y艾特b点cn", "a.io/~b": "a点io斜杠波浪号b", "a.info!": "a点info",
+    "发到a@b.org吧": "发到a艾特b点org吧", "a.com/?b=1&c=2": "a点com斜杠问号b等于一和c等于二",
 }  # fmt: skip
 SCRIPTS = {
     "Ⅱ型": "二型", "Ⅷ": "八", "第III章": "第三章", "第V章": "第五章", "II期": "二期", "IV级": "四级",
