@@ -22,5 +22,5 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/venv.sh
 . "$root/tools/venv.sh"
 
-ensure_venv "$root" .venv cpu
+ensure_venv "$root" .venv cpu,play
 exec "$root/.venv/bin/qingyin" "$@"

@@ -175,7 +175,7 @@ def test_errors_are_one_line_with_code_2_and_no_file(
 @pytest.mark.parametrize(
     ("output", "message"),
     [("nowhere/x.wav", "cannot write"), ("folder.wav", "it is a folder"),
-     ("x.doc", ".wav, .flac, .ogg, .mp3"),
+     ("x.doc", ".wav, .flac, .ogg, .opus, .mp3"),
      ("x", "cannot tell the format")],
 )  # fmt: skip
 def test_output_that_cannot_be_written(
@@ -187,7 +187,10 @@ def test_output_that_cannot_be_written(
     assert [entry.name for entry in tmp_path.rglob("*")] == ["folder.wav"]
 
 
-def test_an_output_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_output_is_asked_for_where_nothing_can_play(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
     assert cli.main(["say", TEXT]) == 2
     assert "-o FILE.wav" in one_line_error(capsys)
 

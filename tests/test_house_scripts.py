@@ -83,7 +83,7 @@ def test_first_start_installs_and_the_second_does_not(clone: Path, tmp_path: Pat
     assert first.returncode == 0, first.stderr
     # stdout belongs to the program, which runs in the caller's folder and gets its arguments untouched
     assert first.stdout == f"in:{elsewhere}\n[say][你好 世界][-o][hello.wav]"
-    assert "--editable .[cpu]" in log.read_text(encoding="utf-8")
+    assert "--editable .[cpu,play]" in log.read_text(encoding="utf-8")
 
     log.unlink()
     assert start(clone, "voices", cwd=elsewhere, **environment).stdout == f"in:{elsewhere}\n[voices]"

@@ -16,25 +16,38 @@ from qingyin.errors import QingyinError
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells do
 EXIT_TERMINATED = 143  # 128 + SIGTERM
+_RATES = (8000, 16000, 22050, 24000, 44100, 48000)  # Hz, what `--rate` offers
 
 _MAIN_EXAMPLES = """\
 examples:
   qingyin say "今天天气真好，我们去公园走走吧。" -o hello.wav
+  qingyin say "你好"
   qingyin say -f story.txt -o story.mp3 --voice yuetan --speed 1.1
   qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
+  qingyin devices
   qingyin text "2024-03-05降温到-5℃"
   qingyin voices
   qingyin info
 """
 _SAY_EXAMPLES = """\
 examples:
+  qingyin say "你好，世界！"
+  qingyin say -f story.txt --play --device "USB Audio" --speed 1.1
   qingyin say "你好，世界！" -o hello.wav
   qingyin say -f story.txt -o story.flac --voice yuetan --speed 1.1 --pitch 1 --volume -3
   qingyin say -f old.txt --encoding gb18030 -o old.wav
+  chat-program | qingyin say -
+  qingyin say "你好" -o hello.opus --rate 48000
   echo "从管道里读。" | qingyin say - -o pipe.wav --seed 7 --threads 2 -v
   qingyin say "你好" -o - | ffmpeg -i - hello.m4a
   qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
+  qingyin say "你好" --output-raw --rate 48000 | aplay -t raw -f S16_LE -r 48000 -c 1
   qingyin say -o minus.wav -- "-5度"
+
+Without -o and --output-raw it plays. Space pauses and goes on, q stops, if standard input is a terminal and not
+the text; the signals USR1 (pause), USR2 (go on), INT and TERM (stop) always do. With -, each sentence is spoken as
+soon as its end has been read. Playing needs the packages sounddevice and soxr and the library PortAudio (Debian:
+libportaudio2), another --rate needs soxr.
 
 The same text, voice, options and seed give the same samples. Without --seed each run differs a little; -v
 names the seed it drew. Exit codes: 0 spoken, 2 an error that the last line explains, 130 interrupted.
@@ -49,6 +62,11 @@ examples:
 For each sentence: what is said, word by word (| 220 | is a pause of 220 ms), and its pinyin after tone sandhi.
 Below them every character that cannot be spoken, with its place in the text (from 0) and the reason.
 Keys of a pauses file: ， 、 ； ： 。 ！ ？ … — ( start end cut; values in milliseconds.
+"""
+_DEVICES_EXAMPLES = """\
+examples:
+  qingyin devices
+  qingyin say "你好" --device 3
 """
 _VOICES_EXAMPLES = """\
 examples:
@@ -85,7 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     say = commands.add_parser(
         "say",
-        help="speak a text into a file or a pipe",
+        help="speak a text: aloud, into a file or a pipe",
         description="Speaks a text.",
         epilog=_SAY_EXAMPLES,
         formatter_class=raw,
@@ -96,12 +114,24 @@ def build_parser() -> argparse.ArgumentParser:
         "-o",
         "--output",
         metavar="PATH",
-        help="sound file: .wav, .flac, .ogg or .mp3; - writes WAV to standard output",
+        help="sound file: .wav, .flac, .ogg, .opus or .mp3; - writes WAV to standard output",
     )
     target.add_argument(
         "--output-raw",
         action="store_true",
-        help="write raw samples (signed 16-bit little-endian mono, 22 050 Hz) to standard output",
+        help="write raw samples (signed 16-bit little-endian mono, 22 050 Hz or --rate) to standard output",
+    )
+    target.add_argument("--play", action="store_true", help="play; the default when no output is named")
+    say.add_argument(
+        "--device", metavar="NAME|INDEX", help="where to play: a line of `qingyin devices`, or a part of its name"
+    )
+    say.add_argument(
+        "--rate",
+        type=int,
+        choices=_RATES,
+        metavar="HZ",
+        help=f"sample rate of what is written or played: {', '.join(map(str, _RATES))}; default 22050, for .opus "
+        "24000, and when playing the device's own",
     )
     say.add_argument(
         "--voice", metavar="NAME", help="a voice of `qingyin voices`, or the path of a saved .json voice"
@@ -136,6 +166,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_text_arguments(text, "the text to look at")
     text.add_argument("--json", action="store_true", help="print one JSON object, with every phoneme")
+
+    commands.add_parser(
+        "devices",
+        help="list the sound devices to play on",
+        description="Lists the sound devices to play on; * marks the default.",
+        epilog=_DEVICES_EXAMPLES,
+        formatter_class=raw,
+    )
 
     voices = commands.add_parser(
         "voices",
@@ -198,6 +236,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from qingyin.cli_text import text
 
             text(arguments)
+        elif arguments.command == "devices":
+            from qingyin.cli_play import devices
+
+            devices(arguments)
         elif arguments.command == "voices":
             from qingyin.cli_info import voices
 

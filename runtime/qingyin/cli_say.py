@@ -10,13 +10,20 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qingyin.audio import AudioSink, RawSink, WavSink, check_extension, guarded, open_audio
+from qingyin.audio import AudioSink, RawSink, WavSink, file_rate, guarded, open_audio
+from qingyin.cli_arriving import ArrivingText, arrives
 from qingyin.cli_source import read_text
 from qingyin.errors import AudioError, OptionError
 from qingyin.options import SynthesisOptions
+from qingyin.resampling import resampled
 from qingyin.synthesizer import Report, Synthesizer
 from qingyin.text.pauses_file import load_pauses
+
+if TYPE_CHECKING:
+    from qingyin.devices import Device
+    from qingyin.playback import Player
 
 _SHOWN = 10  # unspoken pieces listed in one warning
 _LONG_TEXT = 200  # characters from which a progress line is worth its flicker
@@ -29,21 +36,29 @@ def say(arguments: argparse.Namespace) -> None:
         speed=arguments.speed, pitch_semitones=arguments.pitch, pitch_range=arguments.pitch_range,
         volume_db=arguments.volume, temperature=arguments.temperature, seed=arguments.seed,
     )  # fmt: skip
-    if not arguments.output and not arguments.output_raw:
-        raise OptionError("no output given; add -o FILE.wav, -o - (WAV to a pipe) or --output-raw")
+    to_device = not arguments.output and not arguments.output_raw
+    if arguments.device is not None and not to_device:
+        raise OptionError("--device is where to play; leave out -o and --output-raw, or --device")
     if arguments.output and arguments.output != "-":
-        check_extension(Path(arguments.output))
-    text = read_text(arguments)
+        file_rate(Path(arguments.output), 0, arguments.rate)  # complains about what cannot be written
+    text: str | ArrivingText = ArrivingText(arguments.encoding) if arrives(arguments) else read_text(arguments)
     pauses = load_pauses(Path(arguments.pauses)) if arguments.pauses else None
+    device = _device(arguments) if to_device else None
     synthesizer = Synthesizer.load(arguments.models, arguments.vocoder, arguments.threads)
     loaded = time.perf_counter()
     chunks = synthesizer.stream(
         text, voice=arguments.voice, options=options, pauses=pauses, emoji=arguments.emoji
     )
-    progress = len(text) >= _LONG_TEXT and sys.stderr.isatty()
+    long = not sys.stdin.isatty() if isinstance(text, ArrivingText) else len(text) >= _LONG_TEXT
+    progress = long and sys.stderr.isatty()
     report: Report | None = None
+    player: Player | None = None
     try:
-        with _sink(arguments, synthesizer.sample_rate) as sink:
+        with contextlib.ExitStack() as stack:
+            if device is None:
+                sink = stack.enter_context(_sink(arguments, synthesizer.sample_rate))
+            else:
+                sink = player = stack.enter_context(_playing(arguments, device, synthesizer.sample_rate, text))
             for chunk in chunks:
                 report = chunk.report
                 sink.write(chunk.samples)
@@ -55,25 +70,62 @@ def say(arguments: argparse.Namespace) -> None:
     finally:
         if progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # wipe the line
-    assert report is not None  # a stream without sound raises
+    if report is None:  # a stream without sound raises: the listener stopped it before the first
+        return
     warn(report)
+    if player is not None:
+        _report_playback(player, arguments.verbose)
     if arguments.verbose:
         print(timing_lines(report, loaded - began, time.perf_counter() - began), file=sys.stderr)
 
 
 @contextlib.contextmanager
 def _sink(arguments: argparse.Namespace, sample_rate: int) -> Iterator[AudioSink]:
+    rate = arguments.rate or sample_rate
     if arguments.output and arguments.output != "-":
-        with open_audio(Path(arguments.output), sample_rate) as sink:
+        path = Path(arguments.output)
+        rate = file_rate(path, sample_rate, arguments.rate)
+        with open_audio(path, rate) as file, resampled(file, sample_rate, rate) as sink:
             yield sink
         return
     stdout = sys.stdout.buffer
     if stdout.isatty():
         raise AudioError("standard output is a terminal; pipe it into a player or file, or use -o FILE.wav")
-    sink_of_format = RawSink(stdout) if arguments.output_raw else WavSink(stdout, sample_rate)
+    sink_of_format = RawSink(stdout) if arguments.output_raw else WavSink(stdout, rate)
     pipe = guarded(sink_of_format, "standard output")
-    yield pipe
+    with resampled(pipe, sample_rate, rate) as sink:
+        yield sink
     pipe.close()
+
+
+# The three below import late: who writes files has no use for sounddevice, and perhaps none installed.
+
+
+def _device(arguments: argparse.Namespace) -> Device:
+    from qingyin.cli_play import device_to_play_on
+
+    return device_to_play_on(arguments)
+
+
+@contextlib.contextmanager
+def _playing(
+    arguments: argparse.Namespace, device: Device, sample_rate: int, text: str | ArrivingText
+) -> Iterator[Player]:
+    from qingyin.cli_play import playing
+
+    keys = not isinstance(text, ArrivingText)  # else they are the text
+    with playing(device, arguments.rate, sample_rate, keys) as player:
+        if isinstance(text, ArrivingText):
+            text.waiting = player.waiting_for_text
+        yield player
+
+
+def _report_playback(player: Player, verbose: bool) -> None:
+    from qingyin.cli_play import player_line, report_underruns
+
+    report_underruns(player)
+    if verbose:
+        print(player_line(player), file=sys.stderr)
 
 
 def warn(report: Report) -> None:

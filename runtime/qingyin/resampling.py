@@ -12,8 +12,6 @@ import numpy as np
 from qingyin.audio import AudioSink
 from qingyin.errors import DependencyError
 
-RATES = (8000, 16000, 22050, 24000, 44100, 48000)  # Hz, what `--rate` offers
-
 
 class Resampler:
     """A stream of float32 samples from one rate to another; the filter's state goes on from chunk to chunk.

@@ -8,7 +8,7 @@ import dataclasses
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,8 +38,9 @@ class Timings:
     encoder: float = 0.0
     decoder: float = 0.0
     vocoder: float = 0.0
-    first_audio: float | None = None  # from the call to the first chunk
+    first_audio: float | None = None  # from the call to the first chunk, without waiting
     total: float = 0.0  # time spent inside the generator, without what the caller does between chunks
+    waiting: float = 0.0  # for text that had not arrived yet; in none of the others
     audio: float = 0.0  # seconds of sound made
 
     @property
@@ -154,7 +155,7 @@ class Synthesizer:
         return load_voice(self.manifest, name)  # a file may change between calls
 
     def synthesize(
-        self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
+        self, text: str | Iterable[str], *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
         **overrides: Any,
     ) -> Audio:  # fmt: skip
         """The whole sound of a text: what `stream` yields, joined. Same arguments, same errors."""
@@ -162,11 +163,14 @@ class Synthesizer:
         return Audio(np.concatenate([chunk.samples for chunk in chunks]), self.sample_rate, chunks[0].report)
 
     def stream(
-        self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
+        self, text: str | Iterable[str], *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
         first_chunk_frames: int = FIRST_CHUNK_FRAMES, chunk_frames: int = CHUNK_FRAMES,
         pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name", **overrides: Any,
     ) -> Iterator[AudioChunk]:  # fmt: skip
         """Yields sound as soon as it is final, sentence by sentence and in chunks inside the sentence.
+
+        text: a str, or any iterable of strs, cut anywhere, such as the tokens of a language model: each sentence is
+        spoken as soon as its end has arrived (see text_arrival.py), and the next piece is asked for after that.
 
         voice: a name, a path ending in .json, a Voice, or None for the default. options, with single fields
         overridden by keywords (`seed=7`). first_chunk_frames, chunk_frames: how finely sentences are cut (see
@@ -174,18 +178,17 @@ class Synthesizer:
         milliseconds by mark, over text.PAUSES_MS. emoji: "name" says the commonest, "skip" none.
 
         Errors: OptionError, VoiceError, ModelError, TextError (empty) at the call; TextError (nothing
-        speakable) when the text ends without a sentence.
+        speakable; empty, if it comes in pieces) when the text ends without a sentence.
         """
         began = time.perf_counter()
         chosen = _options(options, overrides)
-        if not isinstance(text, str):
-            raise TextError(f"text must be a str (got {type(text).__name__})")
-        if not text.strip():
+        if not isinstance(text, Iterable) or isinstance(text, (bytes, bytearray)):
+            raise TextError(f"text must be a str or an iterable of them (got {type(text).__name__})")
+        if isinstance(text, str) and not text.strip():
             raise TextError("the text is empty; give something to say")
         for name, value in (("first_chunk_frames", first_chunk_frames), ("chunk_frames", chunk_frames)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
-        analyses = _analyses(text, pauses, emoji)
         speaker = voice if isinstance(voice, Voice) else self.voice(voice)
         if chosen.emotion is not None and len(chosen.emotion) != self.manifest.emotion_size:
             raise OptionError(
@@ -193,6 +196,7 @@ class Synthesizer:
             )
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
         report = Report(speaker.name, self.vocoder_name, seed)
+        analyses = _analyses(text, pauses, emoji, report.timings)
         return self._stream(analyses, speaker, chosen, report, (first_chunk_frames, chunk_frames), began)
 
     def _stream(
@@ -204,10 +208,12 @@ class Synthesizer:
         timings.total = clock - began
         gain_db = voice.gain_db + options.volume_db
         while True:
+            waited = timings.waiting
             analysis = next(analyses, None)
             now = time.perf_counter()
-            timings.text += now - clock
-            timings.total += now - clock
+            spent = now - clock - (timings.waiting - waited)
+            timings.text += spent
+            timings.total += spent
             clock = now
             if analysis is None:
                 break
@@ -224,7 +230,7 @@ class Synthesizer:
                     timings.total += now - clock
                     timings.audio += len(limited) / self.sample_rate
                     if timings.first_audio is None:
-                        timings.first_audio = now - began
+                        timings.first_audio = now - began - timings.waiting
                     yield AudioChunk(limited, self.sample_rate, sentence, index, last, report)
                     clock = time.perf_counter()
         if not report.sentences:
@@ -266,7 +272,9 @@ class Synthesizer:
             yield samples, done
 
 
-def _analyses(text: str, pauses: Mapping[str, float] | None, emoji: EmojiMode) -> Iterator[Analysis]:
+def _analyses(
+    text: str | Iterable[str], pauses: Mapping[str, float] | None, emoji: EmojiMode, timings: Timings
+) -> Iterator[Analysis]:
     from qingyin.text import EMOJI_MODES, analyse_stream
     from qingyin.text.pauses import pause_table
 
@@ -276,7 +284,14 @@ def _analyses(text: str, pauses: Mapping[str, float] | None, emoji: EmojiMode) -
         raise OptionError(str(error)) from None
     if emoji not in EMOJI_MODES:
         raise OptionError(f"emoji must be one of {', '.join(EMOJI_MODES)} (got {emoji!r})")
-    return analyse_stream(text, pauses, emoji)
+    if isinstance(text, str):
+        return analyse_stream(text, pauses, emoji)
+    from qingyin.text_arrival import analyse_arriving
+
+    def waited(seconds: float) -> None:
+        timings.waiting += seconds
+
+    return analyse_arriving(text, waited, pauses, emoji)
 
 
 def _options(options: SynthesisOptions | None, overrides: dict[str, Any]) -> SynthesisOptions:

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from qingyin.errors import TextError
-from qingyin.text import Analysis, analyse_stream, split_sentences
+from qingyin.text import Analysis, EmojiMode, analyse_stream, split_sentences
 
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
@@ -18,20 +18,24 @@ _MAX_PENDING = 4096  # characters without a boundary (it would take marks and sp
 _STEP = 32  # characters after which a long sentence is looked at again
 
 
-def analyse_arriving(pieces: Iterable[str], waited: Callable[[float], None]) -> Iterator[Analysis]:
+def analyse_arriving(
+    pieces: Iterable[str], waited: Callable[[float], None], pauses: Mapping[str, float] | None = None,
+    emoji: EmojiMode = "name",
+) -> Iterator[Analysis]:  # fmt: skip
     """text.analyse_stream for a text that comes in pieces, cut anywhere; positions are those in the joined text.
 
-    waited: is told the seconds spent waiting for a piece. Errors: TextError when a piece is no str, or when no
-    piece holds more than blanks.
+    waited: is told the seconds spent waiting for a piece. pauses, emoji: as there. Errors: TextError when a
+    piece is no str, or when no piece holds more than blanks.
 
     The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
-    closing quote, the second mark of ！？) no longer belongs to the sentence before.
+    closing quote, the second mark of ！？) no longer belongs to the sentence before, and that a line cut there begins
+    anew ("1." after it numbers a list).
     """
     position = 0
     blank = True
     for passage in passages(_timed(pieces, waited)):
         blank = blank and not passage.strip()
-        for analysis in analyse_stream(passage):
+        for analysis in analyse_stream(passage, pauses, emoji):
             yield dataclasses.replace(
                 analysis,
                 unspoken=tuple(

@@ -1,0 +1,54 @@
+"""Exists so that `qingyin say -` speaks what comes through a pipe while more is still to come."""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import contextlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from qingyin.errors import OptionError, TextError
+
+_READ_BYTES = 65536  # at most, at once
+
+
+def arrives(arguments: argparse.Namespace) -> bool:
+    """Whether the text comes from standard input. Errors: OptionError when a second source is named."""
+    if (arguments.text is None) == (arguments.file is None):
+        raise OptionError("give either TEXT, or -f FILE, or - to read standard input")
+    return "-" in (arguments.text, arguments.file)
+
+
+class ArrivingText:
+    """Standard input, decoded as it comes; to be iterated once.
+
+    waiting: makes the context in which the read blocks; a player sets it. Errors: OptionError for an unknown
+    encoding; TextError, while iterated, for bytes that are not in it.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self.waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+        self._encoding = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
+        try:
+            "".encode(encoding)  # refuses base64 and the like, which are no encodings of text
+            self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        except LookupError:
+            raise OptionError(f"unknown encoding {encoding!r}; try utf-8, gb18030 or big5") from None
+
+    def __iter__(self) -> Iterator[str]:
+        source = cast("io.BufferedReader", sys.stdin.buffer)
+        while True:
+            with self.waiting():
+                data = source.read1(_READ_BYTES)  # what is there, without waiting for more
+            try:
+                yield self._decoder.decode(data, final=not data)
+            except UnicodeError:
+                encoding = self._encoding.removesuffix("-sig")
+                raise TextError(
+                    f"standard input is not text in {encoding}; name its encoding, for example --encoding gb18030"
+                ) from None
+            if not data:
+                return
