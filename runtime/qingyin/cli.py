@@ -126,6 +126,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--device", metavar="NAME|INDEX", help="where to play: a line of `qingyin devices`, or a part of its name"
     )
     say.add_argument(
+        "--latency",
+        type=float,
+        metavar="MS",
+        help="of the sound device, 5 to 1000; default 30. More rides out a busier computer; Ctrl-C takes as long",
+    )
+    say.add_argument(
         "--rate",
         type=int,
         choices=_RATES,

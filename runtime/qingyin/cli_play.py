@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from qingyin.devices import Device, find_device, list_devices
 from qingyin.errors import AudioError, DependencyError, OptionError
-from qingyin.playback import PlaybackStopped, Player
+from qingyin.playback import LATENCY_SECONDS, PlaybackStopped, Player
 from qingyin.playback_controls import controls
 
 
@@ -26,9 +26,10 @@ def device_to_play_on(arguments: argparse.Namespace) -> Device:
 
 
 @contextlib.contextmanager
-def playing(device: Device, rate: int | None, sample_rate: int, keys: bool) -> Iterator[Player]:
+def playing(arguments: argparse.Namespace, device: Device, sample_rate: int, keys: bool) -> Iterator[Player]:
     """A player under the listener's control, whose stop ends the block quietly. Errors: as Player."""
-    player = Player(sample_rate, device=device, rate=rate)
+    latency = LATENCY_SECONDS if arguments.latency is None else arguments.latency / 1000.0
+    player = Player(sample_rate, device=device, rate=arguments.rate, latency_seconds=latency)
     with contextlib.suppress(PlaybackStopped), controls(player, keys), player:
         yield player
 
@@ -44,7 +45,7 @@ def report_underruns(player: Player) -> None:
     if player.device_underruns:
         print(
             f"qingyin: warning: {times(player.device_underruns)} the sound device was served too late; "
-            "the computer is very busy",
+            "the computer is very busy; try --latency 100",
             file=sys.stderr,
         )
 

@@ -37,8 +37,11 @@ def say(arguments: argparse.Namespace) -> None:
         volume_db=arguments.volume, temperature=arguments.temperature, seed=arguments.seed,
     )  # fmt: skip
     to_device = not arguments.output and not arguments.output_raw
-    if arguments.device is not None and not to_device:
-        raise OptionError("--device is where to play; leave out -o and --output-raw, or --device")
+    for name, value in (("--device", arguments.device), ("--latency", arguments.latency)):
+        if value is not None and not to_device:
+            raise OptionError(f"{name} is about playing; leave out -o and --output-raw, or {name}")
+    if arguments.latency is not None and not 5 <= arguments.latency <= 1000:
+        raise OptionError(f"--latency must be a number of milliseconds from 5 to 1000 (got {arguments.latency:g})")
     if arguments.output and arguments.output != "-":
         file_rate(Path(arguments.output), 0, arguments.rate)  # complains about what cannot be written
     text: str | ArrivingText = ArrivingText(arguments.encoding) if arrives(arguments) else read_text(arguments)
@@ -114,7 +117,7 @@ def _playing(
     from qingyin.cli_play import playing
 
     keys = not isinstance(text, ArrivingText)  # else they are the text
-    with playing(device, arguments.rate, sample_rate, keys) as player:
+    with playing(arguments, device, sample_rate, keys) as player:
         if isinstance(text, ArrivingText):
             text.waiting = player.waiting_for_text
         yield player

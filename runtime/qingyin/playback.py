@@ -21,7 +21,7 @@ from qingyin.errors import AudioError
 from qingyin.resampling import Resampler, can_resample
 
 QUEUE_SECONDS = 10.0  # of sound ahead of the loudspeaker: rides out a busy moment, bounds memory
-LATENCY_SECONDS = 0.03  # asked of the device; what is in there already cannot be faded when Ctrl-C comes
+LATENCY_SECONDS = 0.03  # asked of the device; what is in there already cannot be taken back when Ctrl-C comes
 RAMP_SECONDS = 0.005  # of fades, where a step would click
 _BLOCK_SECONDS = 0.5  # how finely long arrays enter the queue
 _POLL_SECONDS = 0.2
@@ -41,8 +41,9 @@ class Player:
     interrupted.
 
     sample_rate: Hz of what is written. device: see devices.find_device. rate: Hz to open the device with; None
-    for the device's own, which needs soxr (without it the device is asked to convert). Errors: AudioError,
-    DependencyError.
+    for the device's own, which needs soxr (without it the device is asked to convert). queue_seconds: of sound made
+    ahead. latency_seconds: of the device; more rides out a busier computer, and sounds on longer after `stop`.
+    Errors: AudioError, DependencyError.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Player:
         self._faded: list[np.ndarray] = []  # taken during a fade-out, to be played again after the pause
         self._begun = self._finished = self._stopping = self._paused = self._over = False
         self._dry = self._excused = self._waiting = False
+        self._last = 0.0  # sample taken from the queue
         self._beats = 0  # callbacks so far: the device's pulse
         self._failure: BaseException | None = None
         self.underruns = 0  # times the queue ran empty in the middle of the sound
@@ -75,6 +77,9 @@ class Player:
         self._ramp = max(1, round(RAMP_SECONDS * self.rate))
         self._level = self._ramp  # 0 silent ... _ramp full
         self._capacity = round(queue_seconds * self.rate)
+        # Silence after the end. PortAudio promises to play out what the last callback gave, but on ALSA's pulse
+        # plugin 34 ms of a stream with a latency of 30 ms were never heard.
+        self._tail = round(2 * self.latency_seconds * self.rate)
         self._resampler = Resampler(sample_rate, self.rate) if self.rate != sample_rate else None
 
     @property
@@ -247,7 +252,7 @@ class Player:
                     self._queued += len(block)
                     self.played_samples -= len(block)
                 self._faded.clear()
-            return out, self._stopping and not self._level
+            return out, self._stopping and not self._level and self._tail_over(frames - count)
         self._faded.clear()
         taken = self._take(frames)
         out[: len(taken)] = taken
@@ -260,9 +265,14 @@ class Player:
             self._dry = False
             return out, False
         if self._finished:
-            return out, not self._queued
+            return out, self._tail_over(missing)
         self._run_dry(out, len(taken))
         return out, False
+
+    def _tail_over(self, silence: int) -> bool:
+        """Whether, with these samples more, there was silence enough after the end."""
+        self._tail -= silence
+        return self._tail <= 0
 
     def _run_dry(self, out: np.ndarray, count: int) -> None:
         """Nothing comes after out[:count], and there should: lets the last sample die away, and counts."""
@@ -271,9 +281,8 @@ class Player:
             self._dry = True
             if not self._excused:
                 self.underruns += 1
-            if count:
-                tail = min(self._ramp, len(out) - count)
-                out[count : count + tail] = out[count - 1] * np.linspace(1.0, 0.0, tail, dtype=np.float32)
+            tail = min(self._ramp, len(out) - count)
+            out[count : count + tail] = self._last * np.linspace(1.0, 0.0, tail, dtype=np.float32)
             self._level = 0  # and back with a fade
         if not self._excused:
             self.underrun_samples += len(out) - count
@@ -290,4 +299,7 @@ class Player:
             left -= len(block)
         self._queued -= count - left
         self.played_samples += count - left
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        if not parts:
+            return np.zeros(0, np.float32)
+        self._last = float(parts[-1][-1])
+        return np.concatenate(parts)

@@ -1,0 +1,310 @@
+"""Playback for real: PortAudio, ALSA and a PulseAudio server of its own, whose null sink is recorded and compared
+with what was synthesised.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import qingyin
+import tiny_models
+
+TEXT = "今天天气真好，我们去公园走走吧。"
+RATE = 48000
+QUANTISED = 1e-4  # the sink holds 16-bit samples
+SERVER = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
+INSTALL = "Debian: apt install pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
+
+
+def missing() -> str:
+    """What this machine lacks for these tests, or nothing."""
+    for program in ("pulseaudio", "parec"):
+        if shutil.which(program) is None:
+            return f"no {program} ({INSTALL})"
+    for module in ("sounddevice", "soxr"):
+        if importlib.util.find_spec(module) is None:
+            return f"no Python package {module}"
+    try:
+        import sounddevice  # noqa: F401
+    except OSError:
+        return f"no PortAudio library ({INSTALL})"
+    plugin = "alsa-lib/libasound_module_pcm_pulse.so"
+    if not any(glob.glob(f"/usr/{folder}/{plugin}") for folder in ("lib", "lib64", "lib/*")):
+        return f"no PulseAudio plugin for ALSA ({INSTALL})"
+    return ""
+
+
+MISSING = missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def environment(models: Path) -> Iterator[dict[str, str]]:
+    """Of a sound server that belongs to these tests; for every program that is to reach it."""
+    with tempfile.TemporaryDirectory() as folder:  # short: a socket's path has at most 107 characters
+        socket = Path(folder, "native")
+        config = Path(folder, "asound.conf")
+        config.write_text("</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n")
+        values = os.environ | {
+            "XDG_RUNTIME_DIR": folder, "HOME": folder, "PULSE_SERVER": f"unix:{socket}",
+            "ALSA_CONFIG_PATH": str(config), "QINGYIN_MODELS": str(models),
+            "PYTHONPATH": str(Path(qingyin.__file__).parent.parent),
+        }  # fmt: skip
+        command = [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+                   # rewinds would replace silence that the recorder has had already: the start would be missing
+                   "-L", f"module-null-sink sink_name=qingyin rate={RATE} norewinds=1"]  # fmt: skip
+        log = open(Path(folder, "log"), "w+", encoding="utf-8")  # noqa: SIM115 (closed below)
+        server = subprocess.Popen(command, env=values, stdout=log, stderr=log)
+        try:
+            for _ in range(200):
+                if socket.exists() or server.poll() is not None:
+                    break
+                time.sleep(0.05)
+            if not socket.exists():
+                log.seek(0)
+                pytest.skip(f"pulseaudio does not start here: {log.read()[-300:]}")
+            yield values
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
+            log.close()
+
+
+class Recording:
+    """What the null sink plays, mono float32 at RATE, with the time at which each stretch came in."""
+
+    def __init__(self, environment: dict[str, str], latency_ms: int) -> None:
+        command = ["parec", "-d", "qingyin.monitor", "--raw", "--format=float32le", "--channels=1", f"--rate={RATE}",
+                   f"--latency-msec={latency_ms}"]  # fmt: skip
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+        self.pieces: list[tuple[float, bytes]] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        for _ in range(400):
+            if self.pieces:
+                return
+            time.sleep(0.05)
+        raise AssertionError("parec records nothing")
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        while data := os.read(self._process.stdout.fileno(), 65536):
+            self.pieces.append((time.monotonic(), data))
+
+    def sounds(self) -> bool:
+        """Whether the latest stretch is not silent."""
+        data = b"".join(data for _, data in self.pieces[-3:])
+        return bool(np.abs(np.frombuffer(data[: len(data) // 4 * 4], "<f4")).max(initial=0.0) > 1e-2)
+
+    def stop(self) -> np.ndarray:
+        time.sleep(0.5)  # what is on its way
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        return np.frombuffer(b"".join(data for _, data in self.pieces), "<f4")
+
+    def time_of(self, index: int) -> float:
+        """When the sample came in."""
+        end = 0
+        for when, data in self.pieces:
+            end += len(data)
+            if end > 4 * index:
+                return when
+        raise AssertionError("beyond the recording")
+
+
+def listen(
+    environment: dict[str, str], arguments: list[str], act: Callable[[subprocess.Popen[str], Recording], None],
+    latency_ms: int = 200, **more,
+) -> tuple[Recording, np.ndarray, subprocess.Popen[str], str]:  # fmt: skip
+    """Runs `python ARGUMENTS` and `act` beside it -> the recording, its sound from the first to the last sample
+    that is not silent, the ended process, its standard error.
+    """
+    recording = Recording(environment, latency_ms)
+    with subprocess.Popen([sys.executable, *arguments], env=environment, stderr=subprocess.PIPE, text=True,
+                          **more) as process:  # fmt: skip
+        act(process, recording)
+        _, error = process.communicate(timeout=60)
+    heard = recording.stop()
+    loud = np.flatnonzero(np.abs(heard) > 1e-6)
+    assert len(loud), error
+    return recording, heard[loud[0] : loud[-1] + 1], process, error
+
+
+def say(environment: dict[str, str], *options: str, **more) -> tuple[np.ndarray, str]:
+    arguments = ["-m", "qingyin", "say", *options, "--seed", "1", "--rate", str(RATE), "-v"]
+    _, heard, process, error = listen(environment, arguments, lambda *_: None, **more)
+    assert process.returncode == 0, error
+    return heard, error
+
+
+def synthesised(models: Path, text: str) -> np.ndarray:
+    """What should be heard, at RATE."""
+    import soxr
+
+    sound = qingyin.Synthesizer.load(models).synthesize(text, seed=1)
+    resampled: np.ndarray = soxr.resample(sound.samples, sound.sample_rate, RATE)
+    return resampled
+
+
+def assert_heard(heard: np.ndarray, expected: np.ndarray) -> None:
+    """Sample by sample from the first to the last: complete, in order, no gap anywhere."""
+    loud = np.flatnonzero(np.abs(expected) > 0.5 / 32768)
+    best = min(
+        (np.abs(heard[lag : lag + 20_000] - expected[:20_000][: len(heard) - lag]).max(), lag)
+        if lag >= 0
+        else (np.abs(heard[: 20_000 + lag] - expected[-lag:20_000]).max(), lag)
+        for lag in range(-loud[0] - 50, 50)
+    )
+    start = max(0, -best[1])
+    piece = heard[max(0, best[1]) :]
+    assert abs(len(piece) - (loud[-1] + 1 - start)) <= 100, "not complete"
+    count = min(len(piece), len(expected) - start)
+    assert np.abs(piece[:count] - expected[start : start + count]).max() < QUANTISED
+
+
+def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], models: Path) -> None:
+    heard, error = say(environment, TEXT * 2)
+    assert_heard(heard, synthesised(models, TEXT * 2))
+    assert "underruns 0, of the device 0" in error and "warning" not in error
+
+
+def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[str, str], models: Path) -> None:
+    listed = subprocess.run([sys.executable, "-m", "qingyin", "devices"], env=environment, capture_output=True,
+                            text=True, check=True).stdout  # fmt: skip
+    match = re.search(r"^\* +(\d+)  default  \(ALSA, \d+ channels, (\d+) Hz\)$", listed, flags=re.MULTILINE)
+    assert match, listed
+    arguments = ["-m", "qingyin", "say", TEXT, "--seed", "1", "-v", "--device", match[1]]
+    _, heard, process, error = listen(environment, arguments, lambda *_: None)
+    assert process.returncode == 0 and f"played on 'default': {match[2]} Hz" in error
+    expected = synthesised(models, TEXT)
+    assert abs(len(heard) - len(expected)) < 0.02 * RATE  # the server resamples once more, by its own filter
+    assert abs(heard.std() / expected.std() - 1.0) < 0.05
+
+
+def test_text_is_spoken_while_more_is_on_its_way(environment: dict[str, str], models: Path) -> None:
+    order: list[str] = []
+
+    def write_slowly(process: subprocess.Popen[str], recording: Recording) -> None:
+        assert process.stdin is not None
+        process.stdin.write("你好。世")
+        process.stdin.flush()
+        wait_for(recording.sounds)
+        order.append("heard")
+        wait_for(lambda: not recording.sounds())
+        order.append("silent")
+        process.stdin.write("界。")
+
+    arguments = ["-m", "qingyin", "say", "-", "--seed", "1", "--rate", str(RATE), "-v"]
+    _, heard, process, error = listen(environment, arguments, write_slowly, stdin=subprocess.PIPE)
+    assert process.returncode == 0 and order == ["heard", "silent"]
+    assert "warning" not in error and "underruns 0" in error  # waiting for text is no fault
+    expected = synthesised(models, "你好。世界。")
+    assert len(heard) > len(expected)
+    assert abs(heard.astype(float) @ heard / (expected.astype(float) @ expected) - 1.0) < 0.01
+
+
+# A steady tone, in which every missing stretch and every step shows.
+TONE = """
+import sys
+import numpy as np
+from qingyin.cli import _exit_on_sigterm
+from qingyin.playback import Player
+from qingyin.playback_controls import controls
+tone = (0.5 * np.sin(2 * np.pi * 441 / 22050 * np.arange(int(22050 * float(sys.argv[1]))))).astype(np.float32)
+_exit_on_sigterm()
+player = Player(22050, rate=48000)
+with controls(player, keys=False), player:
+    player.write(tone)
+"""
+LARGEST_STEP = 1.3 * 0.5 * 2 * np.pi * 441 / RATE
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], number: int) -> None:
+    delays = []
+    for _ in range(4):  # a busy machine may be late, and so may be the recorder; the program must be able to
+        sent: list[float] = []
+
+        def interrupt(process: subprocess.Popen[str], recording: Recording, sent: list[float] = sent) -> None:
+            wait_for(recording.sounds)
+            time.sleep(0.5)
+            sent.append(time.monotonic())
+            process.send_signal(number)
+
+        recording, heard, process, _ = listen(environment, ["-c", TONE, "20"], interrupt, latency_ms=5)
+        assert process.returncode == (1 if number == signal.SIGINT else 143) or process.returncode == -number
+        whole = np.frombuffer(b"".join(data for _, data in recording.pieces), "<f4")
+        last = int(np.flatnonzero(np.abs(whole) > 1e-3)[-1])
+        delays.append(recording.time_of(last) - sent[0])
+        assert len(heard) < 5 * RATE and np.abs(np.diff(heard[len(heard) // 2 :])).max() < LARGEST_STEP
+        assert np.abs(heard[-100:]).max() < 0.35  # the fade
+        if delays[-1] <= 0.05:
+            return
+    raise AssertionError(f"the sound went on for {[round(1000 * delay) for delay in delays]} ms")
+
+
+def test_pausing_by_signal_loses_nothing(environment: dict[str, str]) -> None:
+    def pause(process: subprocess.Popen[str], recording: Recording) -> None:
+        wait_for(recording.sounds)
+        process.send_signal(signal.SIGUSR1)
+        wait_for(lambda: not recording.sounds())
+        time.sleep(0.5)
+        process.send_signal(signal.SIGUSR2)
+
+    _, heard, process, _ = listen(environment, ["-c", TONE, "2"], pause)
+    assert process.returncode == 0
+    loud = np.flatnonzero(np.abs(heard) > 1e-3)
+    pauses = np.diff(loud)
+    assert pauses.max() > 0.3 * RATE and (pauses > 0.005 * RATE).sum() == 1
+    sound = len(heard) - pauses.max()
+    assert abs(sound - 2 * RATE) < 0.02 * RATE  # the faded 5 ms are played again
+    assert np.abs(np.diff(heard)).max() < LARGEST_STEP
+
+
+def test_a_server_that_goes_away_is_told(environment: dict[str, str]) -> None:
+    """With a second server, because it is ended in the middle of the sound."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        socket = Path(folder, "native")
+        values = environment | {"PULSE_SERVER": f"unix:{socket}", "XDG_RUNTIME_DIR": folder}
+        server = subprocess.Popen(
+            [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1", "-L", "module-null-sink"],
+            env=values, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        stack.callback(server.wait)
+        stack.callback(server.kill)
+        wait_for(socket.exists)
+        command = [sys.executable, "-m", "qingyin", "say", TEXT * 20]
+        with subprocess.Popen(command, env=values, stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(2.5)
+            server.kill()
+            _, error = process.communicate(timeout=30)
+    assert process.returncode == 2 and "error: 'default' " in error and "Traceback" not in error, error
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
