@@ -45,7 +45,9 @@ class ArrivingText:
                 data = source.read1(_READ_BYTES)  # what is there, without waiting for more
             try:
                 yield self._decoder.decode(data, final=not data)
-            except UnicodeError:
+            except UnicodeError as error:
+                if isinstance(error, UnicodeDecodeError):  # how much came at once is chance: what was right is said
+                    yield error.object[: error.start].decode(self._encoding, errors="ignore")
                 encoding = self._encoding.removesuffix("-sig")
                 raise TextError(
                     f"standard input is not text in {encoding}; name its encoding, for example --encoding gb18030"

@@ -14,7 +14,7 @@ from qingyin.text import Analysis, EmojiMode, analyse_stream, split_sentences
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
 _SURE_ENDS = frozenset("。！？；\n")
-_MAX_PENDING = 4096  # characters without a boundary (it would take marks and spaces only); then they are taken as read
+_MAX_PENDING = 1024  # characters without a boundary (it would take marks and spaces only); then they are taken as read
 _STEP = 32  # characters after which a long sentence is looked at again
 
 
@@ -33,23 +33,43 @@ def analyse_arriving(
     """
     position = 0
     blank = True
-    for passage in passages(_timed(pieces, waited)):
+    for passage, beyond in passages(_timed(pieces, waited)):
         blank = blank and not passage.strip()
-        for analysis in analyse_stream(passage, pauses, emoji):
-            yield dataclasses.replace(
-                analysis,
-                unspoken=tuple(
-                    dataclasses.replace(item, position=item.position + position) for item in analysis.unspoken
-                ),
-                notes=tuple(dataclasses.replace(item, position=item.position + position) for item in analysis.notes),
-            )
+        # with what is known of the rest: a long sentence that is cut in the middle must not end as a whole one does
+        for analysis in analyse_stream(passage + beyond, pauses, emoji):
+            if _place(analysis) >= len(passage):
+                break
+            yield _moved(analysis, position)
         position += len(passage)
     if blank:
         raise TextError("the text is empty; give something to say")
 
 
-def passages(pieces: Iterable[str]) -> Iterator[str]:
-    """Pieces -> one or more whole sentences at a time, as soon as they are whole; joined, the same text."""
+def _place(analysis: Analysis) -> int:
+    """Index in the text of the first thing that is said or reported."""
+    words = (word.position for sentence in analysis.sentences for word in sentence.words)
+    return min((*words, *(item.position for item in analysis.unspoken)))
+
+
+def _moved(analysis: Analysis, by: int) -> Analysis:
+    """The same with all places in the text `by` characters further on."""
+    return Analysis(
+        tuple(
+            dataclasses.replace(
+                sentence,
+                words=tuple(dataclasses.replace(word, position=word.position + by) for word in sentence.words),
+            )
+            for sentence in analysis.sentences
+        ),
+        tuple(dataclasses.replace(item, position=item.position + by) for item in analysis.unspoken),
+        tuple(dataclasses.replace(item, position=item.position + by) for item in analysis.notes),
+    )
+
+
+def passages(pieces: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pieces -> (one or more whole sentences, as soon as they are whole; what there is already of the next).
+    The former, joined, are the text.
+    """
     pending, looked_at = "", 0
     for piece in pieces:
         pending += piece
@@ -57,21 +77,21 @@ def passages(pieces: Iterable[str]) -> Iterator[str]:
             continue
         cut = _boundary(pending)
         if cut:
-            yield pending[:cut]
+            yield pending[:cut], pending[cut:]
             pending = pending[cut:]
         looked_at = len(pending)
     if pending:
-        yield pending
+        yield pending, ""
 
 
 def _boundary(text: str) -> int:
     """Index past the last sentence that is sure to be over, 0 when none is."""
-    if len(text) >= _MAX_PENDING or text[-1:] in _SURE_ENDS:
+    if text[-1:] in _SURE_ENDS:
         return len(text)
     start = 0
-    for _, start in split_sentences(text):  # noqa: B007
+    for _, start in split_sentences(text):  # noqa: B007 (the last one's)
         pass
-    return start
+    return len(text) if not start and len(text) >= _MAX_PENDING else start
 
 
 def _timed(pieces: Iterable[str], waited: Callable[[float], None]) -> Iterator[str]:
