@@ -20,7 +20,8 @@ CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
 # Sentences are what is synthesised, and there are few: each counts this many times an epoch.
 REPEATS = {"aishell_sample": 3}
-PATCH_FRAMES = 96
+PATCH_FRAMES = 48
+PATCHES = 48
 
 
 class SpeakerAcoustic(nn.Module):
@@ -64,11 +65,14 @@ def _gaussian(mean: Tensor, std_log: Tensor, target: Tensor) -> Tensor:
     return 2 * error + 0.2 * spread
 
 
-def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[dict[str, Tensor], Tensor]:
+def losses(
+    model: SpeakerAcoustic, batch: Batch, noise: float = 0.0, predicted_energy: bool = False
+) -> tuple[dict[str, Tensor], Tensor]:
     """The losses of a batch by name, and the normalised mel [B, T, 80] that was predicted.
 
     Args:
         noise: disturbance of the true pitch and energy that the decoder is given, so that it forgives predicted ones.
+        predicted_energy: give the decoder the predicted energy, as at synthesis.
     """
     acoustic = model.acoustic
     speaker = model.table(batch.speaker)
@@ -82,7 +86,8 @@ def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[di
     prosody = acoustic.predict_prosody(placed.detach() * 0.8 + placed * 0.2, speaker, emotion, batch.frame_mask)
     pitch = (batch.log_f0 - model.pitch_mean[batch.speaker][:, None]) / PITCH_SCALE
     energy = (batch.energy - model.energy_mean) / model.energy_std
-    given = energy + noise * torch.randn_like(energy[:, :1]) + 0.5 * noise * torch.randn_like(energy)
+    energy_given = prosody.energy.detach() if predicted_energy else energy
+    given = energy_given + noise * torch.randn_like(energy[:, :1]) + 0.5 * noise * torch.randn_like(energy)
     log_f0 = batch.log_f0 + 0.03 * noise * torch.randn_like(energy)
     mel = acoustic.decode(placed, log_f0, batch.voiced, given, speaker, emotion, batch.frame_mask).float()
     target = (batch.mel - acoustic.mel_mean) / acoustic.mel_std
@@ -100,13 +105,15 @@ def losses(model: SpeakerAcoustic, batch: Batch, noise: float = 0.0) -> tuple[di
     return parts, mel
 
 
+# What only the mel is made by: these may go on learning when durations and pitch have learnt enough.
+DECODER_PARTS = ("pitch_inlet", "condition", "decoder", "outlet_norm", "outlet")
 WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy": 0.1}
 
 
 def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """The same random patches [B, 96, 80] of prediction and recording, from clips long enough; none if none is."""
+    """The same random patches [B, 48, 80] of prediction and recording, from clips long enough; none if none is."""
     lengths = batch.frame_mask[..., 0].sum(1).long().tolist()
-    rows = [n for n, length in enumerate(lengths) if length >= PATCH_FRAMES][:24]
+    rows = [n for n, length in enumerate(lengths) if length >= PATCH_FRAMES][:PATCHES]
     starts = [int(rng.integers(lengths[n] - PATCH_FRAMES + 1)) for n in rows]
     if not rows:
         return mel[:0], target[:0]
@@ -137,9 +144,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adversarial-from", type=int, default=4000, metavar="STEP", help="when the discriminator joins in"
     )
+    parser.add_argument(
+        "--decoder-only", action="store_true", help="leave durations and pitch as they are, which overfit first"
+    )
+    parser.add_argument("--adversarial-weight", type=float, default=0.15)
+    parser.add_argument("--matching-weight", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--evaluate-every", type=int, default=500, metavar="STEPS")
+
+
+def _freeze_all_but_decoder(model: SpeakerAcoustic) -> None:
+    """Stop learning, and dropout, in every part that durations and pitch depend on."""
+    model.table.requires_grad_(False)
+    for name, part in model.acoustic.named_children():
+        if name not in DECODER_PARTS:
+            part.requires_grad_(False)
+            part.eval()
 
 
 def main(options: argparse.Namespace) -> None:
@@ -157,14 +178,17 @@ def main(options: argparse.Namespace) -> None:
     others = {"judge": judge, "judge_optimizer": judge_optimizer}
     run = Run(options.name, model, config, options.steps, options.lr, betas=(0.9, 0.98), others=others)
     rng = np.random.default_rng(options.seed + run.step)
+    if options.decoder_only:
+        _freeze_all_but_decoder(model)
     repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
     pitch_means = model.pitch_mean.exp().tolist()
     print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {pitch_means} Hz", flush=True)
     while run.running:
         for batch in batches(repeated, options.max_frames, rng):
+            predicted_energy = options.decoder_only and rng.random() < 0.7
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                parts, mel = losses(model, batch, noise=0.15)
+                parts, mel = losses(model, batch, noise=0.15, predicted_energy=predicted_energy)
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if run.step >= options.adversarial_from:
@@ -172,7 +196,7 @@ def main(options: argparse.Namespace) -> None:
                 fake, real = _patches(mel, target, batch, rng)
                 if len(fake):
                     adversarial, matching, log["judge"] = _adversarial(judge, judge_optimizer, fake, real)
-                    loss = loss + 0.05 * adversarial + 0.5 * matching
+                    loss = loss + options.adversarial_weight * adversarial + options.matching_weight * matching
                     log |= {"adversarial": adversarial.item(), "matching": matching.item()}
             run.update(loss, log, clip=1.0)
             if run.step % options.evaluate_every == 0:
