@@ -46,7 +46,7 @@ VOICES = {
     ),
     "chenwang": VoiceRecipe(
         "chenwang",
-        {"chenwang": 0.35, "yuetan": 0.35, "S0150": 0.15, "S0252": 0.15},
+        {"chenwang": 0.5, "yuetan": 0.4, "S0150": 0.05, "S0252": 0.05},
         "timbre from single syllables, prosody borrowed from the other voices",
         "pinyin_syllables: recordings by Chen Wang, hugolpz/audio-cmn, CC BY-SA",
     ),
