@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from qingyin.errors import OptionError, TextError
+from qingyin.cli_source import check_source, checked_encoding
+from qingyin.errors import TextError
 
 _READ_BYTES = 65536  # at most, at once
 
 
 def arrives(arguments: argparse.Namespace) -> bool:
     """Whether the text comes from standard input. Errors: OptionError when a second source is named."""
-    if (arguments.text is None) == (arguments.file is None):
-        raise OptionError("give either TEXT, or -f FILE, or - to read standard input")
+    check_source(arguments)
     return "-" in (arguments.text, arguments.file)
 
 
@@ -31,12 +31,8 @@ class ArrivingText:
 
     def __init__(self, encoding: str) -> None:
         self.waiting: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
-        self._encoding = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
-        try:
-            "".encode(encoding)  # refuses base64 and the like, which are no encodings of text
-            self._decoder = codecs.getincrementaldecoder(self._encoding)()
-        except LookupError:
-            raise OptionError(f"unknown encoding {encoding!r}; try utf-8, gb18030 or big5") from None
+        self._encoding = checked_encoding(encoding)
+        self._decoder = codecs.getincrementaldecoder(self._encoding)()
 
     def __iter__(self) -> Iterator[str]:
         source = cast("io.BufferedReader", sys.stdin.buffer)
