@@ -96,6 +96,11 @@ def interpolate_f0(f0: NDArray[np.floating], voiced: NDArray[np.bool_]) -> Float
     return np.exp(np.interp(at, at[voiced], np.log(f0[voiced]))).astype(np.float32)
 
 
+def pad_to_frames(samples: FloatArray) -> FloatArray:
+    """Samples [n] with silence behind them, [T * 256], so that they are whole frames."""
+    return np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
+
+
 def resample(samples: FloatArray, rate: int, target: int = SAMPLE_RATE) -> FloatArray:
     """Mono samples [n] at `rate` Hz brought to `target` Hz (libsoxr, very high quality)."""
     return samples if rate == target else soxr.resample(samples, rate, target, quality="VHQ").astype(np.float32)

@@ -158,6 +158,10 @@ class AcousticModel(nn.Module):
         x = placed + self.pitch_inlet(features) + condition
         return self.outlet(self.outlet_norm(self.decoder(x, mask, condition)))
 
+    def normalise(self, mel: Tensor) -> Tensor:
+        """Mel [B, T, 80] in units of standard deviations, of ln amplitude; the inverse of `to_mel`."""
+        return (mel - self.mel_mean) / self.mel_std
+
     def to_mel(self, normalised: Tensor) -> Tensor:
         """Ln amplitude of a normalised mel [B, T, 80]."""
         return normalised * self.mel_std + self.mel_mean

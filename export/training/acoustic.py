@@ -12,12 +12,10 @@ from torch.nn import functional as F
 
 from export.models.acoustic import EMOTION_SIZE, PITCH_SCALE, SPEAKER_SIZE, AcousticModel
 from export.models.mel_discriminator import MelDiscriminator, discriminator_loss, generator_losses
-from export.training.aligned import Aligned, Batch, batches, collate, load_aligned
+from export.training.aligned import CORPORA, SPEAKERS, Aligned, Batch, batches, collate, load_aligned, repeated
 from export.training.loop import Run
 from qingyin.text.symbols import PHONEMES
 
-CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
-SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
 # Sentences are what is synthesised, and there are few: each counts this many times an epoch.
 REPEATS = {"aishell_sample": 3}
 PATCH_FRAMES = 48
@@ -90,7 +88,7 @@ def losses(
     given = energy_given + noise * torch.randn_like(energy[:, :1]) + 0.5 * noise * torch.randn_like(energy)
     log_f0 = batch.log_f0 + 0.03 * noise * torch.randn_like(energy)
     mel = acoustic.decode(placed, log_f0, batch.voiced, given, speaker, emotion, batch.frame_mask).float()
-    target = (batch.mel - acoustic.mel_mean) / acoustic.mel_std
+    target = acoustic.normalise(batch.mel)
     frames = batch.frame_mask[..., 0]
     spoken = batch.phoneme_mask[..., 0] * batch.natural
     voiced = frames * batch.voiced * batch.natural
@@ -180,19 +178,19 @@ def main(options: argparse.Namespace) -> None:
     rng = np.random.default_rng(options.seed + run.step)
     if options.decoder_only:
         _freeze_all_but_decoder(model)
-    repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
+    drawn = repeated(items, REPEATS)
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
     pitch_means = model.pitch_mean.exp().tolist()
     print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {pitch_means} Hz", flush=True)
     while run.running:
-        for batch in batches(repeated, options.max_frames, rng):
+        for batch in batches(drawn, options.max_frames, rng):
             predicted_energy = options.decoder_only and rng.random() < 0.7
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 parts, mel = losses(model, batch, noise=0.15, predicted_energy=predicted_energy)
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if run.step >= options.adversarial_from:
-                target = (batch.mel - model.acoustic.mel_mean) / model.acoustic.mel_std
+                target = model.acoustic.normalise(batch.mel)
                 fake, real = _patches(mel, target, batch, rng)
                 if len(fake):
                     adversarial, matching, log["judge"] = _adversarial(judge, judge_optimizer, fake, real)

@@ -22,13 +22,13 @@ from torch.nn import functional as F
 
 from export.corpora import CorpusError
 from export.models.aligner import STATES, FrameClassifier, classifier_features
-from export.training.data import Utterance, load
+from export.training.aligned import CORPORA
+from export.training.data import Utterance, frame_groups, load
 from export.training.paths import work_folder
 from export.training.transcripts import Transcript, Untranscribable, transcribe
 from export.training.viterbi import best_path
 from qingyin.text.symbols import PAUSE, PHONEME_IDS, PHONEMES, PHRASE_END, SENTENCE_END, SENTENCE_SILENCE
 
-CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 PRIOR_POWER = 0.7
 MAX_FRAMES_A_BATCH = 6000
 SILENCE, PAUSE_ID = PHONEME_IDS[SENTENCE_SILENCE], PHONEME_IDS[PAUSE]
@@ -120,11 +120,7 @@ class Item:
 
 def _batches(items: list[Item], shuffle: bool) -> Iterator[list[Item]]:
     ordered = sorted(items, key=lambda item: item.clip.frames)
-    batches: list[list[Item]] = [[]]
-    for item in ordered:
-        if batches[-1] and item.clip.frames * (len(batches[-1]) + 1) > MAX_FRAMES_A_BATCH:
-            batches.append([])
-        batches[-1].append(item)
+    batches = frame_groups(ordered, lambda item: item.clip.frames, MAX_FRAMES_A_BATCH)
     if shuffle:
         random.shuffle(batches)
     yield from batches

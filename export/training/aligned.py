@@ -13,10 +13,14 @@ from torch import Tensor
 
 from export.corpora import CorpusError
 from export.features import FloatArray
-from export.training.data import Utterance, load
+from export.training.data import Utterance, frame_groups, load
 from export.training.paths import work_folder
 from export.training.transcripts import transcribe
 from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHRASE_END
+
+# The Mandarin recordings with a text, and who speaks in them, in the order of the speaker table.
+CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
+SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
 
 _IS_FINAL = np.zeros(len(PHONEME_IDS), bool)
 _IS_FINAL[[PHONEME_IDS[final] for final in FINALS]] = True
@@ -73,6 +77,11 @@ class Aligned:
             blend(self.energy),
             natural=False,
         )
+
+
+def repeated(items: Sequence[Aligned], times: dict[str, int]) -> list[Aligned]:
+    """Each clip as often as its corpus counts in an epoch: once, if `times` does not name it."""
+    return [item for item in items for _ in range(times.get(item.clip.corpus if item.clip else "", 1))]
 
 
 def read_alignments() -> dict[str, dict[str, list[int]]]:
@@ -201,10 +210,6 @@ def batches(items: Sequence[Aligned], max_frames: int, rng: np.random.Generator)
         slow = item.clip is not None and item.clip.corpus in SLOW_CORPORA
         drawn.append(item.at_tempo(float(rng.uniform(1.2, 2.2))) if slow and rng.random() < 0.5 else item)
     drawn.sort(key=lambda item: len(item.f0) + rng.uniform(0, 20))
-    groups: list[list[Aligned]] = [[]]
-    for item in drawn:
-        if groups[-1] and len(item.f0) * (len(groups[-1]) + 1) > max_frames:
-            groups.append([])
-        groups[-1].append(item)
+    groups = frame_groups(drawn, lambda item: len(item.f0), max_frames)
     for n in rng.permutation(len(groups)):
         yield collate(groups[n])

@@ -15,11 +15,11 @@ from matplotlib.axes import Axes
 
 from export.corpora import CorpusError
 from export.features import HOP, SAMPLE_RATE
-from export.training.aligned import read_alignments
+from export.training.aligned import CORPORA, read_alignments
 from export.training.data import Utterance, load
+from export.training.pictures import draw_frames
 from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEMES
 
-CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
 FRAME_MS = 1000 * HOP / SAMPLE_RATE
 CLASSES = {
     "plosives": "b p d t g k",
@@ -61,13 +61,7 @@ def problems(by_symbol: dict[str, list[float]]) -> list[str]:
 
 
 def _draw(axis: Axes, clip: Utterance, found: dict[str, list[int]]) -> None:
-    seconds = clip.frames * FRAME_MS / 1000
-    axis.imshow(clip.mel.T, origin="lower", aspect="auto", extent=(0, seconds, 0, 80), cmap="magma")
-    track = axis.twinx()
-    times = (np.arange(clip.frames) + 0.5) * FRAME_MS / 1000
-    track.plot(times, np.where(clip.voiced > 0, clip.f0, np.nan), color="cyan", lw=1.5)
-    track.set_ylim(60, 450)
-    track.set_ylabel("F0 / Hz", fontsize=7)
+    draw_frames(axis, clip.key, clip.mel, clip.f0, clip.voiced)
     at = 0.0
     for phoneme, tone, frames in zip(found["phonemes"], found["tones"], found["durations"], strict=True):
         length = frames * FRAME_MS / 1000
@@ -75,8 +69,6 @@ def _draw(axis: Axes, clip: Utterance, found: dict[str, list[int]]) -> None:
         label = PHONEMES[phoneme] + (str(tone) if tone else "")
         axis.text(at + length / 2, 74, label, color="white", fontsize=7, ha="center")
         at += length
-    axis.set_title(clip.key, fontsize=8, loc="left")
-    axis.set_ylabel("mel band", fontsize=7)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pyloudnorm
 
 from export.manifest import install, read_manifest
-from export.training.prepare import LOUDNESS_LUFS
+from export.training.loudness import LOUDNESS_LUFS, loudness
 from export.voices import read_voices, write_voice
-from qingyin.synthesizer import Synthesizer
+from qingyin.synthesizer import Audio, Synthesizer
 from qingyin.text import analyse
 from qingyin.voices import Voice
 
@@ -32,19 +30,18 @@ SENTENCES = (
 SYLLABLES_A_SECOND = 4.2  # the slow side of 4 to 5.5: clearer, and most voices were recorded slower still
 
 
-def loudness(samples: np.ndarray, sample_rate: int) -> float:
-    """Integrated loudness in LUFS (ITU-R BS.1770)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return float(pyloudnorm.Meter(sample_rate).integrated_loudness(samples))
+def syllables_and_seconds(text: str, audio: Audio, rate: float) -> tuple[int, float]:
+    """Syllables of a text, and seconds that they took: what was said at a voice's `rate`, without its pauses."""
+    sentences = analyse(text).sentences
+    pauses = sum(p.pause_ms for s in sentences for p in s.phonemes) / 1000
+    return sum(len(s.syllables) for s in sentences), audio.seconds - pauses / rate
 
 
 def measure(synthesizer: Synthesizer, voice: Voice, sentences: Sequence[str] = SENTENCES) -> tuple[float, float]:
     """Syllables a second and loudness in LUFS of a voice; pauses count at the voice's present rate."""
     spoken = [synthesizer.synthesize(text, voice=voice, seed=n, temperature=0.0) for n, text in enumerate(sentences)]
-    syllables = sum(len(s.syllables) for text in sentences for s in analyse(text).sentences)
-    pauses = sum(p.pause_ms for text in sentences for s in analyse(text).sentences for p in s.phonemes) / 1000
-    rate = syllables / (sum(audio.seconds for audio in spoken) - pauses / voice.rate)
+    counted = [syllables_and_seconds(*pair, voice.rate) for pair in zip(sentences, spoken, strict=True)]
+    rate = sum(syllables for syllables, _ in counted) / sum(seconds for _, seconds in counted)
     return rate, loudness(np.concatenate([audio.samples for audio in spoken]), synthesizer.sample_rate)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from export.features import FloatArray
 from export.training.paths import data_folder
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -101,3 +104,13 @@ def load(corpora: Sequence[str], held_out: bool = False) -> list[Utterance]:
             if c["held_out"] == held_out
         ]
     return utterances
+
+
+def frame_groups(items: Sequence[Item], frames: Callable[[Item], int], max_frames: int) -> list[list[Item]]:
+    """Items, sorted by length, cut into batches of about `max_frames` frames, padding to the longest counted."""
+    groups: list[list[Item]] = [[]]
+    for item in items:
+        if groups[-1] and frames(item) * (len(groups[-1]) + 1) > max_frames:
+            groups.append([])
+        groups[-1].append(item)
+    return groups

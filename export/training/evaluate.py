@@ -14,24 +14,17 @@ import torch
 from tqdm import tqdm
 
 from export.corpora import CorpusError
-from export.features import HOP, FloatArray, mel_and_energy, pitch
+from export.features import FloatArray, mel_and_energy, pad_to_frames, pitch
 from export.models.recogniser import Recogniser, recogniser_features
-from export.training.aligned import load_aligned
-from export.training.calibrate import loudness
+from export.training.aligned import CORPORA, SPEAKERS, load_aligned
+from export.training.calibrate import syllables_and_seconds
 from export.training.data import Utterance, load
 from export.training.footprint import SHORT, footprint_rows
 from export.training.intonation import intonation_rows
+from export.training.loudness import loudness
 from export.training.metrics import measure
 from export.training.pictures import draw_speech
-from export.training.recogniser import (
-    CORPORA,
-    SPEAKERS,
-    Errors,
-    error_rates,
-    features_of,
-    load_recogniser,
-    targets,
-)
+from export.training.recogniser import Errors, error_rates, features_of, load_recogniser, targets
 from qingyin.manifest import load_manifest
 from qingyin.synthesizer import Synthesizer
 from qingyin.text import Sentence, analyse
@@ -100,7 +93,7 @@ def truth(sentences: Iterable[Sentence]) -> tuple[list[int], list[int]]:
 
 def heard(samples: FloatArray) -> torch.Tensor:
     """Recogniser features [T, 83] of samples [n]."""
-    samples = np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
+    samples = pad_to_frames(samples)
     f0, voiced = pitch(samples)
     mel, _ = mel_and_energy(samples)
     return recogniser_features(torch.from_numpy(mel), torch.from_numpy(f0), torch.from_numpy(voiced.astype(np.float32)))
@@ -131,10 +124,9 @@ def intelligibility_rows(synthesizer: Synthesizer, sentences: Sequence[str], voi
         clips, seconds, syllables, sound = [], 0.0, 0, []
         for seed, text in enumerate(tqdm(sentences, desc=f"voice {voice}", mininterval=5)):
             audio = synthesizer.synthesize(text, voice=voice, seed=seed)
-            spoken = analyse(text).sentences
-            clips.append((heard(audio.samples), *truth(spoken)))
-            seconds += audio.seconds - sum(p.pause_ms for s in spoken for p in s.phonemes) / 1000
-            syllables += sum(len(s.syllables) for s in spoken)
+            clips.append((heard(audio.samples), *truth(analyse(text).sentences)))
+            count, took = syllables_and_seconds(text, audio, synthesizer.voice(voice).rate)
+            syllables, seconds = syllables + count, seconds + took
             sound.append(audio.samples)
         found = error_rates(model, clips)
         phones, tones = found.phone_percent / base.phone_percent, found.tone_percent / base.tone_percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from export.features import HOP, FloatArray, pitch
+from export.features import FloatArray, pad_to_frames, pitch
 from qingyin.synthesizer import Synthesizer
 
 # The same words as a statement and as a question, told apart by the full stop alone.
@@ -22,8 +22,7 @@ PAIRS = (
 
 def contour(samples: FloatArray) -> FloatArray:
     """F0 of the voiced frames in semitones above the first third's median, [voiced frames]."""
-    padded = np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
-    f0, voiced = pitch(padded)
+    f0, voiced = pitch(pad_to_frames(samples))
     semitones = 12 * np.log2(f0[voiced])
     return semitones - np.median(semitones[: max(1, len(semitones) // 3)])
 

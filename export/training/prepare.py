@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import warnings
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pyloudnorm
 import soundfile
 from tqdm import tqdm
 
 from export import features
 from export.corpora import Clip, CorpusError, find_corpora, read_manifest
+from export.training.loudness import LOUDNESS_LUFS, loudness
 from export.training.paths import data_folder
 
-LOUDNESS_LUFS = -20.0
 KEPT_SILENCE_S = 0.08
 MAX_SECONDS = 16.0
 MIN_SECONDS = 0.3
@@ -60,14 +58,12 @@ def load_clip(clip: Clip) -> features.FloatArray:
     if not MIN_SECONDS <= seconds <= MAX_SECONDS:
         raise Unusable(f"shorter than {MIN_SECONDS} s" if seconds < MIN_SECONDS else f"longer than {MAX_SECONDS} s")
     block = max(0, int(0.45 * features.SAMPLE_RATE) - len(samples))  # the meter needs one 0.4 s block
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        loudness = pyloudnorm.Meter(features.SAMPLE_RATE).integrated_loudness(np.pad(samples, (0, block)))
-    if not np.isfinite(loudness):
+    level = loudness(np.pad(samples, (0, block)), features.SAMPLE_RATE)
+    if not np.isfinite(level):
         raise Unusable("silent")
-    samples = samples * 10 ** ((LOUDNESS_LUFS - loudness) / 20)
+    samples = samples * 10 ** ((LOUDNESS_LUFS - level) / 20)
     samples = samples / max(1.0, float(np.abs(samples).max()) / 0.99)
-    return np.pad(samples, (0, -len(samples) % features.HOP)).astype(np.float32)
+    return features.pad_to_frames(samples)
 
 
 def _prepare_clip(job: tuple[Clip, Path]) -> str | None:

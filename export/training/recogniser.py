@@ -12,13 +12,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from export.models.recogniser import Recogniser, greedy, recogniser_features
-from export.training.aligned import Aligned, load_aligned
+from export.training.aligned import CORPORA, SPEAKERS, Aligned, load_aligned, repeated
+from export.training.data import frame_groups
 from export.training.loop import Run
 from export.training.paths import run_folder
 from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE
 
-CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
-SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
 REPEATS = {"aishell_sample": 4}
 _SILENT = {PHONEME_IDS[SENTENCE_SILENCE], PHONEME_IDS[PAUSE]}
 _FINALS = {PHONEME_IDS[final] for final in FINALS if final != "rr"}
@@ -128,18 +127,14 @@ def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     items = load_aligned(CORPORA, SPEAKERS)
-    repeated = [item for item in items for _ in range(REPEATS.get(item.clip.corpus if item.clip else "", 1))]
+    drawn = repeated(items, REPEATS)
     held_out = load_aligned(CORPORA, SPEAKERS, held_out=True)
     model = Recogniser(len(PHONEMES))
     run = Run("recogniser", model, {}, options.steps, options.lr, betas=(0.9, 0.98))
     rng = np.random.default_rng(options.seed + run.step)
     while run.running:
-        repeated.sort(key=lambda item: len(item.f0) + rng.uniform(0, 30))
-        groups: list[list[Aligned]] = [[]]
-        for item in repeated:
-            if groups[-1] and len(item.f0) * (len(groups[-1]) + 1) > options.max_frames:
-                groups.append([])
-            groups[-1].append(item)
+        drawn.sort(key=lambda item: len(item.f0) + rng.uniform(0, 30))
+        groups = frame_groups(drawn, lambda item: len(item.f0), options.max_frames)
         for n in rng.permutation(len(groups)):
             features, mask, steps, truths = _batch(groups[n], rng)
             with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -10,11 +10,12 @@ from typing import Any
 import torch
 
 from export.models.acoustic import EMOTION_SIZE
-from export.training import acoustic, vocoder
+from export.training import vocoder
+from export.training.aligned import CORPORA
 from export.training.paths import work_folder
 from export.voices import write_voice
 
-RUNS = {"acoustic": acoustic.CORPORA, "source_filter": tuple(vocoder.SHARES), "hifigan": tuple(vocoder.SHARES)}
+RUNS = {"acoustic": CORPORA, "source_filter": tuple(vocoder.SHARES), "hifigan": tuple(vocoder.SHARES)}
 
 
 @dataclass(frozen=True)
