@@ -24,15 +24,7 @@ TEXT = "今天天气真好，我们去公园走走吧。"
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(qingyin.__file__).parent.parent)}
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def chosen_models(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QINGYIN_MODELS", str(models))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("chosen_models")
 
 
 def program(*arguments: str, models: Path, **more) -> subprocess.CompletedProcess[bytes]:

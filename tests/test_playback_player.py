@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import tiny_models
 from fake_sounddevice import FakeSounddevice, Stream
 from qingyin import cli, playback
 from qingyin.devices import find_device, list_devices
@@ -24,11 +23,6 @@ from qingyin.playback_controls import controls
 TEXT = "今天天气真好，我们去公园走走吧。"
 RATE = 48000
 RAMP = 240  # 5 ms
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
 
 
 def install(monkeypatch: pytest.MonkeyPatch, **options) -> FakeSounddevice:

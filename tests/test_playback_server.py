@@ -23,7 +23,6 @@ import numpy as np
 import pytest
 
 import qingyin
-import tiny_models
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 RATE = 48000
@@ -52,11 +51,6 @@ def missing() -> str:
 
 MISSING = missing()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="module")

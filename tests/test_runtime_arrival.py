@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import qingyin
-import tiny_models
 from qingyin import Synthesizer, TextError
 from qingyin.text import analyse
 from qingyin.text_arrival import analyse_arriving, passages
@@ -29,11 +28,6 @@ TEXTS = [
 
 def cut(text: str, size: int) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -12,7 +12,6 @@ import pytest
 import soundfile
 
 import qingyin
-import tiny_models
 from qingyin import Synthesizer, cli
 from qingyin.audio import write_audio
 
@@ -20,15 +19,7 @@ soxr = pytest.importorskip("soxr")
 TEXT = "今天天气真好。"
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
-
-
-@pytest.fixture(autouse=True)
-def chosen_models(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QINGYIN_MODELS", str(models))
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("chosen_models")
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 24000, 44100, 48000])

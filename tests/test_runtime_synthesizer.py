@@ -21,11 +21,6 @@ TEXT = "今天天气真好，我们去公园走走吧。你喜欢吗？"
 KINDS = ("source_filter", "hifigan", "source_istft")
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.build_models(tmp_path_factory.mktemp("models"))
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def synthesizer(request: pytest.FixtureRequest, models: Path) -> Synthesizer:
     return Synthesizer.load(models, vocoder=request.param)
