@@ -28,6 +28,7 @@ COMMANDS = {
     "alignment_report": Command("draw and check the alignment", "-o docs"),
     "acoustic": Command("train the acoustic model", "--steps 8000 --threads 2"),
     "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
+    "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),
     "recogniser": Command("train the recogniser that measures intelligibility", "--steps 4000"),
     "release": Command("collect weights and voices for export", "-o checkpoints"),
     "calibrate": Command("give the voices of a model set one loudness and tempo", "onnx_models"),

@@ -209,11 +209,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the last run's classifier")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--corpora", nargs="+", default=list(CORPORA), metavar="NAME")
+    parser.add_argument("--corpora", nargs="+", default=list(CORPORA), metavar="NAME", help="align these together")
+    parser.add_argument("--name", default="aligner", help="of the classifier's file; one for each set of corpora")
 
 
 def main(options: argparse.Namespace) -> None:
-    """Run the command; alignments go to `alignments.json` in the work folder, the classifier beside it."""
+    """Run the command; alignments join `alignments.json` in the work folder, the classifier lies beside it."""
     torch.manual_seed(options.seed)
     random.seed(options.seed)
     torch.set_num_threads(options.threads)
@@ -225,7 +226,7 @@ def main(options: argparse.Namespace) -> None:
         raise CorpusError("none of the clips can be aligned")
     net = FrameClassifier(len(PHONEMES))
     optimizer = torch.optim.AdamW(net.parameters(), 2e-3)
-    saved = work_folder() / "aligner.pt"
+    saved = work_folder() / f"{options.name}.pt"
     if options.resume:
         if not saved.is_file():
             raise FileNotFoundError("no classifier to go on from; leave --resume out")
@@ -241,7 +242,10 @@ def main(options: argparse.Namespace) -> None:
             flush=True,
         )
     _realign(net, held_out)
-    results = {item.clip.key: item.result() for item in trained + held_out}
-    (work_folder() / "alignments.json").write_text(json.dumps(results))
+    path = work_folder() / "alignments.json"
+    before = json.loads(path.read_text()) if path.is_file() else {}
+    results = {key: value for key, value in before.items() if key.split("/")[0] not in options.corpora}
+    results |= {item.clip.key: item.result() for item in trained + held_out}
+    path.write_text(json.dumps(results))
     torch.save({"model": net.state_dict()}, saved)
-    print(f"{len(results)} alignments written to {work_folder() / 'alignments.json'}")
+    print(f"{len(trained) + len(held_out)} alignments written to {path}")
