@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from export.models.acoustic import EMOTION_SIZE, SPEAKER_SIZE, AcousticDecoder, AcousticModel
+from export.models.acoustic import EMOTION_SIZE, PROSODY_SIZE, SPEAKER_SIZE, AcousticDecoder, AcousticModel
 from export.models.aligner import FrameClassifier, classifier_features
 from export.models.excitation import pulse_train
 from export.models.hifigan_istft import RATE, HifiganIstft, source_features
@@ -46,14 +46,15 @@ def test_padding_changes_nothing_of_the_acoustic_model(acoustic: AcousticModel) 
     lengths = [5, 12]
     mask = (torch.arange(12)[None] < torch.tensor(lengths)[:, None]).float()[..., None]
     ids = [torch.randint(1, high, (2, 12)) * mask[..., 0].long() for high in (60, 6, 4)]
-    voice, emotion = torch.randn(2, SPEAKER_SIZE), torch.randn(2, EMOTION_SIZE)
+    manner, voice = torch.randn(2, PROSODY_SIZE), torch.randn(2, SPEAKER_SIZE)
+    emotion = torch.randn(2, EMOTION_SIZE)
     track, position = torch.rand(2, 12) + 5, torch.rand(2, 12)
 
     def everything(n: slice, size: int, mask: Tensor | None) -> list[Tensor]:
         content = acoustic.encode(*(x[n, :size] for x in ids), mask)
-        duration = acoustic.predict_duration(content, voice[n], emotion[n], mask)
+        duration = acoustic.predict_duration(content, manner[n], emotion[n], mask)
         placed = acoustic.place(content, position[n, :size])
-        prosody = acoustic.predict_prosody(placed, voice[n], emotion[n], mask)
+        prosody = acoustic.predict_prosody(placed, manner[n], emotion[n], mask)
         given = (track[n, :size], (track[n, :size] > 5.5).float(), track[n, :size] - 5)
         return [content, *duration, *prosody, acoustic.decode(placed, *given, voice[n], emotion[n], mask)]
 
@@ -68,7 +69,7 @@ def test_a_chunk_with_its_context_is_the_decoder_on_the_whole(acoustic: Acoustic
     decoder, context, frames = AcousticDecoder(acoustic), acoustic.context_frames, 60
     hidden, position = torch.randn(1, frames, 16), torch.rand(1, frames)
     offset, noise = 0.1 * torch.randn(1, frames), torch.randn(1, frames)
-    prosody, timbre, emotion = torch.randn(1, SPEAKER_SIZE), torch.randn(1, SPEAKER_SIZE), torch.randn(1, EMOTION_SIZE)
+    prosody, timbre, emotion = torch.randn(1, PROSODY_SIZE), torch.randn(1, SPEAKER_SIZE), torch.randn(1, EMOTION_SIZE)
     mean, spread = torch.full((1, 1), 5.3), torch.ones(1, 1)
 
     def decode(a: int, b: int) -> tuple[Tensor, ...]:

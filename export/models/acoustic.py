@@ -23,7 +23,8 @@ from torch import Tensor, nn
 from export.features import N_MELS
 from export.models.convnext import ConvNeXtStack
 
-SPEAKER_SIZE = 64
+SPEAKER_SIZE = 128  # the speaker encoder's vector: who speaks
+PROSODY_SIZE = 64  # a learnt vector: in which manner of reading
 EMOTION_SIZE = 16
 PITCH_SCALE = 0.25  # ln Hz that one unit of normalised pitch stands for
 MIN_LOG_STD, MAX_LOG_STD = -4.0, 1.0
@@ -39,11 +40,12 @@ class Prosody(NamedTuple):
 
 
 class Conditioning(nn.Module):
-    """A vector of a voice [B, 64] and an emotion [B, 16] as one condition [B, 1, K]; a zero emotion has no effect."""
+    """A vector of a voice [B, voice_size] and an emotion [B, 16] as one condition [B, 1, size]; a zero emotion has no
+    effect."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, voice_size: int, size: int) -> None:
         super().__init__()
-        self.voice = nn.Linear(SPEAKER_SIZE, size)
+        self.voice = nn.Linear(voice_size, size)
         self.emotion = nn.Linear(EMOTION_SIZE, size, bias=False)
 
     def forward(self, voice: Tensor, emotion: Tensor) -> Tensor:
@@ -51,11 +53,11 @@ class Conditioning(nn.Module):
 
 
 class Predictor(nn.Module):
-    """Input [B, L, C] and a condition to `outputs` numbers [B, L, outputs]."""
+    """Input [B, L, C] and a condition of prosody and emotion to `outputs` numbers [B, L, outputs]."""
 
     def __init__(self, inputs: int, outputs: int, channels: int, blocks: int, kernel: int) -> None:
         super().__init__()
-        self.condition = Conditioning(channels)
+        self.condition = Conditioning(PROSODY_SIZE, channels)
         self.inlet = nn.Linear(inputs, channels)
         self.stack = ConvNeXtStack(channels, blocks, kernel, expansion=2, dropout=0.1, condition=channels)
         self.norm = nn.LayerNorm(channels)
@@ -79,7 +81,7 @@ class AcousticModel(nn.Module):
     def __init__(
         self,
         symbols: int,
-        tones: int = 6,
+        tones: int = 9,
         boundaries: int = 4,
         channels: int = 256,
         encoder_blocks: int = 5,
@@ -107,7 +109,7 @@ class AcousticModel(nn.Module):
         self.position = nn.Linear(3, channels)
         self.pitch = Predictor(channels, 4, pitch_channels, pitch_blocks, kernel=7)
         self.pitch_inlet = nn.Linear(4, channels)
-        self.condition = Conditioning(channels)
+        self.condition = Conditioning(SPEAKER_SIZE, channels)
         self.decoder = ConvNeXtStack(channels, decoder_blocks, kernel=7, condition=channels)
         self.outlet_norm = nn.LayerNorm(channels)
         self.outlet = nn.Linear(channels, N_MELS)
@@ -175,11 +177,11 @@ class AcousticEncoder(nn.Module):
         self.model = model
 
     def forward(
-        self, phonemes: Tensor, tones: Tensor, boundaries: Tensor, speaker: Tensor, emotion: Tensor
+        self, phonemes: Tensor, tones: Tensor, boundaries: Tensor, prosody: Tensor, emotion: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Content [B, N, C]; mean and standard deviation of ln frames [B, N]. `speaker` is the prosody vector."""
+        """Content [B, N, C]; mean and standard deviation of ln frames [B, N]."""
         content = self.model.encode(phonemes, tones, boundaries)
-        return content, *self.model.predict_duration(content, speaker, emotion)
+        return content, *self.model.predict_duration(content, prosody, emotion)
 
 
 class AcousticDecoder(nn.Module):
