@@ -1,9 +1,6 @@
-"""The common acoustic feature space: log-mel, F0 with voicing, and energy of a waveform.
+"""The training side of the common feature space: its mel is the runtime's own, its F0 is Praat's.
 
-Mel follows the published HiFi-GAN front end (Kong et al. 2020): 22 050 Hz, hop 256, n_fft 1024, periodic Hann,
-80 Slaney mels of 0-8000 Hz, natural log of the amplitude clamped at 1e-5. Frame t is centred at sample
-t * 256 + 128, so that T frames stand for exactly T * 256 samples. These numbers must stay identical to what the
-vocoder checkpoints of that family expect.
+The runtime follows Praat in numpy (qingyin.pitch); training keeps the original, which is the ruler.
 """
 
 from __future__ import annotations
@@ -13,58 +10,24 @@ import parselmouth
 import soxr
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 22050
-HOP = 256
-N_FFT = 1024
-N_MELS = 80
-MEL_FMAX_HZ = 8000.0
-LOG_FLOOR = 1e-5
-F0_FLOOR_HZ = 75.0
-F0_CEILING_HZ = 600.0
+from qingyin.features import (
+    HOP,
+    LOG_FLOOR,
+    MEL_FMAX_HZ,
+    N_FFT,
+    N_MELS,
+    SAMPLE_RATE,
+    FloatArray,
+    mel_and_energy,
+    mel_filters,
+    pad_to_frames,
+)
+from qingyin.pitch import F0_CEILING_HZ, F0_FLOOR_HZ, interpolate_f0
 
-FloatArray = NDArray[np.float32]
-
-
-def mel_filters(
-    sample_rate: int = SAMPLE_RATE,
-    n_fft: int = N_FFT,
-    n_mels: int = N_MELS,
-    fmin: float = 0.0,
-    fmax: float = MEL_FMAX_HZ,
-) -> FloatArray:
-    """Triangular filters [n_mels, n_fft // 2 + 1] on the Slaney mel scale, each of unit area (Slaney 1998)."""
-    linear_hz, linear_mel, log_step = 1000.0, 15.0, np.log(6.4) / 27.0
-
-    def to_mel(hz: float) -> float:
-        return hz * 3 / 200 if hz < linear_hz else linear_mel + np.log(hz / linear_hz) / log_step
-
-    mels = np.linspace(to_mel(fmin), to_mel(fmax), n_mels + 2)
-    hz = np.where(mels < linear_mel, mels * 200 / 3, linear_hz * np.exp(log_step * (mels - linear_mel)))
-    bins = np.linspace(0.0, sample_rate / 2, n_fft // 2 + 1)
-    rising = (bins[None] - hz[:-2, None]) / np.diff(hz)[:-1, None]
-    falling = (hz[2:, None] - bins[None]) / np.diff(hz)[1:, None]
-    area = 2.0 / (hz[2:] - hz[:-2])
-    return (np.maximum(0.0, np.minimum(rising, falling)) * area[:, None]).astype(np.float32)
-
-
-def _frames(samples: FloatArray) -> NDArray[np.complex64]:
-    """Spectrum [T, 513] of samples [n], n a multiple of the hop."""
-    pad = (N_FFT - HOP) // 2
-    padded = np.pad(samples, pad, mode="reflect")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
-    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)).astype(np.float32)
-    return np.fft.rfft(windows * hann, axis=1).astype(np.complex64)
-
-
-_FILTERS = mel_filters()
-
-
-def mel_and_energy(samples: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Log-mel [T, 80] (ln amplitude) and energy [T] (ln of the spectrum's L2 norm) of samples [T * 256]."""
-    magnitude = np.abs(_frames(samples)) + 1e-9
-    mel = np.log(np.maximum(magnitude @ _FILTERS.T, LOG_FLOOR))
-    energy = np.log(np.maximum(np.linalg.norm(magnitude, axis=1), LOG_FLOOR))
-    return mel.astype(np.float32), energy.astype(np.float32)
+__all__ = [
+    "F0_CEILING_HZ", "F0_FLOOR_HZ", "HOP", "LOG_FLOOR", "MEL_FMAX_HZ", "N_FFT", "N_MELS", "SAMPLE_RATE",
+    "FloatArray", "interpolate_f0", "mel_and_energy", "mel_filters", "pad_to_frames", "pitch", "resample",
+]  # fmt: skip
 
 
 def pitch(samples: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -83,22 +46,6 @@ def pitch(samples: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         f0 = np.pad(f0, (0, max(0, frames - len(f0))))[:frames]
     voiced = f0 > 0
     return interpolate_f0(f0, voiced), voiced
-
-
-def interpolate_f0(f0: NDArray[np.floating], voiced: NDArray[np.bool_]) -> FloatArray:
-    """Continuous F0 [T] in Hz: linear in ln Hz across unvoiced frames, held at the ends.
-
-    150 Hz throughout if nothing is voiced.
-    """
-    if not voiced.any():
-        return np.full(len(f0), 150.0, np.float32)
-    at = np.arange(len(f0))
-    return np.exp(np.interp(at, at[voiced], np.log(f0[voiced]))).astype(np.float32)
-
-
-def pad_to_frames(samples: FloatArray) -> FloatArray:
-    """Samples [n] with silence behind them, [T * 256], so that they are whole frames."""
-    return np.pad(samples, (0, -len(samples) % HOP)).astype(np.float32)
 
 
 def resample(samples: FloatArray, rate: int, target: int = SAMPLE_RATE) -> FloatArray:
