@@ -18,6 +18,8 @@ class Spoken:
     starts_word: bool = False  # a word boundary before it that segmentation must respect
     alone: str = ""  # reading to use where the character is no part of a longer word
     written: str = ""  # what stands for it in print when `char` is "": a Latin letter, once per letter
+    end: int = -1  # past-last index in the original text of what it stands for; -1: one character
+    given: str = ""  # reading of `char` that the author wrote: nothing changes it, the word around it stays whole
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,25 @@ class Mark:
 
     mark: str
     position: int
+    milliseconds: float | None = None  # of a pause that the author wrote: exact, and in place of marks beside it
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the author says about one character of a text: how it is read, or that it stands for something else.
+
+    One of: `reading` of a Han character; `reading` that a PLACEHOLDER stands for; `milliseconds` of the pause that it
+    stands for; nothing, where the syllable before it covers this character too (花儿 as huar1).
+    """
+
+    reading: str = ""  # pinyin with tone digit, or an English syllable
+    milliseconds: float | None = None
+    starts_word: bool = False
+    written: str = ""  # what stands for a PLACEHOLDER in print
+    origin: str = "markup"  # or "lexicon"
+
+
+PLACEHOLDER = "\ufdd0"  # a noncharacter: Unicode keeps it for uses like this, no text holds it
 
 
 @dataclass

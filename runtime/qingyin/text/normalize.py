@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from qingyin.text import rules
 from qingyin.text.characters import is_ascii_alnum, is_han
 from qingyin.text.emoji import EMOJI_MODIFIERS, is_emoji
-from qingyin.text.items import SILENT, Mark, Normalised, Spoken
+from qingyin.text.items import SILENT, Given, Mark, Normalised, Spoken
 from qingyin.text.letters import LETTER_NAMES
 from qingyin.text.numbers import digits_one_by_one
 from qingyin.text.rules.parts import Leave, Pause, Reading, Say, Spell
@@ -36,9 +37,9 @@ class _Writer:
         self.result = Normalised(text=canonical.strip())
         self._left: list[tuple[int, int, str]] = []  # (start, end, reason) in the original text
 
-    def say(self, text: str, position: int, literal: bool = False) -> None:
+    def say(self, text: str, position: int, literal: bool = False, end: int = -1) -> None:
         for offset, char in enumerate(text):
-            self.result.items.append(Spoken(char, position, literal=literal, starts_word=offset == 0))
+            self.result.items.append(Spoken(char, position, literal=literal, starts_word=offset == 0, end=end))
 
     def mark(self, mark: str, position: int) -> None:
         self.result.items.append(Mark(mark, position))
@@ -65,10 +66,10 @@ class _Writer:
             self.leave(index, self._left[-1][2])
 
     def write(self, reading: Reading, start: int) -> None:
-        position = self.positions[start]
+        position, end_position = self.positions[start], self.positions[reading.end - 1] + 1
         for part in reading.parts:
             if isinstance(part, Say):
-                self.say(part.text, position, part.literal)
+                self.say(part.text, position, part.literal, end_position)
             elif isinstance(part, Spell):
                 self.spell(part.start, part.end)
             elif isinstance(part, Pause):
@@ -78,7 +79,6 @@ class _Writer:
                 for index in range(part.start, part.end):
                     self.leave(index, part.reason)
         if reading.note:
-            end_position = self.positions[reading.end - 1] + 1
             self.result.notes.append((self.original[position:end_position], position, reading.note))
 
     def finish(self) -> Normalised:
@@ -92,13 +92,19 @@ def normalise(
     original: str,
     has_reading: Callable[[str], bool],
     emoji: EmojiMode = "name",
+    given: Mapping[int, Given] | None = None,
 ) -> Normalised:
-    """Canonical text -> items to say. `canonical[i]` comes from `original[positions[i]]`. Linear time."""
+    """Canonical text -> items to say. `canonical[i]` comes from `original[positions[i]]`. Linear time.
+
+    `given`: by index in `original`, what the author says about that character.
+    """
     writer = _Writer(canonical, positions, original)
     index = 0
     while index < len(canonical):
         char = canonical[index]
-        if is_han(char):
+        if given and positions[index] in given:
+            _given(writer, index, given[positions[index]])
+        elif is_han(char):
             _han(writer, index, has_reading)
         elif char in _PAUSE_MARKS and char != "—":
             writer.mark(char, positions[index])
@@ -131,6 +137,18 @@ def _han(writer: _Writer, index: int, has_reading: Callable[[str], bool]) -> Non
         writer.leave(index, "no known reading")
 
 
+def _given(writer: _Writer, index: int, told: Given) -> None:
+    char, position, items = writer.canonical[index], writer.positions[index], writer.result.items
+    if told.milliseconds is not None:
+        items.append(Mark("pause", position, told.milliseconds))
+    elif told.reading and is_han(char):
+        items.append(Spoken(char, position, given=told.reading))
+    elif told.reading:
+        items.append(Spoken("", position, told.reading, starts_word=told.starts_word, written=told.written))
+    elif items and isinstance(items[-1], Spoken):
+        items[-1] = replace(items[-1], end=position + 1)
+
+
 def _cut_digits(writer: _Writer, index: int) -> int:
     """A row of figures so long that sentences were cut through it is said figure by figure -> its end, else 0."""
     match = _DIGITS.match(writer.canonical, index)
@@ -140,7 +158,7 @@ def _cut_digits(writer: _Writer, index: int) -> int:
     ends_inside = match.end() == len(writer.canonical) and original[last + 1 : last + 2].isdecimal()
     if not (begins_inside or ends_inside):
         return 0
-    writer.say(digits_one_by_one(match.group()), position, literal=True)
+    writer.say(digits_one_by_one(match.group()), position, literal=True, end=last + 1)
     return match.end()
 
 
