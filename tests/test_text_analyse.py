@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qingyin.text import PAUSES_MS, PHONEMES, TONES, Analysis, analyse, analyse_stream, split_sentences
 from qingyin.text.characters import is_han
-from qingyin.text.g2p import segment
+from qingyin.text.segmentation import segment
 
 RUNTIME = Path(__file__).resolve().parent.parent / "runtime"
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qingyin.text import g2p, sandhi
-from qingyin.text.items import SILENT, Normalised, Spoken
+from qingyin.text.citation import has_reading
+from qingyin.text.items import SILENT, Normalised
 from qingyin.text.normalize import EMOJI_MODES, EmojiMode, normalise
 from qingyin.text.pauses import PAUSES_MS, pause_table
 from qingyin.text.pinyin import pinyin_to_phonemes
+from qingyin.text.segmentation import word_end
 from qingyin.text.split import Span, spans
 from qingyin.text.symbols import (
     INSIDE_WORD,
@@ -98,8 +100,8 @@ def analyse_stream(
     table = pause_table(pauses)
     if emoji not in EMOJI_MODES:
         raise ValueError(f"unknown way with emoji {emoji!r}; known: {' '.join(EMOJI_MODES)}")
-    for span in spans(text, g2p.word_end):
-        normalised = normalise(span.canonical, span.positions, text, g2p.has_reading, emoji)
+    for span in spans(text, word_end):
+        normalised = normalise(span.canonical, span.positions, text, has_reading, emoji)
         sentence = _sentence(normalised, span, table)
         if sentence is None and not normalised.unspoken:
             continue
@@ -127,7 +129,7 @@ def analyse(text: str, pauses: Mapping[str, float] | None = None, emoji: EmojiMo
 
 def split_sentences(text: str) -> Iterator[tuple[str, int]]:
     """Lazily, (text, start) of each sentence or piece of a long one; joined, the texts give `text` back."""
-    for span in spans(text, g2p.word_end):
+    for span in spans(text, word_end):
         yield text[span.start : span.end], span.start
 
 
@@ -135,19 +137,9 @@ def _phrases(normalised: Normalised, table: Mapping[str, float]) -> list[tuple[l
     """Items -> [(words after sandhi, mark that ends them or "", its pause in ms)]."""
     phrases: list[tuple[list[g2p.Word], str, float]] = []
     words: list[g2p.Word] = []
-    run: list[Spoken] = []
-
-    def close_run() -> None:
-        if run:
-            words.extend(g2p.read(run))
-            run.clear()
-
-    for item in normalised.items:
-        if isinstance(item, Spoken):
-            run.append(item)
-            continue
-        close_run()
-        milliseconds = table[item.mark] if item.mark != SILENT else 0.0
+    for read_words, item in g2p.read(normalised.items):
+        words.extend(read_words)
+        milliseconds = table[item.mark] if item is not None and item.mark != SILENT else 0.0
         if milliseconds <= 0.0:
             continue
         if words:
@@ -159,7 +151,6 @@ def _phrases(normalised: Normalised, table: Mapping[str, float]) -> list[tuple[l
                 item.mark,
                 milliseconds,
             )  # several marks in a row: the longest counts
-    close_run()
     if words:
         phrases.append((sandhi.apply(words), "", 0.0))
     return phrases

@@ -1,22 +1,16 @@
-"""Han characters to words of toned syllables, on pypinyin's dictionaries (imported on first use only)."""
+"""Han characters to words of toned syllables: segmentation, the dictionary, and the model of polyphones together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from qingyin.text import readings
-from qingyin.text.items import Spoken
-from qingyin.text.pinyin import SYLLABLES
-from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
+from qingyin.text import polyphones, readings
+from qingyin.text.citation import word_readings
+from qingyin.text.items import Mark, Spoken
+from qingyin.text.segmentation import Cut, clauses
 
-_MAX_WORD = 8
-_DIGIT_GROUP = 4
-_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿兆点")
-_MEASURES = frozenset("月号日度年天个名位次只种岁点分秒元块")
-_LARGE_UNITS = frozenset("百千万亿兆点")
 _SPELLING = re.compile(r"(.+?)([1-5])$")
 
 
@@ -41,123 +35,35 @@ class Syllable:
 Word = list[Syllable]
 
 
-@cache
-def _dictionaries() -> tuple[dict[str, list[list[str]]], dict[int, str]]:
-    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
-    return PHRASES_DICT, PINYIN_DICT
-
-
-@lru_cache(maxsize=20000)
-def has_reading(char: str) -> bool:
-    """Whether the dictionary can read this character, and with a syllable that exists in Mandarin."""
-    return ord(char) in _dictionaries()[1] and word_readings(char)[0][:-1] in SYLLABLES
-
-
-@lru_cache(maxsize=20000)
-def word_readings(word: str) -> tuple[str, ...]:
-    """Pinyin with tone digit (5 = neutral) for each character of a word without context, citation tones."""
-    override = readings.WORDS.get(word) or readings.CHARACTERS.get(word)
-    if override:
-        return tuple(override.split())
-    from pypinyin import Style, lazy_pinyin
-
-    found = lazy_pinyin([word], style=Style.TONE3, neutral_tone_with_five=True)
-    if len(found) != len(word):
-        raise ValueError(f"no reading for {word!r}")
-    if len(word) > 1 and word not in _dictionaries()[0]:
-        found = readings.in_unlisted_word(word, found)
-    return tuple(found)
+def read(items: Sequence[Spoken | Mark]) -> list[tuple[list[Word], Mark | None]]:
+    """A sentence -> [(words with citation tones, the mark after them)]; the whole of it decides its readings."""
+    sentence = clauses(items)
+    chosen = polyphones.choose(sentence)
+    place = 0
+    found: list[tuple[list[Word], Mark | None]] = []
+    for words, mark in sentence:
+        texts = [word.text for word in words]
+        row: list[Word] = []
+        for index, word in enumerate(words):
+            row.append(_read_word(word, texts, index, chosen, place))
+            place += len(word.items)
+        found.append((row, mark))
+        place += mark is not None
+    return found
 
 
-@cache
-def _word_costs() -> dict[str, int]:
-    """Word or character -> -ln of its share of running words."""
-    return {word: cost for cost, words in WORDS_BY_COST.items() for word in words.split()}
-
-
-def segment(run: str) -> list[str]:
-    """The likeliest words of a run of Han characters: unigram model, Viterbi from the right. Linear time."""
-    phrases, costs = _dictionaries()[0], _word_costs()
-    size = len(run)
-    rest = [0] * (size + 1)  # cost of run[start:]
-    lengths = [1] * size  # length of the first word of run[start:]
-    for start in range(size - 1, -1, -1):
-        least = rest[start + 1] + costs.get(run[start], RARE_CHARACTER)
-        for length in range(2, min(_MAX_WORD, size - start) + 1):
-            word = run[start : start + length]
-            cost = costs.get(word)
-            if cost is None:
-                if word not in phrases and word not in readings.WORDS:
-                    continue
-                cost = RARE_WORD
-            if rest[start + length] + cost <= least:
-                least, lengths[start] = rest[start + length] + cost, length
-        rest[start] = least
-    words, start = [], 0
-    while start < size:
-        words.append(run[start : start + lengths[start]])
-        start += lengths[start]
-    return words
-
-
-def _join_numerals(words: list[str]) -> list[str]:
-    """Numerals are no dictionary words: 二 十 九 is made one word, 一百 二十三 two (by large units)."""
-    joined: list[str] = []
-    open_numeral = False
-    for word in words:
-        numeral = all(char in _NUMERALS for char in word)
-        counted = len(word) == 2 and word[0] in _NUMERALS and word[1] in _MEASURES  # 五号 after 十
-        if (numeral or counted) and open_numeral and len(joined[-1]) < 4:
-            joined[-1] += word
-        else:
-            joined.append(word)
-        open_numeral = numeral and word[-1] not in _LARGE_UNITS
-    return joined
-
-
-def word_end(run: str, limit: int) -> int:
-    """The last word boundary of `run` that is <= limit."""
-    end = 0
-    for word in segment(run):
-        if end + len(word) > limit:
-            break
-        end += len(word)
-    return end
-
-
-def read(items: Sequence[Spoken]) -> list[Word]:
-    """Consecutive syllables to say (no mark between them) -> words with citation tones."""
-    words: list[Word] = []
-    index = 0
-    while index < len(items):
-        end = index + 1
-        if items[index].reading:
-            while end < len(items) and items[end].reading and not items[end].starts_word:
-                end += 1
-            words.append([_syllable(item, item.reading, fixed=True) for item in items[index:end]])
-        else:
-            while end < len(items) and not items[end].reading and not items[end].starts_word:
-                end += 1
-            run = items[index:end]
-            offset = 0
-            text = "".join(item.char for item in run)
-            if "幺" in text and all(item.literal for item in run):  # telephone numbers: groups are words
-                texts = [text[place : place + _DIGIT_GROUP] for place in range(0, len(text), _DIGIT_GROUP)]
-            else:
-                texts = _join_numerals(segment(text))
-            for place, text in enumerate(texts):
-                alone = run[offset].alone or readings.single_character(texts, place) if len(text) == 1 else None
-                spoken = (alone,) if alone else word_readings(text)
-                words.append(
-                    [
-                        _syllable(item, reading)
-                        for item, reading in zip(run[offset : offset + len(text)], spoken, strict=True)
-                    ]
-                )
-                offset += len(text)
-        index = end
-    return words
+def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str] | None, place: int) -> Word:
+    """`chosen`: by place in the sentence, what the model says; None without a model."""
+    if word.given:
+        return [_syllable(item, item.reading, fixed=True) for item in word.items]
+    spoken = list(word_readings(word.text))
+    if chosen is not None:
+        spoken = [chosen.get(place + offset, reading) for offset, reading in enumerate(spoken)]
+    elif len(spoken) == 1:
+        spoken = [readings.single_character(texts, index) or spoken[0]]
+    if len(spoken) == 1 and word.items[0].alone:
+        spoken = [word.items[0].alone]
+    return [_syllable(item, reading) for item, reading in zip(word.items, spoken, strict=True)]
 
 
 def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:

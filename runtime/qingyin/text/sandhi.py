@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from qingyin.text.g2p import Syllable, Word, segment
+from qingyin.text.g2p import Syllable, Word
 from qingyin.text.light_words import NEUTRAL_WORDS, POTENTIAL_BU
+from qingyin.text.segmentation import segment
 from qingyin.text.symbols import NEUTRAL_TONE
 
 _DIGITS = frozenset("零〇一二三四五六七八九十")
