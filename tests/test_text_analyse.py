@@ -178,13 +178,14 @@ def test_nothing_speakable_gives_no_sentence() -> None:
         assert analyse(text).sentences == ()
 
 
-def test_latin_letters_are_spelled_and_noted() -> None:
+def test_spelled_letters_are_noted_a_lone_one_in_its_chinese_name() -> None:
     analysis = analyse("我用AB。Ｃ座")
     assert [(note.text, note.position, note.message) for note in analysis.notes] == [
         ("AB", 2, "spelled"),
         ("Ｃ", 5, "spelled"),
     ]
-    assert analysis.sentences[0].syllables == ("wo3", "yong4", "ei1", "bi4")
+    assert analysis.sentences[0].syllables == ("wo3", "yong4", "EY2", "B-IY1")
+    assert analysis.sentences[1].syllables == ("xi1", "zuo4")
 
 
 def test_names_do_not_need_pypinyin_until_text_comes() -> None:

@@ -5,11 +5,12 @@ canonicalise -> split into sentences -> normalise -> words and readings -> sandh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qingyin.text import g2p, sandhi
 from qingyin.text.citation import has_reading
+from qingyin.text.english_phones import is_english, to_phonemes
 from qingyin.text.items import SILENT, Normalised
 from qingyin.text.normalize import EMOJI_MODES, EmojiMode, normalise
 from qingyin.text.pauses import PAUSES_MS, pause_table
@@ -39,7 +40,7 @@ class Phoneme:
     """One phoneme or pause."""
 
     symbol: str  # entry of symbols.PHONEMES
-    tone: int  # 0 none (initials, sil, sp), 1..5 on finals (5 = neutral)
+    tone: int  # 0 none (consonants, sil, sp), 1..5 on finals (5 = neutral), 6..8 on English vowels
     boundary: int  # 0 inside a word, 1 last syllable of a word, 2 last before a pause, 3 last of the sentence
     syllable: int  # index within the sentence; -1 for sil and sp
     pause_ms: float = 0.0  # sil and sp only
@@ -62,7 +63,7 @@ class Sentence:
     text: str  # the source span, as normalised
     phonemes: tuple[Phoneme, ...]  # first and last are "sil"
     kind: str  # "statement" | "question" | "exclamation"
-    syllables: tuple[str, ...]  # pinyin after sandhi; erhua as in "huar1"
+    syllables: tuple[str, ...]  # pinyin after sandhi; erhua as in "huar1"; English as in "HH-AH0"
     words: tuple[Word, ...] = ()  # the same syllables, grouped, with the pauses after them
 
 
@@ -175,6 +176,10 @@ def _said(word: g2p.Word, pause_ms: float) -> Word:
     return Word(text, tuple(syllable.pinyin for syllable in word), word[0].position, pause_ms)
 
 
+def _phonemes(reading: str) -> Sequence[tuple[str, int]]:
+    return to_phonemes(reading) if is_english(reading) else pinyin_to_phonemes(reading)
+
+
 def _final_pause(mark: str, milliseconds: float, complete: bool, table: Mapping[str, float]) -> float:
     if not mark:
         return table["end" if complete else "cut"]
@@ -199,7 +204,7 @@ def _sentence(normalised: Normalised, span: Span, table: Mapping[str, float]) ->
                     boundary = WORD_END
                     if word_index == len(words) - 1:
                         boundary = SENTENCE_END if last_phrase and span.complete else PHRASE_END
-                for symbol, tone in pinyin_to_phonemes(syllable.pinyin):
+                for symbol, tone in _phonemes(syllable.pinyin):
                     phonemes.append(Phoneme(symbol, tone, boundary, len(syllables)))
                 syllables.append(syllable.pinyin)
             after_ms = milliseconds if word_index == len(words) - 1 and not last_phrase else 0.0

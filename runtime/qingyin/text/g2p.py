@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qingyin.text import polyphones, readings
 from qingyin.text.citation import word_readings
+from qingyin.text.english_phones import is_english, stress_tone
 from qingyin.text.items import Mark, Spoken
 from qingyin.text.segmentation import Cut, clauses
 
@@ -19,8 +20,8 @@ class Syllable:
     """One syllable on its way through sandhi."""
 
     char: str
-    spelling: str  # pinyin without tone, ü as v
-    tone: int  # 1..5, changed by sandhi
+    spelling: str  # pinyin without tone, ü as v; the whole reading of an English syllable ("HH-AH0")
+    tone: int  # 1..5, changed by sandhi; stress of an English syllable: 6..8, 0 without a vowel
     position: int
     literal: bool = False  # digit of a digit string: 一 keeps its tone
     erhua: bool = False
@@ -29,6 +30,8 @@ class Syllable:
 
     @property
     def pinyin(self) -> str:
+        if is_english(self.spelling):
+            return self.spelling
         return f"{self.spelling}{'r' if self.erhua else ''}{self.tone}"
 
 
@@ -67,6 +70,8 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
 
 
 def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:
+    if is_english(reading):
+        return Syllable(item.char, reading, stress_tone(reading), item.position, fixed=True, written=item.written)
     match = _SPELLING.match(reading)
     if match is None:
         raise ValueError(f"reading without a tone: {reading!r} for {item.char!r}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 LETTER_NAMES = {
     "a": "ei1", "b": "bi4", "c": "xi1", "d": "di4", "e": "yi4", "f": "ai2 fu5", "g": "ji4", "h": "ei2 chi5",
     "i": "ai4", "j": "zhei4", "k": "kei4", "l": "ai2 lou5", "m": "ai2 mu5", "n": "en1", "o": "ou1",
@@ -18,15 +16,3 @@ GREEK_NAMES = {
     "φ": "斐", "χ": "希", "ψ": "普西", "ω": "欧米伽",
 }  # fmt: skip
 MAX_GREEK_RUN = 2  # longer runs are Greek words, which nothing here can read
-
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-
-
-def latin_words(token: str) -> list[str]:
-    """The words that are joined in a run of Latin letters: ``"getHTTPServer"`` -> get, HTTP, Server.
-
-    A lone small letter before a capital stays with it (iPhone), and so does a plural s (GPUs).
-    """
-    if re.fullmatch(r"[a-z][A-Z][a-z]*|[A-Z]{2,}s", token):
-        return [token]
-    return _CAMEL.findall(token)

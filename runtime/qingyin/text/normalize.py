@@ -17,7 +17,7 @@ from qingyin.text.emoji import EMOJI_MODIFIERS, is_emoji
 from qingyin.text.items import SILENT, Given, Mark, Normalised, Spoken
 from qingyin.text.letters import LETTER_NAMES
 from qingyin.text.numbers import digits_one_by_one
-from qingyin.text.rules.parts import Leave, Pause, Reading, Say, Spell
+from qingyin.text.rules.parts import English, Leave, Pause, Reading, Say, Spell
 from qingyin.text.traditional import MERGED_READINGS
 
 EmojiMode = Literal["name", "skip"]
@@ -52,6 +52,13 @@ class _Writer:
                     Spoken("", self.positions[index], reading, starts_word=part == 0, written="" if part else letter)
                 )
 
+    def say_english(self, word: English) -> None:
+        position = self.positions[word.start]
+        for part, reading in enumerate(word.syllables):
+            self.result.items.append(
+                Spoken("", position, reading, starts_word=part == 0, written="" if part else word.written)
+            )
+
     def leave(self, index: int, reason: str) -> None:
         """Report the original behind one canonical character, joined to a neighbour of the same reason."""
         start = self.positions[index]
@@ -72,6 +79,8 @@ class _Writer:
                 self.say(part.text, position, part.literal, end_position)
             elif isinstance(part, Spell):
                 self.spell(part.start, part.end)
+            elif isinstance(part, English):
+                self.say_english(part)
             elif isinstance(part, Pause):
                 self.mark(part.mark, position)
             else:

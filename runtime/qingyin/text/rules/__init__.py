@@ -17,7 +17,7 @@ DIGIT_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, money.amount, ids.plate, ids.train_or_flight, latin.number_sign, latin.roman_numeral, latin.versus,
-    latin.spelled,
+    latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, signs.dash, signs.plus, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,

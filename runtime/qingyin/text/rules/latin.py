@@ -1,17 +1,22 @@
-"""Letters: addresses, Roman numerals in letters, No., codes, and spelling for the rest."""
+"""Letters: addresses, Roman numerals in letters, No., and English words and acronyms."""
 
 from __future__ import annotations
 
 import re
 
+from qingyin.text import english
 from qingyin.text.characters import ADDRESS, ADDRESS_NAMES, address_end, is_han
+from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
-from qingyin.text.letters import latin_words
 from qingyin.text.numbers import digits_one_by_one, number_words
-from qingyin.text.rules.parts import Leave, Part, Pause, Reading, Say, Spell, after, before
+from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.rules.signs import roman_value
 
-_LETTERS = re.compile(r"[A-Za-z]+")
+_WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
+_WORD_BEFORE = re.compile(r"[A-Za-z][a-z]+[ -]$")
+_WORD_AFTER = re.compile(r"[ -][A-Za-z]?[a-z]{2,}|'")
+_CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9]{1,3}$")
+_CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9]{1,3}([A-Z]+)")
 _ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
 _ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
@@ -39,12 +44,14 @@ def address(text: str, start: int) -> Reading | None:
         elif token.isdigit():
             parts.append(Say(digits_one_by_one(token), literal=True))
         elif token.isalpha():
-            parts += [Spell(piece.start(), piece.end()), Pause(SILENT)]
+            for word in english.read(token):
+                written = token[word.start : word.end]
+                parts += [English(written, word.syllables, piece.start() + word.start), Pause(SILENT)]
         elif token in ADDRESS_NAMES:
             parts += [Say(ADDRESS_NAMES[token]), Pause(SILENT)]
         else:
             parts.append(Leave(piece.start(), piece.end(), "symbol"))
-    return Reading(end, tuple(parts), "spelled")
+    return Reading(end, tuple(parts))
 
 
 def roman_numeral(text: str, start: int) -> Reading | None:
@@ -80,16 +87,34 @@ def versus(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say("对"), Pause(SILENT))) if match else None
 
 
-def spelled(text: str, start: int) -> Reading | None:
-    """Letters by name; joined words (camelCase) are kept apart."""
-    match = _LETTERS.match(text, start)
+def words(text: str, start: int) -> Reading | None:
+    """Words and spelled letters of a run; a lone letter keeps its Chinese name except beside English (B超, Plan B)."""
+    match = _WORDS.match(text, start)
     if match is None:
         return None
+    token, end = match.group(), match.end()
+    if end - start == 1 and not _beside_english(text, start, end):
+        return Reading(end, (Spell(start, end),), english.SPELLED)
     parts: list[Part] = []
-    place = start
-    for word in latin_words(match.group()):
-        if parts:
-            parts.append(Pause(SILENT))
-        parts.append(Spell(place, place + len(word)))
-        place += len(word)
-    return Reading(match.end(), tuple(parts), "spelled")
+    notes: list[str] = []
+    for word in english.read(token.replace("’", "'"), _shouting(text, start, end)):
+        written = token[word.start : word.end]
+        parts += [English(written, word.syllables, start + word.start), Pause(SILENT)]
+        notes += [word.note] if word.note and word.note not in notes else []
+    return Reading(end, tuple(parts), "; ".join(notes))
+
+
+def _beside_english(text: str, start: int, end: int) -> bool:
+    """Whether a word of two letters or more, in small letters after the first, stands beside a letter."""
+    return bool(_WORD_BEFORE.search(text[max(0, start - 30) : start]) or _WORD_AFTER.match(text[end : end + 30]))
+
+
+def _shouting(text: str, start: int, end: int) -> bool:
+    """Whether a word in capitals stands among others in capitals (KEEP OUT), and so is no acronym."""
+    if not text[start:end].isupper() or not look_up(text[start:end].lower()):
+        return False
+    neighbours = [match.group(1) for match in (_CAPITALS_BEFORE.search(text[max(0, start - 30) : start]),
+                                               _CAPITALS_AFTER.match(text[end : end + 30])) if match]  # fmt: skip
+    return any(len(word) >= 4 and look_up(word.lower()) for word in neighbours) or (
+        end - start >= 4 and any(len(word) >= 2 and look_up(word.lower()) for word in neighbours)
+    )

@@ -33,6 +33,15 @@ class Spell:
 
 
 @dataclass(frozen=True)
+class English:
+    """A word said in English, whether the text has its letters or figures that stand for it."""
+
+    written: str
+    syllables: tuple[str, ...]  # as english_phones writes them; pinyin for names written in pinyin
+    start: int  # index into the canonical text
+
+
+@dataclass(frozen=True)
 class Pause:
     """A mark of the pause table, or SILENT."""
 
@@ -48,7 +57,7 @@ class Leave:
     reason: str
 
 
-Part = Say | Spell | Pause | Leave
+Part = Say | Spell | English | Pause | Leave
 
 
 @dataclass(frozen=True)
