@@ -14,7 +14,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Contract = Mapping[str, tuple[str, tuple[str | int, ...]]]  # name -> (dtype, shape); a named axis is dynamic
 
 BATCH = "B"
-SYMBOLS, TONES, BOUNDARIES = 60, 6, 4
+SYMBOLS, TONES, BOUNDARIES = 60, 9, 4
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

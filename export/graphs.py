@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from export.emotions import LABELS
 from export.graph_spec import GraphSpec, TensorSpec, float32, int64
 from export.manifest import FEATURE_SPACE, SIZES
 from export.models import hifigan
@@ -16,11 +17,15 @@ from export.models.acoustic import AcousticDecoder, AcousticEncoder, AcousticMod
 from export.models.height_one import HeightOne
 from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
 from export.models.source_filter import SourceFilterVocoder
+from export.models.speaker_encoder import SpeakerEncoder
 
 BINS = FEATURE_SPACE["n_fft"] // 2 + 1
 MELS = FEATURE_SPACE["n_mels"]
 SPEAKER = float32("B", SIZES["speaker_size"])
+PROSODY = float32("B", SIZES["prosody_size"])
 EMOTION = float32("B", SIZES["emotion_size"])
+MEL = float32("B", "T", MELS)
+TRACK = float32("B", "T")  # one number a frame
 FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
 # The envelope is ln(max(exp(mel) @ pinv, 1e-5)): at that floor, 100 dB down, the last digit of the largest
 # mel decides.
@@ -67,7 +72,7 @@ def acoustic_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
             "phonemes": int64("B", "N"),
             "tones": int64("B", "N"),
             "boundaries": int64("B", "N"),
-            "speaker": SPEAKER,
+            "prosody": PROSODY,
             "emotion": EMOTION,
         },
         outputs={
@@ -83,7 +88,7 @@ def acoustic_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
         inputs={
             "hidden": float32("B", "T", width),
             "position": float32("B", "T"),
-            "prosody": SPEAKER,
+            "prosody": PROSODY,
             "speaker": SPEAKER,
             "emotion": EMOTION,
             "pitch_mean": float32("B", 1),
@@ -134,10 +139,47 @@ def vocoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
     return [spec]
 
 
+def _encoder_prefix(checkpoint: Mapping[str, Any]) -> str:
+    """Where the weights of an encoder begin: training keeps heads beside it, a release may have left them out."""
+    return "encoder." if any(name.startswith("encoder.") for name in checkpoint["model"]) else ""
+
+
+def speaker_encoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
+    """Mel -> unit vector of who speaks."""
+    network = SpeakerEncoder(**checkpoint["config"])
+    _fill(network, checkpoint, _encoder_prefix(checkpoint))
+    spec = GraphSpec(
+        name="speaker_encoder",
+        module=network,
+        inputs={"mel": MEL},
+        outputs={"speaker": SPEAKER},
+        training_data=tuple(checkpoint.get("training_data", ())),
+    )
+    return [spec]
+
+
+def emotion_encoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
+    """Mel, F0 and voicing -> emotion vector, and a posterior for each label."""
+    from export.models.emotion_encoder import EmotionEncoder
+
+    network = EmotionEncoder(**checkpoint["config"])
+    _fill(network, checkpoint, _encoder_prefix(checkpoint))
+    spec = GraphSpec(
+        name="emotion_encoder",
+        module=network,
+        inputs={"mel": MEL, "f0": TRACK, "voicing": TRACK},
+        outputs={"emotion": EMOTION, "posteriors": float32("B", len(LABELS))},
+        training_data=tuple(checkpoint.get("training_data", ())),
+    )
+    return [spec]
+
+
 CHECKPOINTS: dict[str, Callable[[Mapping[str, Any]], list[GraphSpec]]] = {
     "acoustic.pt": acoustic_specs,
     "source_filter.pt": vocoder_specs,
     "hifigan.pt": vocoder_specs,
+    "speaker_encoder.pt": speaker_encoder_specs,
+    "emotion_encoder.pt": emotion_encoder_specs,
 }
 
 

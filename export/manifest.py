@@ -12,11 +12,18 @@ from typing import Any
 import numpy as np
 import onnx
 
-FORMAT_VERSION = 1
+from export.emotions import PAUSES, RECIPES
+
+FORMAT_VERSION = 2
 LICENCE = "CC-BY-SA-4.0"
 # The feature space that HiFi-GAN users share; every graph of a set lives in it.
 FEATURE_SPACE = {"sample_rate": 22050, "hop_length": 256, "n_fft": 1024, "n_mels": 80}
-SIZES = {"tones": 6, "boundaries": 4, "speaker_size": 64, "emotion_size": 16}
+SIZES = {"tones": 9, "boundaries": 4, "speaker_size": 128, "prosody_size": 64, "emotion_size": 16}
+# What the labels stand for at synthesis; any mix of them is a sum.
+EMOTIONS = {
+    label: {"vector": [round(value, 6) for value in recipe.vector()], "pauses": PAUSES[label]}
+    for label, recipe in RECIPES.items()
+}
 REQUIRED_GRAPHS = ("acoustic_encoder", "acoustic_decoder")
 VOCODER_PREFIX = "vocoder_"
 # Of a graph's entry; whatever else stands there belongs to its model (kind, context_frames, ...).
@@ -30,6 +37,7 @@ def new_manifest(symbols: Sequence[str]) -> dict[str, Any]:
         **FEATURE_SPACE,
         **SIZES,
         "symbols": list(symbols),
+        "emotions": EMOTIONS,
         "graphs": {},
         "vocoders": [],
         "default_vocoder": None,

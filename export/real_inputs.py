@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,13 +13,15 @@ import torch
 from export.example_inputs import Array
 from export.features import HOP, SAMPLE_RATE, mel_and_energy, pitch, resample
 from export.graph_spec import GraphSpec
-from export.graphs import load_checkpoint, specs_from_checkpoints
+from export.graphs import specs_from_checkpoints
 from export.manifest import SIZES
 from export.models.excitation import pulse_train
 from export.models.hifigan_istft import source_features
 from export.parity import run_torch
+from export.voices import check_voice
 from qingyin.length_regulator import expand, phoneme_frames
 from qingyin.text import analyse
+from qingyin.voices import Voice
 
 TEXT = (
     "今天天气真好，我们去公园走走吧。你昨天晚上为什么没有来？老师让学生把窗户打开，教室里一下子凉快了许多。"
@@ -32,7 +33,7 @@ FRAME_MS = 1000.0 * HOP / SAMPLE_RATE
 def encoder_inputs(text: str, prosody: Array) -> tuple[dict[str, Array], list[float | None]]:
     """Inputs of acoustic_encoder for all sentences of a text in a row, and the pause of each phoneme in ms.
 
-    prosody: [1, 64] float32. ValueError: nothing in the text can be spoken.
+    prosody: [1, prosody_size] float32. ValueError: nothing in the text can be spoken.
     """
     from qingyin.text.symbols import PHONEMES
 
@@ -45,7 +46,7 @@ def encoder_inputs(text: str, prosody: Array) -> tuple[dict[str, Array], list[fl
         "phonemes": np.array([[ids[phoneme.symbol] for phoneme in phonemes]], np.int64),
         "tones": np.array([[phoneme.tone for phoneme in phonemes]], np.int64),
         "boundaries": np.array([[phoneme.boundary for phoneme in phonemes]], np.int64),
-        "speaker": prosody,
+        "prosody": prosody,
         "emotion": np.zeros((1, SIZES["emotion_size"]), np.float32),
     }
     return inputs, pauses
@@ -54,13 +55,12 @@ def encoder_inputs(text: str, prosody: Array) -> tuple[dict[str, Array], list[fl
 def decoder_inputs(
     encoded: Mapping[str, Array],
     pauses: Sequence[float | None],
-    prosody: Array,
-    pitch_mean: float,
+    voice: Voice,
     seed: int = 0,
 ) -> dict[str, Array]:
     """Inputs of acoustic_decoder from acoustic_encoder's outputs, by the runtime's length regulator.
 
-    pitch_mean: ln Hz. B = 1.
+    B = 1.
     """
     frames = phoneme_frames(
         encoded["log_duration"][0], encoded["log_duration_std"][0], pauses,
@@ -71,10 +71,10 @@ def decoder_inputs(
     return {
         "hidden": encoded["hidden"][:, phoneme],
         "position": position[None],
-        "prosody": prosody,
-        "speaker": prosody,
+        "prosody": voice.prosody[None].copy(),  # torch warns of arrays that must not be written to
+        "speaker": voice.speaker[None].copy(),
         "emotion": np.zeros((1, SIZES["emotion_size"]), np.float32),
-        "pitch_mean": np.full((1, 1), pitch_mean, np.float32),
+        "pitch_mean": np.full((1, 1), voice.pitch_mean_ln_hz, np.float32),
         "pitch_offset": zeros,
         "pitch_range": np.ones((1, 1), np.float32),
         "pitch_noise": zeros,
@@ -93,8 +93,8 @@ def recording_features(path: str | Path) -> dict[str, Array]:
     return {"mel": mel[None], "f0": f0[None].astype(np.float32), "voicing": voiced[None].astype(np.float32)}
 
 
-def vocoder_inputs(spec: GraphSpec, features: Mapping[str, Array]) -> dict[str, Array]:
-    """Inputs of any vocoder graph from mel [1, T, 80], f0 and voicing [1, T]; turns mel if need be."""
+def inputs_from_features(spec: GraphSpec, features: Mapping[str, Array]) -> dict[str, Array]:
+    """Inputs of a vocoder or a reference encoder from mel [1, T, 80], f0 and voicing [1, T]; turns mel if need be."""
     voicing = (features["voicing"] > 0.5).astype(np.float32)
     result: dict[str, Array] = {"mel": features["mel"], "f0": features["f0"], "voicing": voicing}
     if spec.inputs["mel"].shape[1] == features["mel"].shape[2]:  # the published generator: [B, 80, T]
@@ -107,40 +107,37 @@ def vocoder_inputs(spec: GraphSpec, features: Mapping[str, Array]) -> dict[str, 
 
 def collect(
     specs: Sequence[GraphSpec],
-    voice: Mapping[str, Any],
+    voice: Voice | None,
     *,
     text: str = TEXT,
     recording: str | Path | None = None,
 ) -> dict[str, dict[str, Array]]:
-    """Inputs by graph: the acoustic ones speak `text`, vocoders get the recording or what the decoder says.
+    """Inputs by graph: the acoustic ones speak `text`, the others get the recording or what the decoder says.
 
-    voice: prosody [1, 64] float32 and pitch_mean in ln Hz; empty without an acoustic model.
-    ValueError: vocoders only, and no recording.
+    voice: None only without an acoustic model. ValueError: no acoustic model and no recording, or no voice.
     """
     by_name = {spec.name: spec for spec in specs}
     result: dict[str, dict[str, Array]] = {}
     features: dict[str, Array] | None = None if recording is None else recording_features(recording)
     if {"acoustic_encoder", "acoustic_decoder"} <= by_name.keys():
-        result["acoustic_encoder"], pauses = encoder_inputs(text, voice["prosody"])
+        if voice is None:
+            raise ValueError("the acoustic graphs need a voice: a file in the checkpoints' voices/")
+        result["acoustic_encoder"], pauses = encoder_inputs(text, voice.prosody[None].copy())
         encoded = run_torch(by_name["acoustic_encoder"], result["acoustic_encoder"])
-        result["acoustic_decoder"] = decoder_inputs(encoded, pauses, voice["prosody"], voice["pitch_mean"])
+        result["acoustic_decoder"] = decoder_inputs(encoded, pauses, voice)
         features = features or run_torch(by_name["acoustic_decoder"], result["acoustic_decoder"])
     for spec in specs:
-        if spec.name.startswith("vocoder_"):
+        if spec.name not in result:
             if features is None:
-                raise ValueError("without acoustic.pt, the vocoders need --recording FILE")
-            result[spec.name] = vocoder_inputs(spec, features)
+                raise ValueError(f"without acoustic.pt, {spec.name} needs --recording FILE")
+            result[spec.name] = inputs_from_features(spec, features)
     return result
 
 
-def voice_of(folder: Path, speaker: int = 0) -> dict[str, Any]:
-    """The vector and pitch of one of acoustic.pt's speakers, by number; empty without that file."""
-    path = folder / "acoustic.pt"
-    if not path.exists():
-        return {}
-    state = load_checkpoint(path)["model"]
-    prosody = state["table.weight"][speaker : speaker + 1].float().numpy()
-    return {"prosody": prosody, "pitch_mean": float(state["pitch_mean"][speaker])}
+def voice_of(folder: Path, name: str | None = None) -> Voice | None:
+    """FOLDER/voices/NAME.json, by default the first; None without any. OSError, ValueError: it cannot be read."""
+    paths = sorted((folder / "voices").glob("*.json")) if name is None else [folder / "voices" / f"{name}.json"]
+    return check_voice(paths[0].read_bytes(), str(paths[0])) if paths else None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -153,16 +150,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--checkpoints", metavar="DIR", type=Path, required=True)
     parser.add_argument(
-        "--recording", metavar="FILE", type=Path, help="for the vocoders; default: the decoder's mel"
+        "--recording", metavar="FILE", type=Path, help="for vocoders and encoders; default: the decoder's mel"
     )
     parser.add_argument("--text", default=TEXT, help="for the acoustic graphs")
-    parser.add_argument(
-        "--speaker", type=int, default=0, help="number in the checkpoint's table (default: 0)"
-    )
+    parser.add_argument("--voice", metavar="NAME", help="of the checkpoints' voices/ (default: the first)")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
     arguments = parser.parse_args(argv)
     try:
-        voice = voice_of(arguments.checkpoints, arguments.speaker)
+        voice = voice_of(arguments.checkpoints, arguments.voice)
         specs = specs_from_checkpoints(arguments.checkpoints)
         collected = collect(specs, voice, text=arguments.text, recording=arguments.recording)
         arguments.output.mkdir(parents=True, exist_ok=True)

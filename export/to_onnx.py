@@ -151,6 +151,7 @@ def write_set(
             raise ValueError(
                 f"{output} was made for another phoneme table; export all graphs into an empty folder"
             )
+    manifest["emotions"] = manifests.EMOTIONS
     files: dict[str, bytes] = {}
     for spec in specs:
         file = f"{spec.name}.onnx"

@@ -17,6 +17,7 @@ from export.__main__ import main as export_main
 from export.cpu_session import session
 from export.example_inputs import seeded_inputs
 from export.models.acoustic import AcousticModel
+from export.models.speaker_encoder import SpeakerEncoder
 from export.models.vocoders import build
 from export.parity import check
 from export.voices import write_voice
@@ -48,13 +49,19 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoints")
     holder = nn.Module()
     holder.acoustic = AcousticModel(len(PHONEMES), **SMALL)
-    holder.table = nn.Embedding(4, 64)
-    holder.register_buffer("pitch_mean", torch.full((4,), 5.2))
     config: dict[str, Any] = {"speakers": ["a"], "acoustic": SMALL}
     torch.save({"config": config, "model": loud(holder), "training_data": ["one"]}, folder / "acoustic.pt")
     for name, settings in VOCODERS.items():
         model, config = build(**settings)
         torch.save({"config": config, "model": loud(model), "training_data": ["two"]}, folder / f"{name}.pt")
+    encoder = SpeakerEncoder(channels=16, blocks=1)
+    state = {"config": encoder.config, "model": loud(encoder), "training_data": ["one"]}
+    torch.save(state, folder / "speaker_encoder.pt")
+    speaker, prosody = np.random.default_rng(3).standard_normal((2, 128))
+    write_voice(
+        folder / "voices", "someone", speaker=speaker, prosody=prosody[:64], emotion=[0.0] * 16,
+        pitch_mean_ln_hz=5.2, description="a test", source="none",
+    )  # fmt: skip
     return folder
 
 
@@ -63,6 +70,7 @@ def test_every_graph_agrees_and_streams_exactly(checkpoints: Path) -> None:
     assert sorted(spec.name for spec in specs) == [
         "acoustic_decoder",
         "acoustic_encoder",
+        "speaker_encoder",
         "vocoder_hifigan",
         "vocoder_source_filter",
     ]
@@ -79,13 +87,9 @@ def test_every_graph_agrees_and_streams_exactly(checkpoints: Path) -> None:
 
 
 def test_the_runtime_reads_the_manifest(checkpoints: Path, tmp_path: Path) -> None:
-    write_voice(
-        tmp_path, "someone", speaker=[0.1] * 64, prosody=[0.0] * 64, emotion=[0.0] * 16,
-        pitch_mean_ln_hz=5.2, description="a test", source="none",
-    )  # fmt: skip
     specs = graphs.specs_from_checkpoints(checkpoints)
     contents, _ = to_onnx.export_all(specs)
-    written = to_onnx.write_set(tmp_path / "set", specs, contents, symbols=PHONEMES, voices=tmp_path)
+    written = to_onnx.write_set(tmp_path / "set", specs, contents, symbols=PHONEMES, voices=checkpoints / "voices")
     assert manifest.missing_parts(written) == []
     read = parse_manifest(written, tmp_path / "set")
     assert read.graphs["vocoder_hifigan"].kind == "hifigan_source_istft"

@@ -250,7 +250,7 @@ def test_seeded_inputs_stay_in_the_ranges_of_speech() -> None:
     assert all(
         np.array_equal(values[name], seeded_inputs(contract, 200, symbols=4)[name]) for name in contract
     )
-    assert values["tones"].max() == 5 and values["phonemes"].max() == 3
+    assert values["tones"].max() == 8 and values["phonemes"].max() == 3
     assert values["f0"].min() > 50 and values["f0"].max() < 600 and values["f0"].dtype == np.float32
     assert values["position"].min() > 0 and values["position"].max() < 1
 

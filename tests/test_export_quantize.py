@@ -55,7 +55,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     voices = folder / "made"
     write_voice(
-        voices, "someone", speaker=[0.5] * 64, prosody=np.zeros(64).tolist(), emotion=[0.0] * 16,
+        voices, "someone", speaker=[0.5] * 128, prosody=np.zeros(64).tolist(), emotion=[0.0] * 16,
         pitch_mean_ln_hz=5.2, description="a test", source="none",
     )  # fmt: skip
     graphs, differences = to_onnx.export_all([spec])
@@ -229,7 +229,7 @@ def test_a_damaged_graph_is_refused(source: Path, tmp_path: Path, capsys: pytest
 
 def test_voices_are_checked(tmp_path: Path) -> None:
     values: dict[str, Any] = {
-        "speaker": np.ones(64, np.float32),
+        "speaker": np.ones(128, np.float32),
         "prosody": np.ones(64),
         "emotion": np.zeros(16),
         "pitch_mean_ln_hz": np.float32(5.3),
@@ -243,7 +243,7 @@ def test_voices_are_checked(tmp_path: Path) -> None:
         and write_voice(tmp_path, "yuetan", **values).read_bytes() == first
     )
     for change in (
-        {"speaker": np.ones(63)},
+        {"speaker": np.ones(127)},
         {"emotion": np.full(16, np.nan)},
         {"rate": 0.0},
         {"source": " "},

@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from qingyin.text.symbols import BOUNDARIES, PHONEMES, TONES
 
 SAMPLE_RATE, HOP, N_FFT, N_MELS = 22050, 256, 1024, 80
-SPEAKER, EMOTION, HIDDEN = 64, 16, 8
+SPEAKER, PROSODY, EMOTION, HIDDEN = 128, 64, 16, 8
 CONTEXT = 4  # two convolutions of width 5
 HIFIGAN_CONTEXT = 2  # one of width 3, and a transposed one that reaches one frame to each side
 VOICES = {"yuetan": 5.4, "chenwang": 4.8}  # name: ln of the mean pitch in Hz
@@ -82,7 +82,7 @@ class Builder:
 
 ENCODER_INPUTS: Axes = [
     ("phonemes", "int64", ["B", "N"]), ("tones", "int64", ["B", "N"]), ("boundaries", "int64", ["B", "N"]),
-    ("speaker", "float32", ["B", SPEAKER]), ("emotion", "float32", ["B", EMOTION]),
+    ("prosody", "float32", ["B", PROSODY]), ("emotion", "float32", ["B", EMOTION]),
 ]  # fmt: skip
 ENCODER_OUTPUTS: Axes = [
     ("hidden", "float32", ["B", "N", HIDDEN]), ("log_duration", "float32", ["B", "N"]),
@@ -90,7 +90,7 @@ ENCODER_OUTPUTS: Axes = [
 ]  # fmt: skip
 DECODER_INPUTS: Axes = [
     ("hidden", "float32", ["B", "T", HIDDEN]), ("position", "float32", ["B", "T"]),
-    ("prosody", "float32", ["B", SPEAKER]), ("speaker", "float32", ["B", SPEAKER]),
+    ("prosody", "float32", ["B", PROSODY]), ("speaker", "float32", ["B", SPEAKER]),
     ("emotion", "float32", ["B", EMOTION]), ("pitch_mean", "float32", ["B", 1]),
     ("pitch_offset", "float32", ["B", "T"]), ("pitch_range", "float32", ["B", 1]),
     ("pitch_noise", "float32", ["B", "T"]),
@@ -112,6 +112,17 @@ SOURCE_ISTFT_INPUTS: Axes = [*SOURCE_FILTER_INPUTS, ("source", "float32", ["B", 
 SOURCE_ISTFT_OUTPUTS: Axes = [
     (name, "float32", ["B", "4T", FINE_BINS]) for name, _, _ in SOURCE_FILTER_OUTPUTS
 ]
+SPEAKER_ENCODER_INPUTS: Axes = [("mel", "float32", ["B", "T", N_MELS])]
+SPEAKER_ENCODER_OUTPUTS: Axes = [("speaker", "float32", ["B", SPEAKER])]
+EMOTION_ENCODER_INPUTS: Axes = SOURCE_FILTER_INPUTS
+EMOTION_ENCODER_OUTPUTS: Axes = [("emotion", "float32", ["B", EMOTION]), ("posteriors", "float32", ["B", 4])]
+# Each label's vector is its own pattern of a few axes, so that a mix can be taken apart again.
+EMOTIONS: dict[str, Any] = {
+    "neutral": {"vector": [0.0] * EMOTION, "pauses": 1.0},
+    "happy": {"vector": [1.0, 0.5, *[0.0] * (EMOTION - 2)], "pauses": 0.8},
+    "sad": {"vector": [-0.5, -1.0, 0.5, *[0.0] * (EMOTION - 3)], "pauses": 2.0},
+    "angry": {"vector": [0.5, 0.5, -1.0, *[0.0] * (EMOTION - 3)], "pauses": 0.9},
+}
 HIFIGAN_INPUTS: Axes = [("mel", "float32", ["B", N_MELS, "T"])]
 HIFIGAN_OUTPUTS: Axes = [("audio", "float32", ["B", 1, "S"])]
 
@@ -126,7 +137,7 @@ def encoder() -> onnx.ModelProto:
             ("boundaries", len(BOUNDARIES)),
         )
     ]
-    parts.append(b.unsqueeze(b.linear("speaker", SPEAKER, HIDDEN), 1))
+    parts.append(b.unsqueeze(b.linear("prosody", PROSODY, HIDDEN), 1))
     parts.append(b.unsqueeze(b.linear("emotion", EMOTION, HIDDEN), 1))
     total = parts[0]
     for part in parts[1:]:
@@ -141,7 +152,7 @@ def encoder() -> onnx.ModelProto:
 def decoder() -> onnx.ModelProto:
     b = Builder(2)
     value = b.node("Add", "hidden", b.linear(b.unsqueeze("position", 2), 1, HIDDEN))
-    for name, size in (("speaker", SPEAKER), ("prosody", SPEAKER), ("emotion", EMOTION)):
+    for name, size in (("speaker", SPEAKER), ("prosody", PROSODY), ("emotion", EMOTION)):
         value = b.node("Add", value, b.unsqueeze(b.linear(name, size, HIDDEN), 1))
     value = b.convolve(b.convolve(value, HIDDEN, 5), HIDDEN, 5)
     b.node("Add", b.linear(value, HIDDEN, N_MELS), b.scalar(-5.0), output="mel")
@@ -194,6 +205,27 @@ def hifigan() -> onnx.ModelProto:
     return b.model("hifigan", HIFIGAN_INPUTS, HIFIGAN_OUTPUTS)
 
 
+def pooled(b: Builder, value: str, columns: int) -> str:
+    """[B, T, columns] -> [B, HIDDEN], mean over time."""
+    return b.node("ReduceMean", b.node("Tanh", b.linear(value, columns, HIDDEN, scale=2.0)), axes=[1], keepdims=0)
+
+
+def speaker_encoder() -> onnx.ModelProto:
+    b = Builder(7)
+    raw = b.linear(pooled(b, "mel", N_MELS), HIDDEN, SPEAKER)
+    b.node("Div", raw, b.node("ReduceL2", raw, axes=[1]), output="speaker")
+    return b.model("speaker_encoder", SPEAKER_ENCODER_INPUTS, SPEAKER_ENCODER_OUTPUTS)
+
+
+def emotion_encoder() -> onnx.ModelProto:
+    b = Builder(8)
+    log_f0 = b.unsqueeze(b.node("Log", "f0"), 2)
+    value = pooled(b, b.node("Concat", "mel", log_f0, b.unsqueeze("voicing", 2), axis=2), N_MELS + 2)
+    b.node("Identity", b.linear(value, HIDDEN, EMOTION), output="emotion")
+    b.node("Softmax", b.linear(value, HIDDEN, 4), axis=1, output="posteriors")
+    return b.model("emotion_encoder", EMOTION_ENCODER_INPUTS, EMOTION_ENCODER_OUTPUTS)
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -212,6 +244,8 @@ def build_models(folder: Path) -> Path:
         ("vocoder_source_istft", source_istft(), SOURCE_ISTFT_INPUTS, SOURCE_ISTFT_OUTPUTS,
          {"context_frames": SOURCE_ISTFT_CONTEXT, "kind": "hifigan_source_istft",
           "spectrum": {"n_fft": FINE_N_FFT, "hop_length": FINE_HOP}}),
+        ("speaker_encoder", speaker_encoder(), SPEAKER_ENCODER_INPUTS, SPEAKER_ENCODER_OUTPUTS, {}),
+        ("emotion_encoder", emotion_encoder(), EMOTION_ENCODER_INPUTS, EMOTION_ENCODER_OUTPUTS, {}),
     ):  # fmt: skip
         path = folder / f"{name}.onnx"
         onnx.save(model, path)
@@ -228,9 +262,9 @@ def build_models(folder: Path) -> Path:
         path.write_text(json.dumps(tiny_voice(name, pitch, rng), ensure_ascii=False), encoding="utf-8")
         voices[name] = {"file": f"voices/{name}.json", "sha256": sha256(path)}
     manifest = {
-        "format_version": 1, "sample_rate": SAMPLE_RATE, "hop_length": HOP, "n_fft": N_FFT, "n_mels": N_MELS,
+        "format_version": 2, "sample_rate": SAMPLE_RATE, "hop_length": HOP, "n_fft": N_FFT, "n_mels": N_MELS,
         "symbols": list(PHONEMES), "tones": len(TONES), "boundaries": len(BOUNDARIES),
-        "speaker_size": SPEAKER, "emotion_size": EMOTION,
+        "speaker_size": SPEAKER, "prosody_size": PROSODY, "emotion_size": EMOTION, "emotions": EMOTIONS,
         "graphs": graphs, "vocoders": ["source_filter", "hifigan", "source_istft"],
         "default_vocoder": "source_filter", "voices": voices, "default_voice": "yuetan",
         "licence": "CC-BY-SA-4.0", "training_data": ["random numbers"],
@@ -241,8 +275,9 @@ def build_models(folder: Path) -> Path:
 
 def tiny_voice(name: str, pitch_mean_ln_hz: float, rng: np.random.Generator) -> dict[str, Any]:
     return {
-        "format_version": 1, "name": name, "description": f"noise called {name}", "language": "zh",
-        "speaker": rng.standard_normal(SPEAKER).tolist(), "prosody": rng.standard_normal(SPEAKER).tolist(),
+        "format_version": 2, "name": name, "description": f"noise called {name}", "language": "zh",
+        "prosody_size": PROSODY, "speaker": rng.standard_normal(SPEAKER).tolist(),
+        "prosody": rng.standard_normal(PROSODY).tolist(),
         "emotion": rng.standard_normal(EMOTION).tolist(), "pitch_mean_ln_hz": pitch_mean_ln_hz,
         "pitch_range": 1.0, "rate": 1.0, "gain_db": 0.0, "licence": "CC0-1.0", "source": "random numbers",
     }  # fmt: skip

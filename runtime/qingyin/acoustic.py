@@ -84,7 +84,7 @@ class AcousticModel:
                 "phonemes": np.array([[self._ids[phoneme.symbol] for phoneme in phonemes]], np.int64),
                 "tones": np.array([[phoneme.tone for phoneme in phonemes]], np.int64),
                 "boundaries": np.array([[phoneme.boundary for phoneme in phonemes]], np.int64),
-                "speaker": voice.prosody[None],  # rhythm and melody; timbre is the decoder's business
+                "prosody": voice.prosody[None],
                 "emotion": emotion,
             }
         )

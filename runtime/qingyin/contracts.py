@@ -27,7 +27,7 @@ ACOUSTIC_ENCODER = Contract(
         "phonemes": ("int64", ("B", "N")),
         "tones": ("int64", ("B", "N")),
         "boundaries": ("int64", ("B", "N")),
-        "speaker": ("float32", ("B", "speaker_size")),
+        "prosody": ("float32", ("B", "prosody_size")),
         "emotion": ("float32", ("B", "emotion_size")),
     },
     outputs={
@@ -40,7 +40,7 @@ ACOUSTIC_DECODER = Contract(
     inputs={
         "hidden": ("float32", ("B", "T", "C")),
         "position": ("float32", ("B", "T")),
-        "prosody": ("float32", ("B", "speaker_size")),
+        "prosody": ("float32", ("B", "prosody_size")),
         "speaker": ("float32", ("B", "speaker_size")),
         "emotion": ("float32", ("B", "emotion_size")),
         "pitch_mean": ("float32", ("B", "1")),
@@ -54,6 +54,22 @@ ACOUSTIC_DECODER = Contract(
         "voicing": ("float32", ("B", "T")),
     },
 )
+SPEAKER_ENCODER = Contract(
+    inputs={"mel": ("float32", ("B", "T", "n_mels"))},  # ln amplitude, of speech at -20 LUFS without its silences
+    outputs={"speaker": ("float32", ("B", "speaker_size"))},  # unit norm
+)
+EMOTION_ENCODER = Contract(
+    inputs={
+        "mel": ("float32", ("B", "T", "n_mels")),
+        "f0": ("float32", ("B", "T")),  # Hz, continuous through unvoiced frames
+        "voicing": ("float32", ("B", "T")),  # 0 or 1
+    },
+    outputs={
+        "emotion": ("float32", ("B", "emotion_size")),
+        "posteriors": ("float32", ("B", "emotion_labels")),  # in the order of EMOTION_LABELS
+    },
+)
+EMOTION_LABELS = ("neutral", "happy", "sad", "angry")
 
 
 def sizes(manifest: Manifest, **more: int) -> dict[str, int]:
@@ -61,7 +77,9 @@ def sizes(manifest: Manifest, **more: int) -> dict[str, int]:
     return {
         "1": 1,
         "speaker_size": manifest.speaker_size,
+        "prosody_size": manifest.prosody_size,
         "emotion_size": manifest.emotion_size,
+        "emotion_labels": len(EMOTION_LABELS),
         "n_mels": manifest.n_mels,
         **more,
     }

@@ -13,7 +13,7 @@ from typing import Any
 from qingyin.errors import ModelError
 from qingyin.strict import StrictObject, parse_json, read_verified
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 ENVIRONMENT_VARIABLE = "QINGYIN_MODELS"
 RESTORE = "install qingyin again, or name a complete model folder with --models or QINGYIN_MODELS"
 
@@ -27,7 +27,9 @@ _ROOT_KEYS = (
     "tones",
     "boundaries",
     "speaker_size",
+    "prosody_size",
     "emotion_size",
+    "emotions",
     "graphs",
     "vocoders",
     "default_vocoder",
@@ -36,6 +38,7 @@ _ROOT_KEYS = (
     "licence",
     "training_data",
 )
+OPTIONAL_GRAPHS = ("speaker_encoder", "emotion_encoder")  # a set without them speaks, but cannot clone
 _GRAPH_KEYS = ("file", "sha256", "bytes", "precision", "opset", "inputs", "outputs")
 
 
@@ -82,6 +85,14 @@ class FileSpec:
 
 
 @dataclass(frozen=True)
+class EmotionPrototype:
+    """What a label stands for: an emotion vector [emotion_size], and a factor of pause lengths."""
+
+    vector: tuple[float, ...]
+    pauses: float
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A whole model set; `folder` is where its files lie."""
 
@@ -94,7 +105,9 @@ class Manifest:
     tones: int
     boundaries: int
     speaker_size: int
+    prosody_size: int
     emotion_size: int
+    emotions: Mapping[str, EmotionPrototype]
     graphs: Mapping[str, GraphSpec]
     vocoders: tuple[str, ...]
     default_vocoder: str
@@ -166,12 +179,13 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         if name not in graphs:
             root.fail(f"lacks the graph {name!r}")
     for name in graphs:
-        if name not in needed:
+        if name not in needed and name not in OPTIONAL_GRAPHS:
             root.fail(f"has a graph {name!r} that has no slot in this qingyin")
     voices = {}
     for name, spec in root.mapping("voices").items():
         entry = StrictObject(spec, f"{where}: voice {name!r}", ("file", "sha256"))
         voices[name] = FileSpec(entry.file_name("file"), entry.sha256("sha256"))
+    emotion_size = root.whole("emotion_size")
     manifest = Manifest(
         folder=folder,
         sample_rate=root.whole("sample_rate"),
@@ -182,7 +196,12 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         tones=root.whole("tones"),
         boundaries=root.whole("boundaries"),
         speaker_size=root.whole("speaker_size"),
-        emotion_size=root.whole("emotion_size"),
+        prosody_size=root.whole("prosody_size"),
+        emotion_size=emotion_size,
+        emotions={
+            label: _emotion(value, f"{where}: emotion {label!r}", emotion_size)
+            for label, value in root.mapping("emotions").items()
+        },
         graphs=graphs,
         vocoders=vocoders,
         default_vocoder=root.text("default_vocoder"),
@@ -199,28 +218,28 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
 
 
 def check_symbols(manifest: Manifest, phonemes: Sequence[str], tones: int, boundaries: int) -> None:
-    """The model's symbol table must be the text front end's: an id that means another sound would be spoken
-    wrongly.
+    """The model's symbol table must be the beginning of the text front end's, or all of it: an id that means another
+    sound would be spoken wrongly. What a shorter table lacks is reported where a text needs it (see speakable.py).
 
     Errors: ModelError that names the first difference.
     """
-    for index in range(max(len(manifest.symbols), len(phonemes))):
-        of_model = manifest.symbols[index] if index < len(manifest.symbols) else None
+    same = "use models and qingyin of the same version"
+    for index, of_model in enumerate(manifest.symbols):
         of_text = phonemes[index] if index < len(phonemes) else None
         if of_model != of_text:
-            raise ModelError(
-                f"the model set's symbol {index} is {of_model!r}, this qingyin's is {of_text!r}; "
-                f"use models and qingyin of the same version"
-            )
-    for name, of_model_count, of_text_count in (
-        ("tones", manifest.tones, tones),
-        ("boundaries", manifest.boundaries, boundaries),
-    ):
-        if of_model_count != of_text_count:
-            raise ModelError(
-                f"the model set has {of_model_count} {name}, this qingyin {of_text_count}; "
-                f"use models and qingyin of the same version"
-            )
+            raise ModelError(f"the model set's symbol {index} is {of_model!r}, this qingyin's is {of_text!r}; {same}")
+    if manifest.tones > tones:
+        raise ModelError(f"the model set has {manifest.tones} tones, this qingyin {tones}; {same}")
+    if manifest.boundaries != boundaries:
+        raise ModelError(f"the model set has {manifest.boundaries} boundaries, this qingyin {boundaries}; {same}")
+
+
+def _emotion(value: Any, where: str, size: int) -> EmotionPrototype:
+    entry = StrictObject(value, where, ("vector", "pauses"))
+    pauses = entry.number("pauses")
+    if not 0.25 <= pauses <= 4.0:
+        entry.fail(f"key 'pauses' must be from 0.25 to 4 (it is {pauses:g})")
+    return EmotionPrototype(entry.numbers("vector", size), pauses)
 
 
 def _graph(name: str, value: Any, where: str) -> GraphSpec:

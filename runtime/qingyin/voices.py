@@ -4,7 +4,11 @@ sound like one person.
 
 from __future__ import annotations
 
+import datetime
 import difflib
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,30 +19,38 @@ from qingyin.errors import ModelError, VoiceError
 from qingyin.manifest import RESTORE, Manifest
 from qingyin.strict import StrictObject, parse_json, read_verified
 
-FORMAT_VERSION = 1
-_KEYS = (
-    "format_version",
-    "name",
-    "description",
-    "language",
-    "speaker",
-    "prosody",
-    "emotion",
-    "pitch_mean_ln_hz",
-    "pitch_range",
-    "rate",
-    "gain_db",
-    "licence",
-    "source",
-)
+FORMAT_VERSION = 2
+DECIMALS = 6  # a vector of this size does not change the speech beyond the sixth
+_SIZES = ("speaker_size", "prosody_size", "emotion_size")
+_NUMBERS = ("pitch_mean_ln_hz", "pitch_range", "rate", "gain_db")
+_TEXTS = ("name", "description", "language", "licence", "source")
+_VECTORS = ("speaker", "prosody", "emotion")
+_KEYS = ("format_version", "prosody_size", *_TEXTS, *_VECTORS, *_NUMBERS)
+_OPTIONAL_KEYS = ("reference", "checksum")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a cloned voice comes from. The recording itself is not kept.
+
+    sha256: of each file that was given; seconds: of speech that was used; added: ISO date; consent: whether the right
+    to use the voice was confirmed, and consent_text: the words that were agreed to (empty without).
+    """
+
+    sha256: tuple[str, ...]
+    seconds: float
+    added: str
+    consent: bool
+    consent_text: str
 
 
 @dataclass(frozen=True, eq=False)
 class Voice:
     """One voice.
 
-    speaker (timbre) and prosody are float32 [speaker_size], emotion float32 [emotion_size]; pitch_mean_ln_hz
-    is the natural log of its mean F0 in Hz; rate multiplies the speed; gain_db is added to the loudness.
+    speaker (timbre) is float32 [speaker_size], prosody (manner) float32 [prosody_size], emotion float32
+    [emotion_size]; pitch_mean_ln_hz is the natural log of its mean F0 in Hz; rate multiplies the speed; gain_db is
+    added to the loudness; reference: of a cloned voice.
     """
 
     name: str
@@ -53,6 +65,7 @@ class Voice:
     gain_db: float
     licence: str
     source: str
+    reference: Reference | None = None
 
 
 def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
@@ -65,7 +78,7 @@ def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
         entry = manifest.voices[chosen]
         path = manifest.folder / entry.file
         data = read_verified(path, entry.sha256, f"voice file {entry.file}", RESTORE)
-        voice = parse_voice(parse_json(data, str(path)), manifest, str(path), ModelError)
+        voice = parse_voice(parse_json(data, str(path)), vector_sizes(manifest), str(path), ModelError)
         if voice.name != chosen:
             raise ModelError(
                 f"voice file {path} is for {voice.name!r}, the manifest lists it as {chosen!r}; {RESTORE}"
@@ -78,7 +91,7 @@ def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
             raise VoiceError(
                 f"voice file {chosen} cannot be read ({error.strerror}); give a saved voice's path"
             ) from None
-        return parse_voice(parse_json(data, chosen, VoiceError), manifest, chosen, VoiceError)
+        return parse_voice(parse_json(data, chosen, VoiceError), vector_sizes(manifest), chosen, VoiceError)
     raise VoiceError(unknown_voice_message(chosen, list(manifest.voices)))
 
 
@@ -90,36 +103,98 @@ def unknown_voice_message(name: str, known: list[str]) -> str:
     return f"unknown voice {name!r};{hint} known voices: {', '.join(known)}"
 
 
-def parse_voice(value: Any, manifest: Manifest, where: str, error: type[Exception] = VoiceError) -> Voice:
-    """A Voice from parsed JSON, checked against the model set's vector sizes. Errors: `error`, naming the
-    key.
+def vector_sizes(manifest: Manifest) -> dict[str, int]:
+    """The sizes that a model set asks of its voices' vectors, as `parse_voice` takes them."""
+    return {size: getattr(manifest, size) for size in _SIZES}
+
+
+def parse_voice(value: Any, sizes: Mapping[str, int], where: str, error: type[Exception] = VoiceError) -> Voice:
+    """A Voice from parsed JSON, checked against a model set's vector sizes (see `vector_sizes`).
+
+    Errors: `error`, naming the key.
     """
-    root = StrictObject(value, where, _KEYS, error=error)
+    root = StrictObject(value, where, _KEYS, _OPTIONAL_KEYS, error=error)
     version = root.whole("format_version")
     if version != FORMAT_VERSION:
-        root.fail(f"has format_version {version}, this qingyin reads {FORMAT_VERSION}")
+        root.fail(f"has format_version {version}, this qingyin reads {FORMAT_VERSION}; make the voice again")
+    if "checksum" in root.value and root.sha256("checksum") != _checksum(root.value):
+        root.fail("is damaged (its checksum does not fit; leave the key out if it was edited by hand)")
 
     def vector(key: str, size: int) -> np.ndarray:
         result = np.array(root.numbers(key, size), dtype=np.float32)
         result.setflags(write=False)
         return result
 
-    rate, pitch_range = root.number("rate"), root.number("pitch_range")
-    if not 0.25 <= rate <= 4.0:
-        root.fail(f"key 'rate' must be from 0.25 to 4 (it is {rate:g})")
-    if not 0.0 <= pitch_range <= 4.0:
-        root.fail(f"key 'pitch_range' must be from 0 to 4 (it is {pitch_range:g})")
+    if root.whole("prosody_size") != sizes["prosody_size"]:
+        root.fail(f"has prosody_size {root.value['prosody_size']}, the model set {sizes['prosody_size']}")
+    rate, pitch_range, pitch_mean = root.number("rate"), root.number("pitch_range"), root.number("pitch_mean_ln_hz")
+    for key, number, low, high in (
+        ("rate", rate, 0.25, 4.0),
+        ("pitch_range", pitch_range, 0.0, 4.0),
+        ("pitch_mean_ln_hz", pitch_mean, 3.0, 7.0),  # 20 to 1097 Hz
+        ("gain_db", root.number("gain_db"), -60.0, 60.0),
+    ):
+        if not low <= number <= high:
+            root.fail(f"key {key!r} must be from {low:g} to {high:g} (it is {number:g})")
     return Voice(
         name=root.text("name"),
         description=root.text("description"),
         language=root.text("language"),
-        speaker=vector("speaker", manifest.speaker_size),
-        prosody=vector("prosody", manifest.speaker_size),
-        emotion=vector("emotion", manifest.emotion_size),
-        pitch_mean_ln_hz=root.number("pitch_mean_ln_hz"),
+        speaker=vector("speaker", sizes["speaker_size"]),
+        prosody=vector("prosody", sizes["prosody_size"]),
+        emotion=vector("emotion", sizes["emotion_size"]),
+        pitch_mean_ln_hz=pitch_mean,
         pitch_range=pitch_range,
         rate=rate,
         gain_db=root.number("gain_db"),
         licence=root.text("licence"),
         source=root.text("source"),
+        reference=_reference(root) if "reference" in root.value else None,
+    )
+
+
+def voice_bytes(voice: Voice) -> bytes:
+    """A voice's file: JSON with sorted keys and a checksum, the same bytes for the same voice."""
+    value: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "prosody_size": len(voice.prosody),
+        **{key: getattr(voice, key) for key in _TEXTS},
+        **{key: [round(float(number), DECIMALS) for number in getattr(voice, key)] for key in _VECTORS},
+        **{key: round(float(getattr(voice, key)), DECIMALS) for key in _NUMBERS},
+    }
+    if voice.reference is not None:
+        value["reference"] = {
+            "sha256": list(voice.reference.sha256),
+            "seconds": round(float(voice.reference.seconds), 2),
+            "added": voice.reference.added,
+            "consent": {"given": voice.reference.consent, "text": voice.reference.consent_text},
+        }
+    value["checksum"] = _checksum(value)
+    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _checksum(value: Mapping[str, Any]) -> str:
+    """SHA-256 of everything but the checksum itself, independent of how the JSON is laid out."""
+    rest = {key: item for key, item in value.items() if key != "checksum"}
+    canonical = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _reference(root: StrictObject) -> Reference:
+    where = f"{root.where}: reference"
+    entry = StrictObject(
+        root.value["reference"], where, ("sha256", "seconds", "added", "consent"), error=root.error
+    )
+    consent = StrictObject(entry.value["consent"], f"{where}: consent", ("given", "text"), error=root.error)
+    hashes = entry.texts("sha256")
+    if not hashes or any(len(text) != 64 or set(text) - set("0123456789abcdef") for text in hashes):
+        entry.fail("key 'sha256' must be a list of SHA-256 in lower-case hexadecimal digits")
+    try:
+        datetime.date.fromisoformat(entry.text("added"))
+    except ValueError:
+        entry.fail("key 'added' must be a date such as 2026-01-31")
+    if not isinstance(consent.value["given"], bool):
+        consent.fail("key 'given' must be true or false")
+    return Reference(
+        hashes, entry.number("seconds"), entry.text("added"), consent.value["given"], consent.text("text")
     )
