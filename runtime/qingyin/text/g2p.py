@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qingyin.text import polyphones, readings
 from qingyin.text.citation import word_readings
@@ -25,8 +25,14 @@ class Syllable:
     position: int
     literal: bool = False  # digit of a digit string: 一 keeps its tone
     erhua: bool = False
-    fixed: bool = False  # reading given from outside: no sandhi on it
+    fixed: bool = False  # reading given from outside: only third tones before third tones change on it
     written: str = ""  # what stands for it in print where `char` is "" (a Latin letter)
+    exact: bool = False  # not even those
+    end: int = -1  # past-last index in the text of what it stands for; -1: one character
+    citation: str = field(init=False)  # before sandhi; erhua comes later
+
+    def __post_init__(self) -> None:
+        self.citation = self.pinyin
 
     @property
     def pinyin(self) -> str:
@@ -70,10 +76,14 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
 
 
 def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:
+    if item.given:
+        reading, fixed = item.given, True
     if is_english(reading):
-        return Syllable(item.char, reading, stress_tone(reading), item.position, fixed=True, written=item.written)
+        return Syllable(item.char, reading, stress_tone(reading), item.position, fixed=True, written=item.written,
+                        end=item.end)  # fmt: skip
     match = _SPELLING.match(reading)
     if match is None:
         raise ValueError(f"reading without a tone: {reading!r} for {item.char!r}")
     spelling, tone = match.group(1), int(match.group(2))
-    return Syllable(item.char, spelling, tone, item.position, item.literal, fixed=fixed, written=item.written)
+    return Syllable(item.char, spelling, tone, item.position, item.literal, fixed=fixed, written=item.written,
+                    exact=item.exact, end=item.end)  # fmt: skip

@@ -19,7 +19,8 @@ class Spoken:
     alone: str = ""  # reading to use where the character is no part of a longer word
     written: str = ""  # what stands for it in print when `char` is "": a Latin letter, once per letter
     end: int = -1  # past-last index in the original text of what it stands for; -1: one character
-    given: str = ""  # reading of `char` that the author wrote: nothing changes it, the word around it stays whole
+    given: str = ""  # reading of `char` that the author gave; the word around it stays whole
+    exact: bool = False  # the author's reading is what is heard; else third tones before third tones still change
 
 
 @dataclass(frozen=True)

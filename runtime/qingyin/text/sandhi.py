@@ -53,6 +53,7 @@ def fuse_erhua(words: Sequence[Word]) -> list[Word]:
             place += 1
             if before is not None and _is_suffix(syllable, before, after):
                 before.erhua = True
+                before.end = syllable.position + 1 if syllable.end < 0 else syllable.end
             else:
                 kept.append(syllable)
         if kept:
@@ -63,6 +64,8 @@ def fuse_erhua(words: Sequence[Word]) -> list[Word]:
 def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None) -> bool:
     return (
         syllable.char == "儿"
+        and not syllable.fixed
+        and not before.fixed
         and before.char not in _FULL_ER_BEFORE
         and bool(before.char)
         and not before.erhua
@@ -75,13 +78,13 @@ def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, particles, and reduplicated verbs (看看)."""
     for word in words:
         text = "".join(syllable.char for syllable in word)
-        if text in NEUTRAL_WORDS:
+        if text in NEUTRAL_WORDS and not word[-1].fixed:
             word[-1].tone = NEUTRAL_TONE
     pairs = [(word[index], word[index + 1]) for word in words for index in range(len(word) - 1)]
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
-        if before.char == syllable.char and syllable.char in _NEUTRAL_REDUPLICATED:
-            if before.tone == 3:
+        if before.char == syllable.char and syllable.char in _NEUTRAL_REDUPLICATED and not syllable.fixed:
+            if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
 
@@ -96,6 +99,8 @@ def yi_and_bu(words: Sequence[Word]) -> None:
     for index, syllable in enumerate(flat):
         before = flat[index - 1] if index else None
         after = flat[index + 1] if index + 1 < len(flat) else None
+        if syllable.fixed:
+            continue
         if syllable.char == "不" and syllable.spelling == "bu":
             syllable.tone = _bu_tone(flat, index)
         elif syllable.char == "一":
@@ -155,7 +160,7 @@ def third_tones(words: Sequence[Word]) -> None:
 
 
 def _raise(syllable: Syllable, after: Syllable) -> None:
-    if syllable.tone == 3 and after.tone == 3:
+    if syllable.tone == 3 and after.tone == 3 and not syllable.exact:
         syllable.tone = 2
 
 
