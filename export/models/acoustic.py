@@ -26,6 +26,7 @@ from export.models.convnext import ConvNeXtStack
 SPEAKER_SIZE = 128  # the speaker encoder's vector: who speaks
 PROSODY_SIZE = 64  # a learnt vector: in which manner of reading
 EMOTION_SIZE = 16
+SPEAKER_GAIN = 8.0  # the parts of a unit vector are small; this brings them to what a linear layer expects
 PITCH_SCALE = 0.25  # ln Hz that one unit of normalised pitch stands for
 MIN_LOG_STD, MAX_LOG_STD = -4.0, 1.0
 
@@ -59,7 +60,7 @@ class Predictor(nn.Module):
         super().__init__()
         self.condition = Conditioning(PROSODY_SIZE, channels)
         self.inlet = nn.Linear(inputs, channels)
-        self.stack = ConvNeXtStack(channels, blocks, kernel, expansion=2, dropout=0.1, condition=channels)
+        self.stack = ConvNeXtStack(channels, blocks, kernel, expansion=2, dropout=0.2, condition=channels)
         self.norm = nn.LayerNorm(channels)
         self.outlet = nn.Linear(channels, outputs)
 
@@ -155,7 +156,7 @@ class AcousticModel(nn.Module):
     ) -> Tensor:
         """Mel [B, T, 80] in units of standard deviations; log_f0 is ln Hz, voicing 0 to 1, all [B, T]."""
         height = (log_f0 - math.log(200.0)) / PITCH_SCALE
-        condition = self.condition(speaker, emotion)
+        condition = self.condition(speaker * SPEAKER_GAIN, emotion)
         features = torch.stack([height * 0.5, height * voicing * 0.5, voicing, energy], dim=2)
         x = placed + self.pitch_inlet(features) + condition
         return self.outlet(self.outlet_norm(self.decoder(x, mask, condition)))

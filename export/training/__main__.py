@@ -29,11 +29,18 @@ COMMANDS = {
     "acoustic": Command("train the acoustic model", "--steps 8000 --threads 2"),
     "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
     "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),
+    "emotion_data": Command("re-synthesise recordings with emotions", "--seed 0"),
+    "emotion": Command("train the emotion encoder, or the classifier that judges synthesis", "--steps 1500"),
+    "evaluate_emotion": Command("measure how a model set speaks emotions", "onnx_models"),
+    "polyphone": Command("train the model that reads polyphones", "../shared/corpora/text --steps 8000"),
     "recogniser": Command("train the recogniser that measures intelligibility", "--steps 4000"),
     "release": Command("collect weights and voices for export", "-o checkpoints"),
     "calibrate": Command("give the voices of a model set one loudness and tempo", "onnx_models"),
     "evaluate": Command(
         "measure a model set: vocoders, intelligibility, speed", "onnx_models --text zh_sentences_cc0.txt"
+    ),
+    "evaluate_clones": Command(
+        "measure how voices are cloned that no training has heard", "onnx_models --text zh_sentences_cc0.txt"
     ),
 }
 PROGRAM = "python -m export.training"

@@ -1,52 +1,50 @@
-"""Trains the acoustic model on aligned clips; resumes from its last checkpoint."""
+"""Trains the acoustic model on aligned clips of many speakers; resumes from its last checkpoint."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.models.acoustic import EMOTION_SIZE, PITCH_SCALE, SPEAKER_SIZE, AcousticModel
+from export.models.acoustic import PROSODY_SIZE, AcousticModel
 from export.models.mel_discriminator import MelDiscriminator, discriminator_loss, generator_losses
-from export.training.aligned import CORPORA, SPEAKERS, Aligned, Batch, batches, collate, load_aligned, repeated
+from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
 from export.training.loop import Run
+from export.training.references import References
+from export.training.warm_start import warm_start
 from qingyin.text.symbols import PHONEMES
 
-# Sentences are what is synthesised, and there are few: each counts this many times an epoch.
-REPEATS = {"aishell_sample": 3}
+# Sentences are what is synthesised, and there are few in Mandarin: each counts this many times an epoch.
+REPEATS = {"aishell_sample": 3.0, "dspspeech20": 0.33, "speechocean762": 0.5}
 PATCH_FRAMES = 48
 PATCHES = 48
 
 
 class SpeakerAcoustic(nn.Module):
-    """The acoustic model with its table of known speakers and their pitch and energy statistics."""
+    """The acoustic model with its table of manners of reading and the energy statistics."""
 
-    def __init__(self, speakers: int, **config: int) -> None:
+    def __init__(self, manners: int, **config: int) -> None:
         super().__init__()
         self.acoustic = AcousticModel(len(PHONEMES), **config)
-        self.table = nn.Embedding(speakers, SPEAKER_SIZE)
-        self.pitch_mean: Tensor
+        self.table = nn.Embedding(manners, PROSODY_SIZE)
         self.energy_mean: Tensor
         self.energy_std: Tensor
-        self.register_buffer("pitch_mean", torch.zeros(speakers))  # ln Hz
         self.register_buffer("energy_mean", torch.zeros(()))
         self.register_buffer("energy_std", torch.ones(()))
 
     def set_statistics(self, items: Sequence[Aligned]) -> None:
-        """Measure mel, pitch and energy statistics on the training clips."""
-        mel = np.concatenate([i.mel for i in items[::5]])
+        """Measure mel and energy statistics on the training clips."""
+        mel = np.concatenate([i.mel for i in items[::9]]).astype(np.float32)
         self.acoustic.mel_mean.copy_(torch.from_numpy(mel.mean(0)))
         self.acoustic.mel_std.copy_(torch.full((mel.shape[1],), float(mel.std(0).mean())))
-        energy = np.concatenate([i.energy for i in items[::5]])
+        energy = np.concatenate([i.energy for i in items[::9]])
         self.energy_mean.fill_(float(energy.mean()))
         self.energy_std.fill_(float(energy.std()))
-        for n in range(len(self.pitch_mean)):
-            own = [np.log(i.f0[i.voiced > 0]) for i in items if i.speaker == n]
-            self.pitch_mean[n] = float(np.median(np.concatenate(own)))
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -64,39 +62,37 @@ def _gaussian(mean: Tensor, std_log: Tensor, target: Tensor) -> Tensor:
 
 
 def losses(
-    model: SpeakerAcoustic, batch: Batch, noise: float = 0.0, predicted_energy: bool = False
+    model: SpeakerAcoustic, batch: Batch, speaker: Tensor, noise: float = 0.0, predicted_energy: bool = False
 ) -> tuple[dict[str, Tensor], Tensor]:
     """The losses of a batch by name, and the normalised mel [B, T, 80] that was predicted.
 
     Args:
+        speaker: vectors [B, 128] of other clips of the same speakers.
         noise: disturbance of the true pitch and energy that the decoder is given, so that it forgives predicted ones.
         predicted_energy: give the decoder the predicted energy, as at synthesis.
     """
     acoustic = model.acoustic
-    speaker = model.table(batch.speaker)
-    emotion = torch.zeros(len(speaker), EMOTION_SIZE)
+    manner = model.table(batch.manner)
     content = acoustic.encode(batch.phonemes, batch.tones, batch.boundaries, batch.phoneme_mask)
     # Durations and pitch learn from what the mel makes the encoder learn, and hardly bend it themselves.
     bent = content.detach() * 0.9 + content * 0.1
-    duration_mean, duration_std = acoustic.predict_duration(bent, speaker, emotion, batch.phoneme_mask)
+    duration_mean, duration_std = acoustic.predict_duration(bent, manner, batch.style, batch.phoneme_mask)
     hidden = torch.gather(content, 1, batch.index[..., None].expand(-1, -1, content.shape[2]))
     placed = acoustic.place(hidden, batch.position)
-    prosody = acoustic.predict_prosody(placed.detach() * 0.8 + placed * 0.2, speaker, emotion, batch.frame_mask)
-    pitch = (batch.log_f0 - model.pitch_mean[batch.speaker][:, None]) / PITCH_SCALE
+    prosody = acoustic.predict_prosody(placed.detach() * 0.8 + placed * 0.2, manner, batch.style, batch.frame_mask)
     energy = (batch.energy - model.energy_mean) / model.energy_std
     energy_given = prosody.energy.detach() if predicted_energy else energy
     given = energy_given + noise * torch.randn_like(energy[:, :1]) + 0.5 * noise * torch.randn_like(energy)
     log_f0 = batch.log_f0 + 0.03 * noise * torch.randn_like(energy)
-    mel = acoustic.decode(placed, log_f0, batch.voiced, given, speaker, emotion, batch.frame_mask).float()
+    mel = acoustic.decode(placed, log_f0, batch.voiced, given, speaker, batch.recording, batch.frame_mask).float()
     target = acoustic.normalise(batch.mel)
     frames = batch.frame_mask[..., 0]
     spoken = batch.phoneme_mask[..., 0] * batch.natural
     voiced = frames * batch.voiced * batch.natural
-    true_duration = torch.log(batch.durations.clamp_min(1).float())
     parts = {
         "mel": _mean((mel - target).abs(), batch.frame_mask.expand_as(mel)),
-        "duration": _mean(_gaussian(duration_mean, torch.log(duration_std), true_duration), spoken),
-        "pitch": _mean(_gaussian(prosody.pitch, prosody.pitch_log_std, pitch), voiced),
+        "duration": _mean(_gaussian(duration_mean, torch.log(duration_std), batch.log_durations), spoken),
+        "pitch": _mean(_gaussian(prosody.pitch, prosody.pitch_log_std, batch.pitch), voiced),
         "voicing": _mean(F.binary_cross_entropy_with_logits(prosody.voicing, batch.voiced, reduction="none"), frames),
         "energy": _mean((prosody.energy - energy) ** 2, frames),
     }
@@ -122,14 +118,18 @@ def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator
     return cut(mel), cut(target)
 
 
-def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned]) -> dict[str, float]:
-    """Mean losses by name over held-out clips, in batches of 16."""
+def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned], references: References) -> dict[str, float]:
+    """Mean losses by corpus and name over held-out clips, in batches of 16."""
     sums: dict[str, list[float]] = {}
+    rng = np.random.default_rng(0)
     with torch.inference_mode():
-        for n in range(0, len(items), 16):
-            parts, _ = losses(model, collate(items[n : n + 16]))
-            for key, value in parts.items():
-                sums.setdefault(key, []).append(value.item())
+        for corpus in CORPORA:
+            own = [item for item in items if item.speaker[0] == corpus][:96]
+            for n in range(0, len(own), 16):
+                batch = collate(own[n : n + 16])
+                parts, _ = losses(model, batch, references.vectors(batch.items, rng))
+                for key, value in parts.items():
+                    sums.setdefault(f"{corpus[:6]}_{key}", []).append(value.item())
     return {key: float(np.mean(values)) for key, values in sums.items()}
 
 
@@ -147,6 +147,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--adversarial-weight", type=float, default=0.15)
     parser.add_argument("--matching-weight", type=float, default=2.0)
+    parser.add_argument(
+        "--warm-start", type=Path, metavar="FILE", help="begin with what fits of this checkpoint (a new run only)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--evaluate-every", type=int, default=500, metavar="STEPS")
@@ -165,28 +168,29 @@ def main(options: argparse.Namespace) -> None:
     """Run the command."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    items = load_aligned(CORPORA, SPEAKERS)
-    held_out = load_aligned(CORPORA, SPEAKERS, held_out=True)
-    model = SpeakerAcoustic(len(SPEAKERS))
+    items, held_out = load_aligned(CORPORA), load_aligned(CORPORA, held_out=True)
+    references = References()
+    model = SpeakerAcoustic(len(MANNERS))
     model.set_statistics(items)
+    if options.warm_start:
+        warm_start(model, options.warm_start, references)
     judge = MelDiscriminator()
     judge_optimizer = torch.optim.AdamW(judge.parameters(), 2e-4, (0.5, 0.9))
     sizes = {k: v for k, v in model.acoustic.config.items() if k != "symbols"}
-    config = {"speakers": list(SPEAKERS), "acoustic": sizes}
+    config = {"manners": list(MANNERS), "acoustic": sizes}
     others = {"judge": judge, "judge_optimizer": judge_optimizer}
     run = Run(options.name, model, config, options.steps, options.lr, betas=(0.9, 0.98), others=others)
     rng = np.random.default_rng(options.seed + run.step)
     if options.decoder_only:
         _freeze_all_but_decoder(model)
-    drawn = repeated(items, REPEATS)
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
-    pitch_means = model.pitch_mean.exp().tolist()
-    print(f"{parameters:.2f} M parameters, {len(items)} clips; pitch means {pitch_means} Hz", flush=True)
+    print(f"{parameters:.2f} M parameters, {len(items)} clips, {len(held_out)} held out", flush=True)
     while run.running:
-        for batch in batches(drawn, options.max_frames, rng):
+        for batch in batches(repeated(items, REPEATS, rng), options.max_frames, rng):
             predicted_energy = options.decoder_only and rng.random() < 0.7
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                parts, mel = losses(model, batch, noise=0.15, predicted_energy=predicted_energy)
+                speaker = references.vectors(batch.items, rng, disturb=True)
+                parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if run.step >= options.adversarial_from:
@@ -198,7 +202,7 @@ def main(options: argparse.Namespace) -> None:
                     log |= {"adversarial": adversarial.item(), "matching": matching.item()}
             run.update(loss, log, clip=1.0)
             if run.step % options.evaluate_every == 0:
-                run.log(evaluate(run.averaged, held_out), "held_out")
+                run.log(evaluate(run.averaged, held_out, references), "held_out")
             if not run.running:
                 break
     run.save()

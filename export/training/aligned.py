@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,21 +14,34 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from export.corpora import CorpusError
-from export.features import FloatArray
+from export.features import F0_CEILING_HZ, F0_FLOOR_HZ, FloatArray
 from export.training.data import Utterance, frame_groups, load
+from export.training.mel_augment import warp
 from export.training.paths import work_folder
+from export.training.style import Style
 from export.training.transcripts import transcribe
 from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHRASE_END
 
-# The Mandarin recordings with a text, and who speaks in them, in the order of the speaker table.
-CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
-SPEAKERS = ("yuetan", "S0150", "S0252", "chenwang")
+# The Mandarin recordings with a text that are clear enough to learn a voice by heart from.
+CLEAR_CORPORA = ("hsk_words", "aishell_sample", "pinyin_syllables")
+# All recordings with a text: Mandarin and English words of many in a room, English sentences of learners.
+CORPORA = (*CLEAR_CORPORA, "dspspeech20", "speechocean762")
+# Manners of reading: whose melody and rhythm. The many of one corpus share one, or there would be too little of each.
+MANNERS = ("yuetan", "S0150", "S0252", "chenwang", "dspspeech20", "speechocean762")
 
 _IS_FINAL = np.zeros(len(PHONEME_IDS), bool)
 _IS_FINAL[[PHONEME_IDS[final] for final in FINALS]] = True
 # Corpora of words and syllables read slowly; copies at the tempo of sentences teach the decoder how they would sound
 # there.
 SLOW_CORPORA = ("hsk_words", "pinyin_syllables")
+# Chance that a clip is spoken by a warped voice: Mandarin sentences have two readers only.
+WARPED = {
+    "hsk_words": 0.35,
+    "aishell_sample": 0.4,
+    "pinyin_syllables": 0.35,
+    "dspspeech20": 0.15,
+    "speechocean762": 0.1,
+}
 
 EDGE_FRAMES = 12  # of silence kept at each end; more would teach nothing and cost time
 
@@ -36,7 +51,8 @@ class Aligned:
     """One clip: features per frame [T] and phonemes [N]."""
 
     clip: Utterance | None
-    speaker: int
+    speaker: tuple[str, str]  # corpus and speaker
+    pitch_mean: float  # median ln Hz of the speaker
     phonemes: NDArray[np.int64]
     tones: NDArray[np.int64]
     boundaries: NDArray[np.int64]
@@ -46,6 +62,19 @@ class Aligned:
     voiced: FloatArray
     energy: FloatArray
     natural: bool = True  # False for copies at another tempo: their prosody is nobody's
+    warp: float = 1.0  # by which the frequencies were multiplied, see `mel_augment.warp`
+
+    @property
+    def manner(self) -> int:
+        """Row in the table of `MANNERS`."""
+        corpus, speaker = self.speaker
+        return MANNERS.index(speaker if speaker in MANNERS else corpus)
+
+    def warped(self, factor: float) -> Aligned:
+        """A copy spoken by someone with a vocal tract and a larynx smaller by `factor`: another voice."""
+        f0 = np.clip(self.f0 * np.float32(factor), F0_FLOOR_HZ, F0_CEILING_HZ)
+        mean = self.pitch_mean + math.log(factor)
+        return replace(self, mel=warp(self.mel, factor), f0=f0, pitch_mean=mean, warp=factor)
 
     def at_tempo(self, factor: float) -> Aligned:
         """A copy `factor` times as fast, finals giving way more than initials, as in fast speech (Gay 1981)."""
@@ -62,26 +91,23 @@ class Aligned:
 
         def blend(x: FloatArray) -> FloatArray:
             weight = part[:, None] if x.ndim == 2 else part
-            return x[low] * (1 - weight) + x[high] * weight
+            return (x[low] * (1 - weight) + x[high] * weight).astype(x.dtype)
 
-        return Aligned(
-            None,
-            self.speaker,
-            self.phonemes,
-            self.tones,
-            self.boundaries,
-            durations,
-            blend(self.mel),
-            np.exp(blend(np.log(self.f0))),
-            self.voiced[nearest],
-            blend(self.energy),
+        return replace(
+            self,
+            clip=None,
+            durations=durations,
+            mel=blend(self.mel),
+            f0=np.exp(blend(np.log(self.f0))),
+            voiced=self.voiced[nearest],
+            energy=blend(self.energy),
             natural=False,
         )
 
 
-def repeated(items: Sequence[Aligned], times: dict[str, int]) -> list[Aligned]:
-    """Each clip as often as its corpus counts in an epoch: once, if `times` does not name it."""
-    return [item for item in items for _ in range(times.get(item.clip.corpus if item.clip else "", 1))]
+def repeated(items: Sequence[Aligned], times: dict[str, float], rng: np.random.Generator) -> list[Aligned]:
+    """Each clip as often as its corpus counts in an epoch: once, unless `times` names it; a fraction is a chance."""
+    return [item for item in items for _ in range(int(times.get(item.speaker[0], 1.0) + rng.random()))]
 
 
 def read_alignments() -> dict[str, dict[str, list[int]]]:
@@ -97,12 +123,12 @@ def read_alignments() -> dict[str, dict[str, list[int]]]:
     return alignments
 
 
-def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool = False) -> list[Aligned]:
-    """Clips of the corpora that have an alignment, with `speakers` giving the table's order.
+def load_aligned(corpora: Sequence[str], held_out: bool = False) -> list[Aligned]:
+    """Clips of the corpora that have an alignment.
 
     Raises:
         FileNotFoundError: nothing has been prepared or aligned yet.
-        CorpusError: a speaker is not in the table, or nothing is left to train on.
+        CorpusError: nothing is left to train on.
     """
     alignments = read_alignments()
     items, changed = [], 0
@@ -110,8 +136,6 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
         found = alignments.get(clip.key)
         if found is None:
             continue
-        if clip.speaker not in speakers:
-            raise CorpusError(f"{clip.key}: speaker {clip.speaker} is none of {', '.join(speakers)}")
         phonemes, boundaries, durations = (
             np.array(found[key], np.int64) for key in ("phonemes", "boundaries", "durations")
         )
@@ -120,15 +144,31 @@ def load_aligned(corpora: Sequence[str], speakers: Sequence[str], held_out: bool
         except ValueError:
             changed += 1
             continue
-        kept = slice(max(0, int(durations[0]) - EDGE_FRAMES), clip.frames - max(0, int(durations[-1]) - EDGE_FRAMES))
+        arrays = clip.features()
+        kept = slice(
+            max(0, int(durations[0]) - EDGE_FRAMES), len(arrays["f0"]) - max(0, int(durations[-1]) - EDGE_FRAMES)
+        )
         durations[[0, -1]] = np.minimum(durations[[0, -1]], EDGE_FRAMES)
-        features = (clip.mel[kept], clip.f0[kept], clip.voiced[kept], clip.energy[kept])
-        items.append(Aligned(clip, speakers.index(clip.speaker), phonemes, tones, boundaries, durations, *features))
+        features = [arrays[key][kept].astype(np.float32) for key in ("mel", "f0", "voiced", "energy")]
+        features[0] = features[0].astype(np.float16)  # halves the memory of half a day of speech
+        items.append(Aligned(clip, (clip.corpus, clip.speaker), 0.0, phonemes, tones, boundaries, durations, *features))
     if changed:
         print(f"{changed} clips left out: the front end reads them otherwise than when they were aligned; align again")
     if not items and not held_out:
         raise CorpusError(f"no clip of {', '.join(corpora)} has an alignment; run: python -m export.training align")
+    _set_pitch_means(items)
     return items
+
+
+def _set_pitch_means(items: Sequence[Aligned]) -> None:
+    by_speaker: dict[tuple[str, str], list[Aligned]] = defaultdict(list)
+    for item in items:
+        by_speaker[item.speaker].append(item)
+    for own in by_speaker.values():
+        voiced = np.concatenate([i.f0[i.voiced > 0] for i in own])
+        mean = float(np.median(np.log(voiced))) if len(voiced) else math.log(200.0)
+        for item in own:
+            item.pitch_mean = mean
 
 
 def _transcribed_again(
@@ -154,14 +194,19 @@ def _transcribed_again(
 class Batch:
     """Padded tensors of some clips; `index` [B, T] tells which phoneme each frame belongs to."""
 
-    speaker: Tensor  # [B]
+    items: Sequence[Aligned]
+    manner: Tensor  # [B]
+    pitch_mean: Tensor  # [B, 1]
+    style: Tensor  # [B, 16] emotion vector of what the predictors shall say
+    recording: Tensor  # [B, 16] the same for the decoder, with the recording's own axes
     phonemes: Tensor  # [B, N]
     tones: Tensor
     boundaries: Tensor
-    durations: Tensor
+    log_durations: Tensor  # with the style in it
     phoneme_mask: Tensor  # [B, N, 1]
-    mel: Tensor  # [B, T, 80]
-    log_f0: Tensor  # [B, T]
+    mel: Tensor  # [B, T, 80] with the style in it
+    log_f0: Tensor  # [B, T] as recorded
+    pitch: Tensor  # [B, T] normalised, with the style in it
     voiced: Tensor
     energy: Tensor
     frame_mask: Tensor  # [B, T, 1]
@@ -170,9 +215,11 @@ class Batch:
     natural: Tensor  # [B, 1]
 
 
-def collate(items: Sequence[Aligned]) -> Batch:
-    """Stack clips into a batch."""
+def collate(items: Sequence[Aligned], styles: Sequence[Style] | None = None) -> Batch:
+    """Stack clips into a batch; without styles, each as it was spoken."""
     size, count, frames = len(items), max(len(i.phonemes) for i in items), max(len(i.f0) for i in items)
+    styles = styles or [Style() for _ in items]
+    styled = [style.apply(item) for item, style in zip(items, styles, strict=True)]
 
     def stacked(rows: list[NDArray], length: int) -> Tensor:
         out = np.zeros((size, length, *rows[0].shape[1:]), rows[0].dtype)
@@ -186,16 +233,21 @@ def collate(items: Sequence[Aligned]) -> Batch:
         n = item.durations
         position.append(np.concatenate([(np.arange(k) + 0.5) / k for k in n if k]).astype(np.float32))
     return Batch(
-        speaker=torch.tensor([i.speaker for i in items]),
+        items=items,
+        manner=torch.tensor([i.manner for i in items]),
+        pitch_mean=torch.tensor([[i.pitch_mean] for i in items], dtype=torch.float32),
+        style=torch.from_numpy(np.stack([s.vector for s in styled])),
+        recording=torch.from_numpy(np.stack([s.recording for s in styled])),
         phonemes=stacked([i.phonemes for i in items], count),
         tones=stacked([i.tones for i in items], count),
         boundaries=stacked([i.boundaries for i in items], count),
-        durations=stacked([i.durations for i in items], count),
+        log_durations=stacked([s.log_durations for s in styled], count),
         phoneme_mask=stacked([np.ones((len(i.phonemes), 1), np.float32) for i in items], count),
-        mel=stacked([i.mel for i in items], frames),
+        mel=stacked([s.mel for s in styled], frames),
         log_f0=stacked([np.log(i.f0) for i in items], frames),
+        pitch=stacked([s.pitch for s in styled], frames),
         voiced=stacked([i.voiced for i in items], frames),
-        energy=stacked([i.energy for i in items], frames),
+        energy=stacked([s.energy for s in styled], frames),
         frame_mask=stacked([np.ones((len(i.f0), 1), np.float32) for i in items], frames),
         index=stacked(index, frames),
         position=stacked(position, frames),
@@ -204,12 +256,16 @@ def collate(items: Sequence[Aligned]) -> Batch:
 
 
 def batches(items: Sequence[Aligned], max_frames: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """One epoch: clips of like length together, slow corpora half of the time at a sentence's tempo."""
+    """One epoch: clips of like length together, slow corpora half of the time at a sentence's tempo, some voices
+    warped into others, half of the clips in another style than they were spoken in."""
     drawn = []
     for item in items:
         slow = item.clip is not None and item.clip.corpus in SLOW_CORPORA
-        drawn.append(item.at_tempo(float(rng.uniform(1.2, 2.2))) if slow and rng.random() < 0.5 else item)
+        chosen = item.at_tempo(float(rng.uniform(1.2, 2.2))) if slow and rng.random() < 0.5 else item
+        if rng.random() < WARPED.get(item.speaker[0], 0.0):
+            chosen = chosen.warped(float(np.exp(rng.uniform(math.log(0.82), math.log(1.22)))))
+        drawn.append(chosen)
     drawn.sort(key=lambda item: len(item.f0) + rng.uniform(0, 20))
     groups = frame_groups(drawn, lambda item: len(item.f0), max_frames)
     for n in rng.permutation(len(groups)):
-        yield collate(groups[n])
+        yield collate(groups[n], [Style.drawn(rng) for _ in groups[n]])

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from export.corpora import CorpusError
 from export.features import HOP, SAMPLE_RATE
-from export.training.aligned import CORPORA, read_alignments
+from export.training.aligned import CLEAR_CORPORA, read_alignments
 from export.training.data import Utterance, load
 from export.training.pictures import draw_frames
 from qingyin.text.symbols import FINALS, INITIALS, PAUSE, PHONEMES
@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     """Run the command; exits with 1 if the statistics are not those of speech."""
     alignments = read_alignments()
-    clips = {c.key: c for corpus in CORPORA for held_out in (False, True) for c in load([corpus], held_out)}
+    clips = {c.key: c for corpus in CLEAR_CORPORA for held_out in (False, True) for c in load([corpus], held_out)}
     usable = [key for key in alignments if len(alignments[key]["phonemes"]) >= 4 and key in clips]
     rng = np.random.default_rng(5)
     sentences = [key for key in usable if key.startswith("aishell")]

@@ -35,6 +35,11 @@ class Utterance:
         with np.load(self.path) as arrays:
             return dict(arrays)
 
+    def features(self) -> dict[str, NDArray]:
+        """Mel, energy, f0 and voiced as stored, read anew: without the samples, and not kept."""
+        with np.load(self.path) as arrays:
+            return {key: arrays[key] for key in ("mel", "energy", "f0", "voiced")}
+
     @property
     def key(self) -> str:
         """Name that is unique over all corpora."""

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from export.corpora import CorpusError
 from export.features import FloatArray, mel_and_energy, pad_to_frames, pitch
 from export.models.recogniser import Recogniser, recogniser_features
-from export.training.aligned import CORPORA, SPEAKERS, load_aligned
+from export.training.aligned import CLEAR_CORPORA, load_aligned
 from export.training.calibrate import syllables_and_seconds
 from export.training.data import Utterance, load
 from export.training.footprint import SHORT, footprint_rows
@@ -102,8 +102,8 @@ def heard(samples: FloatArray) -> torch.Tensor:
 def real_errors(model: Recogniser) -> dict[str, Errors]:
     """The recogniser's own errors on held-out recordings, by corpus."""
     result = {}
-    for corpus in CORPORA:
-        items = load_aligned([corpus], SPEAKERS, held_out=True)
+    for corpus in CLEAR_CORPORA:
+        items = load_aligned([corpus], held_out=True)
         result[corpus] = error_rates(model, [(features_of(i), *targets(i.phonemes, i.tones)) for i in items])
     return result
 

@@ -28,6 +28,11 @@ _TOP_MEL = float(_to_mel(np.array(MEL_FMAX_HZ)))
 _CENTRES_HZ = _to_hz(np.linspace(0, _TOP_MEL, N_MELS + 2)[1:-1])
 
 
+def band_centres_hz() -> FloatArray:
+    """Centre frequencies [80] of the mel bands."""
+    return _CENTRES_HZ.astype(np.float32)
+
+
 def warp(mel: FloatArray, factor: float) -> FloatArray:
     """Mel [T, 80] whose frequencies are multiplied by `factor`: above 1 a shorter vocal tract and a higher voice."""
     if factor == 1.0:

@@ -11,41 +11,58 @@ import torch
 
 from export.models.acoustic import EMOTION_SIZE
 from export.training import vocoder
-from export.training.aligned import CORPORA
+from export.training.aligned import CORPORA, MANNERS
 from export.training.paths import work_folder
+from export.training.references import References
+from export.training.speakers import SPEAKER_CORPORA
 from export.voices import write_voice
 
-RUNS = {"acoustic": CORPORA, "source_filter": tuple(vocoder.SHARES), "hifigan": tuple(vocoder.SHARES)}
+RUNS = {
+    "acoustic": CORPORA,
+    "source_filter": tuple(vocoder.SHARES),
+    "hifigan": tuple(vocoder.SHARES),
+    "speaker_encoder": SPEAKER_CORPORA,
+}
+ENCODER_PREFIX = "encoder."  # before the names of what ships; the rest of such a run served its training only
 
 
 @dataclass(frozen=True)
 class VoiceRecipe:
-    """How a voice is put together from the table of speakers."""
+    """How a voice is put together: whose vector, and whose manners of reading."""
 
-    timbre: str
-    prosody: dict[str, float]  # weights of speakers; only aishell_sample's two ever read sentences
+    corpus: str
+    speaker: str
+    prosody: dict[str, float]  # weights of manners; only aishell_sample's two ever read Mandarin sentences
     description: str
     source: str
-    pitch_shift: float = 0.0  # semitones against the speaker's recordings
-    pitch_range: float = 1.0
 
 
 # Isolated words teach her tones best, sentences how they run together: the weights are what a recogniser heard fewest
 # errors with at a sentence's tempo (docs/training.md).
 VOICES = {
     "yuetan": VoiceRecipe(
+        "hsk_words",
         "yuetan",
         {"yuetan": 0.8, "S0150": 0.1, "S0252": 0.1},
         "clear adult female; timbre from isolated words, some of the sentence prosody from the two sentence readers",
         "hsk_words: recordings by Yue Tan (Shtooka), hugolpz/audio-cmn, CC BY-SA",
     ),
     "s0150": VoiceRecipe(
-        "S0150", {"S0150": 1.0}, "adult, middle, sentences", "aishell_sample: AISHELL-1, speaker S0150, Apache-2.0"
+        "aishell_sample",
+        "S0150",
+        {"S0150": 1.0},
+        "adult, middle, sentences",
+        "aishell_sample: AISHELL-1, speaker S0150, Apache-2.0",
     ),
     "s0252": VoiceRecipe(
-        "S0252", {"S0252": 1.0}, "adult, low, sentences", "aishell_sample: AISHELL-1, speaker S0252, Apache-2.0"
+        "aishell_sample",
+        "S0252",
+        {"S0252": 1.0},
+        "adult, low, sentences",
+        "aishell_sample: AISHELL-1, speaker S0252, Apache-2.0",
     ),
     "chenwang": VoiceRecipe(
+        "pinyin_syllables",
         "chenwang",
         {"chenwang": 0.5, "yuetan": 0.4, "S0150": 0.05, "S0252": 0.05},
         "timbre from single syllables, prosody borrowed from the other voices",
@@ -63,21 +80,25 @@ def slim(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {key: smaller(value) for key, value in state.items()}
 
 
+def shipped(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights of the encoder alone, where a run trained one together with heads that only training needs."""
+    own = {k.removeprefix(ENCODER_PREFIX): v for k, v in state.items() if k.startswith(ENCODER_PREFIX)}
+    return own or state
+
+
 def write_voices(checkpoint: dict[str, Any], folder: Path) -> None:
     """One file a voice, uncalibrated: rate 1, gain 0 (see `calibrate`)."""
-    state, speakers = checkpoint["model"], checkpoint["config"]["speakers"]
-    table = state["table.weight"].float()
+    table = checkpoint["model"]["table.weight"].float()
+    references = References()
     for name, recipe in VOICES.items():
-        prosody = torch.stack([table[speakers.index(s)] * weight for s, weight in recipe.prosody.items()]).sum(0)
-        row = speakers.index(recipe.timbre)
+        prosody = torch.stack([table[MANNERS.index(m)] * weight for m, weight in recipe.prosody.items()]).sum(0)
         write_voice(
             folder,
             name,
-            speaker=table[row].tolist(),
+            speaker=references.mean_vector(recipe.corpus, recipe.speaker).tolist(),
             prosody=prosody.tolist(),
             emotion=[0.0] * EMOTION_SIZE,
-            pitch_mean_ln_hz=float(state["pitch_mean"][row]) + recipe.pitch_shift * 0.057762,
-            pitch_range=recipe.pitch_range,
+            pitch_mean_ln_hz=references.speakers[recipe.corpus, recipe.speaker].mean_log_f0,
             description=recipe.description,
             source=recipe.source,
         )
@@ -99,7 +120,7 @@ def main(options: argparse.Namespace) -> None:
         run = torch.load(source, map_location="cpu", weights_only=True)
         checkpoint = {
             "config": run["config"],
-            "model": slim(run["model"]),
+            "model": slim(shipped(run["model"])),
             "training_data": list(corpora),
             "step": run["step"],
             "seconds": run["seconds"],

@@ -77,7 +77,11 @@ def verification(encoder: nn.Module, speakers: Sequence[SpeakerClips], seed: int
     rng = np.random.default_rng(seed)
     mels, owners = [], []
     for n, speaker in enumerate(speakers):
-        halves = [np.concatenate(speaker.mels[k::TRIALS_A_SPEAKER]) for k in range(TRIALS_A_SPEAKER) if speaker.mels[k::TRIALS_A_SPEAKER]]
+        halves = [
+            np.concatenate(speaker.mels[k::TRIALS_A_SPEAKER])
+            for k in range(TRIALS_A_SPEAKER)
+            if speaker.mels[k::TRIALS_A_SPEAKER]
+        ]
         if len(halves) < TRIALS_A_SPEAKER:  # few clips: pieces of them that do not overlap
             joined = np.concatenate(speaker.mels)
             halves = [joined[a : a + TRIAL_FRAMES] for a in range(0, len(joined) - TRIAL_FRAMES + 1, TRIAL_FRAMES)]
@@ -94,7 +98,10 @@ def verification(encoder: nn.Module, speakers: Sequence[SpeakerClips], seed: int
     pairs = np.triu(np.ones((len(owner), len(owner)), bool), 1)
     scores, same = vectors @ vectors.T, owner[:, None] == owner[None]
     within = pairs & (corpus[:, None] == corpus[None])
-    figures = {"eer": equal_error_rate(scores[pairs], same[pairs]), "eer_in_corpus": equal_error_rate(scores[within], same[within])}
+    figures = {
+        "eer": equal_error_rate(scores[pairs], same[pairs]),
+        "eer_in_corpus": equal_error_rate(scores[within], same[within]),
+    }
     return figures | {"same": float(scores[pairs & same].mean()), "different": float(scores[within & ~same].mean())}
 
 
@@ -139,7 +146,8 @@ def main(options: argparse.Namespace) -> None:
     facts = np.stack([facts_of(s) for s in speakers])
     chance = np.array([min(len(s.mels), 8) for s in speakers], np.float64) ** 0.5
     chance /= chance.sum()
-    print(f"{sum(p.numel() for p in encoder.parameters()) / 1e6:.2f} M parameters, {len(speakers)} speakers, {len(held_out)} held out", flush=True)
+    parameters = sum(p.numel() for p in encoder.parameters()) / 1e6
+    print(f"{parameters:.2f} M parameters, {len(speakers)} speakers, {len(held_out)} held out", flush=True)
     while run.running:
         frames = int(rng.integers(90, 280))
         count = options.batch // 2
