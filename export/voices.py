@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from export.manifest import SIZES
-from qingyin.voices import Reference, Voice, parse_voice, voice_bytes
+from qingyin.voices import Provenance, Voice, parse_voice, voice_bytes
 
 
 def check_voice(content: bytes, where: str) -> Voice:
@@ -40,16 +40,16 @@ def write_voice(
     source: str,
     language: str = "zh",
     licence: str = "CC-BY-SA-4.0",
-    reference: Reference | None = None,
+    provenance: Provenance | None = None,
 ) -> Path:
     """Writes FOLDER/NAME.json and returns its path.
 
     speaker (timbre): 128 values, prosody: 64, emotion: 16 (numpy arrays are fine); pitch_mean_ln_hz: mean of ln F0
     over voiced frames; pitch_range: 1 = as predicted; rate multiplies the speed; gain_db brings the voice to
-    -20 LUFS; reference: of a voice cloned from a recording. ValueError: a value that the runtime would refuse.
+    -20 LUFS; provenance: of a voice cloned from a recording. ValueError: a value that the runtime would refuse.
     """
     voice = Voice(
-        name=name, description=description, language=language, licence=licence, source=source, reference=reference,
+        name=name, description=description, language=language, licence=licence, source=source, provenance=provenance,
         speaker=np.asarray(speaker), prosody=np.asarray(prosody), emotion=np.asarray(emotion),
         pitch_mean_ln_hz=pitch_mean_ln_hz, pitch_range=pitch_range, rate=rate, gain_db=gain_db,
     )  # fmt: skip

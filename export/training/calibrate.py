@@ -66,7 +66,7 @@ def main(options: argparse.Namespace) -> None:
         rate, level = measure(synthesizer, voice)
         settings = f"rate {voice.rate:.2f}, gain {voice.gain_db:+.1f} dB"
         print(f"{name}: {settings} -> {rate:.2f} syllables/s, {level:.1f} LUFS")
-        fields = {f.name: getattr(voice, f.name) for f in dataclasses.fields(voice) if f.name != "name"}
+        fields = {f.name: getattr(voice, f.name) for f in dataclasses.fields(voice) if f.name not in ("name", "notes")}
         write_voice(options.voices, name, **fields)
     files, entries = read_voices(options.voices)
     manifest = read_manifest(options.models)

@@ -12,7 +12,8 @@ import numpy as np
 
 from qingyin import length_regulator, prosody
 from qingyin.contracts import ACOUSTIC_DECODER, ACOUSTIC_ENCODER, check_contract, sizes
-from qingyin.errors import ModelError, OptionError
+from qingyin.emotions import Emotion
+from qingyin.errors import ModelError
 from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
 from qingyin.sessions import Session
@@ -70,27 +71,24 @@ class AcousticModel:
         self._decoder = Session(decoder, manifest.read_graph(decoder), threads)
 
     def plan(
-        self, sentence: Sentence, voice: Voice, options: SynthesisOptions, rng: np.random.Generator
+        self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, rng: np.random.Generator
     ) -> SentencePlan:
-        """Encodes a sentence and samples its prosody: first one number per phoneme, then one per syllable.
-
-        Errors: OptionError if options.emotion has the wrong length.
-        """
+        """Encodes a sentence and samples its prosody: first one number per phoneme, then one per syllable."""
         phonemes = sentence.phonemes
         syllables = np.array([phoneme.syllable for phoneme in phonemes], np.int64)
-        emotion = self._emotion(voice, options)[None]
+        feeling = emotion.vector[None]
         outputs = self._encoder.run(
             {
                 "phonemes": np.array([[self._ids[phoneme.symbol] for phoneme in phonemes]], np.int64),
                 "tones": np.array([[phoneme.tone for phoneme in phonemes]], np.int64),
                 "boundaries": np.array([[phoneme.boundary for phoneme in phonemes]], np.int64),
                 "prosody": voice.prosody[None],
-                "emotion": emotion,
+                "emotion": feeling,
             }
         )
         frames = length_regulator.phoneme_frames(
             outputs["log_duration"][0], outputs["log_duration_std"][0],
-            [phoneme.pause_ms if phoneme.syllable < 0 else None for phoneme in phonemes],
+            [phoneme.pause_ms * emotion.pauses if phoneme.syllable < 0 else None for phoneme in phonemes],
             frame_ms=1000.0 * self._manifest.hop_length / self._manifest.sample_rate,
             speed=options.speed * voice.rate, temperature=options.temperature, rng=rng,
         )  # fmt: skip
@@ -109,7 +107,7 @@ class AcousticModel:
             constant={
                 "prosody": voice.prosody[None],
                 "speaker": voice.speaker[None],
-                "emotion": emotion,
+                "emotion": feeling,
                 "pitch_mean": np.array([[voice.pitch_mean_ln_hz]], np.float32),
                 "pitch_range": np.array([[voice.pitch_range * options.pitch_range]], np.float32),
             },
@@ -138,15 +136,6 @@ class AcousticModel:
                 voicing=(outputs["voicing"][0, inner] > VOICED_FROM).astype(np.float32),
                 last=stop == plan.frames,
             )
-
-    def _emotion(self, voice: Voice, options: SynthesisOptions) -> np.ndarray:
-        if options.emotion is None:
-            return voice.emotion
-        if len(options.emotion) != self._manifest.emotion_size:
-            raise OptionError(
-                f"emotion must hold {self._manifest.emotion_size} numbers (got {len(options.emotion)})"
-            )
-        return np.array(options.emotion, np.float32)
 
 
 def chunk_bounds(total: int, first: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+from qingyin.emotions import Emotion, check_mix, parse_mix
 from qingyin.errors import OptionError
 
 # name: (lowest, highest, unit for messages); documented in SynthesisOptions
@@ -20,6 +21,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "pitch_range": (0.0, 2.0, ""),
     "volume_db": (-60.0, 20.0, " dB"),
     "temperature": (0.0, 1.0, ""),
+    "emotion_strength": (0.0, 1.5, ""),
     "question_rise_semitones": (0.0, 12.0, " semitones"),
     "final_lowering_semitones": (0.0, 12.0, " semitones"),
 }
@@ -39,7 +41,10 @@ class SynthesisOptions:
     time.
     seed: 0 to 2**63 - 1; the same seed gives the same samples. None draws a fresh one, which the report
     names.
-    emotion: None for the voice's own, or as many floats as the model's emotion vector has.
+    emotion: None for the voice's own (a clone's is that of its reference); a label such as "sad", or "neutral"; a mix
+    as text ("happy=0.6,angry=0.3") or as a mapping, weights 0 to 1.5; as many floats as the model's vector has; or what
+    `Synthesizer.emotion_of(recording)` returned.
+    emotion_strength: 0 (neutral) to 1.5, multiplies the emotion, wherever it comes from.
     question_rise_semitones: register raise on the last syllable of a question (see prosody.question_rise).
     final_lowering_semitones: extra fall on the last syllable of a statement; 0 leaves it to the model.
 
@@ -52,7 +57,8 @@ class SynthesisOptions:
     volume_db: float = 0.0
     temperature: float = 0.3
     seed: int | None = None
-    emotion: Sequence[float] | None = None
+    emotion: str | Mapping[str, float] | Sequence[float] | Emotion | None = None
+    emotion_strength: float = 1.0
     question_rise_semitones: float = 3.0
     final_lowering_semitones: float = 0.0
 
@@ -68,7 +74,11 @@ class SynthesisOptions:
             if not whole or not 0 <= int(self.seed) <= MAX_SEED:
                 raise OptionError(f"seed must be a whole number from 0 to 2**63 - 1 (got {self.seed!r})")
             object.__setattr__(self, "seed", int(self.seed))
-        if self.emotion is not None:
+        if isinstance(self.emotion, str):
+            parse_mix(self.emotion)  # which labels there are, only a model set knows
+        elif isinstance(self.emotion, Mapping):
+            object.__setattr__(self, "emotion", check_mix(self.emotion))
+        elif self.emotion is not None and not isinstance(self.emotion, Emotion):
             object.__setattr__(self, "emotion", _floats("emotion", self.emotion))
 
     @classmethod
@@ -84,8 +94,8 @@ class SynthesisOptions:
 
 
 def _floats(name: str, values: object) -> tuple[float, ...]:
-    if isinstance(values, (str, bytes)):
-        raise OptionError(f"{name} must be a list of numbers (got text)")
+    if isinstance(values, bytes):
+        raise OptionError(f"{name} must be text or a list of numbers (got bytes)")
     try:
         numbers = tuple(float(value) for value in values)  # type: ignore[attr-defined]
     except (TypeError, ValueError):

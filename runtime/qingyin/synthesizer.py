@@ -5,10 +5,11 @@ everything else calls.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qingyin.acoustic import AcousticModel
+from qingyin.emotions import Emotion, resolve
 from qingyin.errors import OptionError, TextError
 from qingyin.loudness import apply_gain
 from qingyin.manifest import Manifest, check_symbols, load_manifest
 from qingyin.options import SynthesisOptions
+from qingyin.speakable import speakable
 from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
 if TYPE_CHECKING:
+    from qingyin.cloning import ReferenceLike
+    from qingyin.encoders import Encoders
     from qingyin.text import Analysis, EmojiMode, Note, Sentence, Unspoken
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
@@ -58,6 +63,7 @@ class Report:
     seed: int
     unspoken: list[Unspoken] = field(default_factory=list)  # text that was not said, and why
     notes: list[Note] = field(default_factory=list)  # text that was said in a makeshift way
+    warnings: list[str] = field(default_factory=list)  # about voice and references, one line each
     sentences: int = 0
     timings: Timings = field(default_factory=Timings)
 
@@ -105,12 +111,14 @@ class Synthesizer:
     """A loaded model set. It holds no state of a call: streams may be interleaved."""
 
     def __init__(
-        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str
+        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str, threads: int = 1
     ) -> None:
         self.manifest = manifest
+        self.threads = threads
         self.vocoder_name = vocoder_name
         self._acoustic, self._vocoder = acoustic, vocoder
         self._voices: dict[str, Voice] = {}
+        self._symbols = frozenset(manifest.symbols)
 
     @classmethod
     def load(
@@ -132,7 +140,8 @@ class Synthesizer:
         opened = load_vocoder(
             manifest, vocoder, threads
         )  # first: its name is the user's, and so are its errors
-        return cls(manifest, AcousticModel(manifest, threads), opened, vocoder or manifest.default_vocoder)
+        acoustic = AcousticModel(manifest, threads)
+        return cls(manifest, acoustic, opened, vocoder or manifest.default_vocoder, threads)
 
     @property
     def sample_rate(self) -> int:
@@ -144,7 +153,8 @@ class Synthesizer:
         return tuple(self.manifest.voices)
 
     def voice(self, name: str | None = None) -> Voice:
-        """A voice by name or by the path of its .json; None is the default.
+        """A voice of the model set or of the user's own by name, or by the path of its .json; None is the default.
+
         Errors: VoiceError, ModelError.
         """
         if name is None or name in self.manifest.voices:
@@ -153,6 +163,29 @@ class Synthesizer:
                 self._voices[key] = load_voice(self.manifest, key)
             return self._voices[key]
         return load_voice(self.manifest, name)  # a file may change between calls
+
+    def clone(self, reference: ReferenceLike | Sequence[ReferenceLike], *, name: str = "clone") -> Voice:
+        """A voice from one reference recording (a path, bytes, (samples, rate) or a loaded Reference), or from several:
+        then their vectors are averaged. It speaks at -20 LUFS; remarks about the recordings are in its `notes`.
+
+        Errors: AudioError for what is no usable recording; ModelError if the set cannot clone.
+        """
+        from qingyin.cloning import clone
+
+        return clone(self, reference, name=name)
+
+    def emotion_of(self, reference: ReferenceLike) -> Emotion:
+        """The emotion of a recording, to be given as `emotion=`. Errors: AudioError, ModelError."""
+        from qingyin.cloning import emotion_of
+
+        return emotion_of(self, reference)
+
+    @functools.cached_property
+    def encoders(self) -> Encoders:
+        """The graphs that listen to references, opened at first use. Errors: ModelError if the set has none."""
+        from qingyin.encoders import Encoders
+
+        return Encoders(self.manifest, self.threads)
 
     def synthesize(
         self, text: str | Iterable[str], *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
@@ -190,17 +223,14 @@ class Synthesizer:
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
         speaker = voice if isinstance(voice, Voice) else self.voice(voice)
-        if chosen.emotion is not None and len(chosen.emotion) != self.manifest.emotion_size:
-            raise OptionError(
-                f"emotion must hold {self.manifest.emotion_size} numbers (got {len(chosen.emotion)})"
-            )
+        emotion = self._emotion(speaker, chosen)
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
-        report = Report(speaker.name, self.vocoder_name, seed)
+        report = Report(speaker.name, self.vocoder_name, seed, warnings=[*speaker.notes, *emotion.notes])
         analyses = _analyses(text, pauses, emoji, report.timings)
-        return self._stream(analyses, speaker, chosen, report, (first_chunk_frames, chunk_frames), began)
+        return self._stream(analyses, speaker, emotion, chosen, report, (first_chunk_frames, chunk_frames), began)
 
     def _stream(
-        self, analyses: Iterator[Analysis], voice: Voice, options: SynthesisOptions, report: Report,
+        self, analyses: Iterator[Analysis], voice: Voice, emotion: Emotion, options: SynthesisOptions, report: Report,
         chunking: tuple[int, int], began: float,
     ) -> Iterator[AudioChunk]:  # fmt: skip
         timings = report.timings
@@ -219,10 +249,16 @@ class Synthesizer:
                 break
             report.unspoken.extend(analysis.unspoken)
             report.notes.extend(analysis.notes)
-            for sentence in analysis.sentences:
+            for analysed in analysis.sentences:
+                sentence, unspoken = speakable(analysed, self._symbols, self.manifest.tones)
+                report.unspoken.extend(unspoken)
+                if sentence is None:
+                    continue
                 index = report.sentences
                 report.sentences += 1
-                for samples, last in self._sentence(sentence, voice, options, report, index, chunking):
+                for samples, last in self._sentence(
+                    sentence, voice, emotion, options, report, index, chunking
+                ):
                     if not len(samples):
                         continue
                     limited = apply_gain(samples, gain_db)
@@ -241,7 +277,7 @@ class Synthesizer:
             raise TextError(f"the text holds nothing that can be spoken{reason}; give Chinese text")
 
     def _sentence(
-        self, sentence: Sentence, voice: Voice, options: SynthesisOptions, report: Report, index: int,
+        self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, report: Report, index: int,
         chunking: tuple[int, int],
     ) -> Iterator[tuple[np.ndarray, bool]]:  # fmt: skip
         timings = report.timings
@@ -254,7 +290,7 @@ class Synthesizer:
             for purpose in (0, 1)
         )
         clock = time.perf_counter()
-        plan = self._acoustic.plan(sentence, voice, options, prosody_rng)
+        plan = self._acoustic.plan(sentence, voice, emotion, options, prosody_rng)
         timings.encoder += time.perf_counter() - clock
 
         stream = self._vocoder.open(vocoder_rng)
@@ -270,6 +306,11 @@ class Synthesizer:
             timings.vocoder += time.perf_counter() - now
             done = frames.last
             yield samples, done
+
+    def _emotion(self, voice: Voice, options: SynthesisOptions) -> Emotion:
+        wanted = options.emotion
+        emotion = Emotion(voice.emotion) if wanted is None else resolve(wanted, self.manifest)
+        return emotion.scaled(options.emotion_strength)
 
 
 def _analyses(

@@ -30,7 +30,7 @@ _OPTIONAL_KEYS = ("reference", "checksum")
 
 
 @dataclass(frozen=True)
-class Reference:
+class Provenance:
     """Where a cloned voice comes from. The recording itself is not kept.
 
     sha256: of each file that was given; seconds: of speech that was used; added: ISO date; consent: whether the right
@@ -50,7 +50,8 @@ class Voice:
 
     speaker (timbre) is float32 [speaker_size], prosody (manner) float32 [prosody_size], emotion float32
     [emotion_size]; pitch_mean_ln_hz is the natural log of its mean F0 in Hz; rate multiplies the speed; gain_db is
-    added to the loudness; reference: of a cloned voice.
+    added to the loudness; provenance: of a cloned voice. notes: what a user should know about it, one line each; they
+    are not kept in the file.
     """
 
     name: str
@@ -65,7 +66,8 @@ class Voice:
     gain_db: float
     licence: str
     source: str
-    reference: Reference | None = None
+    provenance: Provenance | None = None
+    notes: tuple[str, ...] = ()
 
 
 def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
@@ -149,7 +151,7 @@ def parse_voice(value: Any, sizes: Mapping[str, int], where: str, error: type[Ex
         gain_db=root.number("gain_db"),
         licence=root.text("licence"),
         source=root.text("source"),
-        reference=_reference(root) if "reference" in root.value else None,
+        provenance=_provenance(root) if "reference" in root.value else None,
     )
 
 
@@ -162,12 +164,12 @@ def voice_bytes(voice: Voice) -> bytes:
         **{key: [round(float(number), DECIMALS) for number in getattr(voice, key)] for key in _VECTORS},
         **{key: round(float(getattr(voice, key)), DECIMALS) for key in _NUMBERS},
     }
-    if voice.reference is not None:
+    if voice.provenance is not None:
         value["reference"] = {
-            "sha256": list(voice.reference.sha256),
-            "seconds": round(float(voice.reference.seconds), 2),
-            "added": voice.reference.added,
-            "consent": {"given": voice.reference.consent, "text": voice.reference.consent_text},
+            "sha256": list(voice.provenance.sha256),
+            "seconds": round(float(voice.provenance.seconds), 2),
+            "added": voice.provenance.added,
+            "consent": {"given": voice.provenance.consent, "text": voice.provenance.consent_text},
         }
     value["checksum"] = _checksum(value)
     return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
@@ -180,7 +182,7 @@ def _checksum(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _reference(root: StrictObject) -> Reference:
+def _provenance(root: StrictObject) -> Provenance:
     where = f"{root.where}: reference"
     entry = StrictObject(
         root.value["reference"], where, ("sha256", "seconds", "added", "consent"), error=root.error
@@ -195,6 +197,6 @@ def _reference(root: StrictObject) -> Reference:
         entry.fail("key 'added' must be a date such as 2026-01-31")
     if not isinstance(consent.value["given"], bool):
         consent.fail("key 'given' must be true or false")
-    return Reference(
+    return Provenance(
         hashes, entry.number("seconds"), entry.text("added"), consent.value["given"], consent.text("text")
     )

@@ -1,0 +1,99 @@
+"""Exists to make a voice, or an emotion, of reference recordings: what the encoders hear joined with what a voice needs
+besides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
+
+from qingyin.emotions import Emotion, mixed
+from qingyin.encoders import Encoders
+from qingyin.errors import VoiceError
+from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
+from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
+from qingyin.recordings import Source
+from qingyin.voices import Provenance, Voice
+
+if TYPE_CHECKING:
+    from qingyin.synthesizer import Synthesizer
+
+ReferenceLike = Union[Source, Reference]
+CALIBRATION_TEXT = "今天天气真好，我们去公园走走吧。"
+MAX_GAIN_DB = 20.0  # a clone that would need more says hardly anything; noise must not be pulled up
+
+
+def clone(
+    synthesizer: Synthesizer, reference: ReferenceLike | Sequence[ReferenceLike], *, name: str = "clone"
+) -> Voice:
+    """A voice from one reference or several of one speaker: their timbre, pitch and emotion with the manner of speaking
+    of the model set's default voice. It speaks at -20 LUFS.
+
+    Errors: AudioError, ModelError, VoiceError (no reference).
+    """
+    references = [_loaded(item) for item in _several(reference)]
+    if not references:
+        raise VoiceError("there is no reference; give at least one recording of the voice")
+    encoders = synthesizer.encoders
+    base = synthesizer.voice()
+    voice = dataclasses.replace(
+        base,
+        name=name,
+        description=f"cloned from {sum(item.speech_seconds for item in references):.1f} s of speech",
+        speaker=_unit(np.mean([encoders.speaker(item) for item in references], axis=0)),
+        emotion=np.mean([_emotion_vector(encoders, item, base) for item in references], axis=0, dtype=np.float32),
+        pitch_mean_ln_hz=pitch_mean_ln_hz(references),
+        gain_db=0.0,
+        licence="the rights are the speaker's",
+        source="a recording, see reference",
+        provenance=Provenance(
+            sha256=tuple(item.sha256 for item in references),
+            seconds=sum(item.speech_seconds for item in references),
+            added=datetime.date.today().isoformat(),
+            consent=False,
+            consent_text="",
+        ),
+        notes=tuple(note for item in references for note in _notes(item)),
+    )
+    return dataclasses.replace(voice, gain_db=_gain_db(synthesizer, voice))
+
+
+def emotion_of(synthesizer: Synthesizer, reference: ReferenceLike) -> Emotion:
+    """The emotion of a recording; pauses follow the labels by how probable they are. Errors: AudioError, ModelError."""
+    loaded = _loaded(reference)
+    vector, posteriors = synthesizer.encoders.emotion(loaded)
+    return Emotion(vector, mixed(posteriors, synthesizer.manifest).pauses, tuple(_notes(loaded)))
+
+
+def _several(reference: Any) -> list[Any]:
+    """A list of references; a pair of samples and rate is one of them."""
+    pair = isinstance(reference, tuple) and len(reference) == 2 and isinstance(reference[1], (int, np.integer))
+    return list(reference) if isinstance(reference, (list, tuple)) and not pair else [reference]
+
+
+def _loaded(reference: ReferenceLike) -> Reference:
+    return reference if isinstance(reference, Reference) else load_reference(reference)
+
+
+def _notes(reference: Reference) -> list[str]:
+    return [f"{reference.name}: {finding.message}" for finding in reference.warnings]
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    result: np.ndarray = (vector / max(float(np.linalg.norm(vector)), 1e-6)).astype(np.float32)
+    return result
+
+
+def _emotion_vector(encoders: Encoders, reference: Reference, base: Voice) -> np.ndarray:
+    """Zeros, which are neutral, if the set only has a speaker encoder."""
+    return encoders.emotion(reference)[0] if encoders.hears_emotion else np.zeros_like(base.emotion)
+
+
+def _gain_db(synthesizer: Synthesizer, voice: Voice) -> float:
+    audio = synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0)
+    missing = TARGET_LUFS - integrated_loudness(audio.samples, audio.sample_rate)
+    return float(np.clip(missing, -MAX_GAIN_DB, MAX_GAIN_DB)) if np.isfinite(missing) else 0.0
