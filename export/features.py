@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import parselmouth
-import soxr
 from numpy.typing import NDArray
 
 from qingyin.features import (
@@ -23,6 +22,7 @@ from qingyin.features import (
     pad_to_frames,
 )
 from qingyin.pitch import F0_CEILING_HZ, F0_FLOOR_HZ, interpolate_f0
+from qingyin.resampling import resample
 
 __all__ = [
     "F0_CEILING_HZ", "F0_FLOOR_HZ", "HOP", "LOG_FLOOR", "MEL_FMAX_HZ", "N_FFT", "N_MELS", "SAMPLE_RATE",
@@ -46,8 +46,3 @@ def pitch(samples: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         f0 = np.pad(f0, (0, max(0, frames - len(f0))))[:frames]
     voiced = f0 > 0
     return interpolate_f0(f0, voiced), voiced
-
-
-def resample(samples: FloatArray, rate: int, target: int = SAMPLE_RATE) -> FloatArray:
-    """Mono samples [n] at `rate` Hz brought to `target` Hz (libsoxr, very high quality)."""
-    return samples if rate == target else soxr.resample(samples, rate, target, quality="VHQ").astype(np.float32)

@@ -110,7 +110,7 @@ class SoundFileSink:
     """FLAC, Ogg Vorbis, Ogg Opus or MP3 through libsndfile."""
 
     def __init__(self, file: IO[bytes], sample_rate: int, extension: str) -> None:
-        soundfile = _soundfile()
+        soundfile = import_soundfile("write a .wav")
         kind, subtype = _SOUNDFILE_FORMATS[extension]
         if kind not in soundfile.available_formats() or subtype not in soundfile.available_subtypes(kind):
             raise AudioError(f"this libsndfile cannot write {extension}; use one of .wav, .flac")
@@ -244,11 +244,12 @@ def _file_sink(file: IO[bytes], sample_rate: int, extension: str) -> AudioSink:
     return WavSink(file, sample_rate) if extension == ".wav" else SoundFileSink(file, sample_rate, extension)
 
 
-def _soundfile() -> Any:
+def import_soundfile(otherwise: str) -> Any:
+    """The soundfile module. Errors: DependencyError that says what to do `otherwise`."""
     try:
         import soundfile
     except (ImportError, OSError) as error:  # OSError: the package without libsndfile
         raise DependencyError(
-            f"soundfile cannot be imported ({error}); pip install soundfile, or write a .wav"
+            f"soundfile cannot be imported ({error}); pip install soundfile, or {otherwise}"
         ) from None
     return soundfile

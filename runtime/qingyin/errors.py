@@ -30,4 +30,4 @@ class DependencyError(QingyinError):
 
 
 class AudioError(QingyinError):
-    """An audio file cannot be written, or its format is unknown."""
+    """An audio file cannot be read or written, or a recording cannot serve as a reference."""

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qingyin.audio import AudioSink
 from qingyin.errors import DependencyError
+from qingyin.features import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from qingyin.audio import AudioSink
 
 
 class Resampler:
@@ -21,18 +25,35 @@ class Resampler:
     """
 
     def __init__(self, source_rate: int, target_rate: int) -> None:
-        try:
-            import soxr
-        except ImportError:
-            raise DependencyError(
-                f"turning {source_rate} Hz into {target_rate} Hz needs the package soxr: pip install soxr"
-            ) from None
+        soxr = _soxr(source_rate, target_rate)
         self._stream = soxr.ResampleStream(source_rate, target_rate, 1, dtype="float32", quality="HQ")
 
     def push(self, samples: np.ndarray, last: bool = False) -> np.ndarray:
         """float32 [n] -> float32 [m], as much as is final; with `last` all that is left."""
         result: np.ndarray = self._stream.resample_chunk(np.ascontiguousarray(samples, np.float32), last=last)
         return result
+
+
+def resample(samples: np.ndarray, source_rate: int, target_rate: int = SAMPLE_RATE) -> np.ndarray:
+    """A whole recording, float32 [n], at another rate: soxr's very high quality, which training uses as well.
+
+    Errors: DependencyError without soxr, if the rates differ.
+    """
+    if source_rate == target_rate:
+        return samples
+    soxr = _soxr(source_rate, target_rate)
+    result: np.ndarray = soxr.resample(samples, source_rate, target_rate, quality="VHQ").astype(np.float32)
+    return result
+
+
+def _soxr(source_rate: int, target_rate: int) -> Any:
+    try:
+        import soxr
+    except ImportError:
+        raise DependencyError(
+            f"turning {source_rate} Hz into {target_rate} Hz needs the package soxr: pip install soxr"
+        ) from None
+    return soxr
 
 
 def can_resample() -> bool:
