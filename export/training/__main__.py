@@ -31,7 +31,9 @@ COMMANDS = {
     "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),
     "emotion_data": Command("re-synthesise recordings with emotions", "--seed 0"),
     "emotion": Command("train the emotion encoder, or the classifier that judges synthesis", "--steps 1500"),
-    "evaluate_emotion": Command("measure how a model set speaks emotions", "onnx_models"),
+    "evaluate_emotion": Command(
+        "measure how a model set speaks emotions", "onnx_models --text zh_sentences_cc0.txt"
+    ),
     "polyphone": Command("train the model that reads polyphones", "../shared/corpora/text --steps 8000"),
     "recogniser": Command("train the recogniser that measures intelligibility", "--steps 4000"),
     "release": Command("collect weights and voices for export", "-o checkpoints"),

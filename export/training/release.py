@@ -12,6 +12,7 @@ import torch
 from export.models.acoustic import EMOTION_SIZE
 from export.training import vocoder
 from export.training.aligned import CORPORA, MANNERS
+from export.training.emotion_data import CLIPS_A_SPEAKER
 from export.training.paths import work_folder
 from export.training.references import References
 from export.training.speakers import SPEAKER_CORPORA
@@ -22,6 +23,7 @@ RUNS = {
     "source_filter": tuple(vocoder.SHARES),
     "hifigan": tuple(vocoder.SHARES),
     "speaker_encoder": SPEAKER_CORPORA,
+    "emotion_encoder": tuple(CLIPS_A_SPEAKER),
 }
 ENCODER_PREFIX = "encoder."  # before the names of what ships; the rest of such a run served its training only
 

@@ -1,0 +1,237 @@
+"""Re-synthesis must do what its recipe says, since all that is known of emotions is learnt from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from export.emotions import AXES, EMOTION_SIZE, LABELS, PAUSES, RECIPES, Correlates
+from export.features import HOP, SAMPLE_RATE, FloatArray
+from export.models.emotion_encoder import EmotionEncoder, EmotionJudge
+from export.training import emotion, emotion_clips, emotion_data
+from export.training.emotion_clips import SLOPE, EmotionClip, collate, draw_batches, half_of
+from export.training.emotion_resynthesis import METHODS, Recording, Speech, Treatment, analysed, resynthesise
+
+BAND_HZ = {"low": (300.0, 700.0), "high": (3000.0, 6000.0)}
+
+
+def vowel(seconds: float = 1.0, f0_hz: float = 160.0, fall: float = 2.0, seed: int = 0) -> FloatArray:
+    """A melody that waves by 2 semitones and falls by `fall`, brightest at 600 and 1500 Hz, with a little breath."""
+    rng = np.random.default_rng(seed)
+    at = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    semitones = 2 * np.sin(2 * np.pi * 3 * at) - fall * at / seconds
+    phase = 2 * np.pi * np.cumsum(f0_hz * 2 ** (semitones / 12)) / SAMPLE_RATE
+    sound = 0.002 * rng.standard_normal(len(at))
+    for k in range(1, 40):
+        formants = sum(size * np.exp(-(((k * f0_hz - hz) / 150) ** 2)) for hz, size in ((600, 0.3), (1500, 0.2)))
+        sound += np.cos(k * phase) * (1 / k + formants)
+    edge = np.minimum(1, np.minimum(at, at[::-1]) / 0.03)
+    return (0.05 * sound * edge).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    """Two vowels with a pause of 0.3 s between, and silence around."""
+    hush = (1e-4 * np.random.default_rng(1).standard_normal(int(0.3 * SAMPLE_RATE))).astype(np.float32)
+    joined = np.concatenate([hush, vowel(), hush, vowel(seed=2), hush])
+    return Recording(joined[: len(joined) // HOP * HOP])
+
+
+def facts(speech: Speech) -> dict[str, float]:
+    """Measured: middle, spread and slope of F0 in semitones; seconds voiced and of the inner pause; tilt in dB."""
+    semitones = 12 * np.log2(speech.f0)
+    voiced = np.flatnonzero(speech.voiced)
+    place = (voiced - voiced[0]) / (voiced[-1] - voiced[0])
+    slope, start = np.polyfit(place, semitones[voiced], 1)
+    inner = ~speech.voiced[voiced[0] : voiced[-1]]
+    spectrum = np.abs(np.fft.rfft(speech.samples)) ** 2
+    hz = np.fft.rfftfreq(len(speech.samples), 1 / SAMPLE_RATE)
+    power = {name: spectrum[(hz > low) & (hz < high)].sum() for name, (low, high) in BAND_HZ.items()}
+    return {
+        "f0_level": float(np.median(semitones[voiced])),
+        "spread": float(np.std(semitones[voiced] - start - slope * place)),
+        "slope": float(slope),
+        "voiced": len(voiced) * HOP / SAMPLE_RATE,
+        "pause": float(inner.sum()) * HOP / SAMPLE_RATE,
+        "tilt": float(10 * np.log10(power["high"] / power["low"])),
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_axis_moves_what_it_says(recording: Recording, method: str) -> None:
+    rng = np.random.default_rng(0)
+
+    def treated(pauses: float = 1.0, **change: float) -> dict[str, float]:
+        return facts(resynthesise(recording, Treatment(Correlates(**change), pauses), rng, method))
+
+    same = treated()
+    assert same["f0_level"] == pytest.approx(facts(analysed(recording.samples.astype(np.float32)))["f0_level"], abs=0.2)
+    assert treated(f0_level=4)["f0_level"] - same["f0_level"] == pytest.approx(4, abs=0.3)
+    assert treated(f0_range=0.5)["spread"] / same["spread"] == pytest.approx(np.exp(0.5), rel=0.15)
+    assert treated(f0_range=-0.5)["spread"] / same["spread"] == pytest.approx(np.exp(-0.5), rel=0.15)
+    assert treated(f0_slope=-3)["slope"] - same["slope"] == pytest.approx(-3, abs=0.7)
+    slower = treated(rate=-0.2)
+    assert slower["voiced"] / same["voiced"] == pytest.approx(np.exp(0.2), rel=0.06)
+    assert slower["pause"] == pytest.approx(same["pause"], abs=0.06)
+    longer = treated(pauses=2.0)
+    assert longer["pause"] - same["pause"] == pytest.approx(0.3, abs=0.06)
+    assert longer["voiced"] == pytest.approx(same["voiced"], rel=0.05)
+    # from the middle of the lower band (about 500 Hz) to that of the upper (about 4.2 kHz): three octaves
+    assert treated(tilt=2)["tilt"] - same["tilt"] == pytest.approx(2 * 3, abs=1.5)
+
+
+def test_effort_raises_voiced_sounds_over_the_others() -> None:
+    hiss = np.random.default_rng(0).standard_normal(SAMPLE_RATE // 2).astype(np.float32) * 0.02
+    joined = np.concatenate([vowel(), hiss, vowel(seed=3)])
+    recording = Recording(joined[: len(joined) // HOP * HOP])
+    rng = np.random.default_rng(0)
+
+    def contrast(energy: float) -> float:
+        speech = resynthesise(recording, Treatment(Correlates(energy=energy), unvoiced_share=0.5), rng)
+        level = speech.mel.mean(1)
+        return float(np.median(level[speech.voiced]) - np.median(level[~speech.voiced]))
+
+    assert (contrast(6) - contrast(0)) * 20 / np.log(10) == pytest.approx(3, abs=0.8)
+
+
+def test_breath_fills_the_upper_band_with_noise(recording: Recording) -> None:
+    rng = np.random.default_rng(0)
+
+    def depth(breath: float) -> float:  # of the valleys between harmonics, 2 to 3 kHz
+        speech = resynthesise(recording, Treatment(Correlates(f0_range=-3), breath=breath), rng)
+        spectrum = np.log(np.abs(np.fft.rfft(speech.samples[SAMPLE_RATE // 2 : SAMPLE_RATE])) + 1e-9)
+        hz = np.fft.rfftfreq(SAMPLE_RATE // 2, 1 / SAMPLE_RATE)
+        return float(np.std(spectrum[(hz > 4000) & (hz < 6000)]))
+
+    assert depth(1.0) < depth(0.0)
+
+
+def test_drawn_treatments_lie_round_their_recipe() -> None:
+    rng = np.random.default_rng(0)
+    for label in LABELS:
+        drawn = [emotion_data.draw_treatment(label, rng) for _ in range(300)]
+        for name, (unit, _) in AXES.items():
+            mean = np.mean([getattr(d.correlates, name) for d in drawn])
+            assert mean == pytest.approx(0.95 * getattr(RECIPES[label], name), abs=0.12 * unit)
+        assert np.median([d.pauses for d in drawn]) == pytest.approx(PAUSES[label], rel=0.08)
+    mixed = [emotion_data.draw_treatment(None, rng).correlates.f0_level for _ in range(100)]
+    assert np.std(mixed) > 1
+
+
+@pytest.mark.parametrize("model", [EmotionEncoder(16, 24, 1, 1), EmotionJudge(16, 8)])
+def test_outputs_are_a_vector_with_unused_axes_zero_and_posteriors(model: nn.Module) -> None:
+    model.eval()
+    for frames in (20, 133):
+        vector, posteriors = model(torch.randn(2, frames, 80), torch.full((2, frames), 180.0), torch.ones(2, frames))
+        assert vector.shape == (2, EMOTION_SIZE) and posteriors.shape == (2, len(LABELS))
+        assert not vector[:, len(AXES) :].any() and vector[:, : len(AXES)].any()
+        assert torch.allclose(posteriors.sum(1), torch.ones(2))
+
+
+def test_level_of_a_recording_says_nothing() -> None:
+    model = EmotionEncoder(16, 24, 1, 1).eval()
+    mel, f0, voicing = torch.randn(1, 60, 80), torch.full((1, 60), 180.0), torch.ones(1, 60)
+    for one, other in zip(model(mel, f0, voicing), model(mel + 1.5, f0, voicing), strict=True):
+        assert torch.allclose(one, other, atol=1e-4)
+
+
+def test_shipped_size_is_within_its_limit() -> None:
+    assert sum(p.numel() for p in EmotionEncoder().parameters()) <= 1_000_000
+
+
+def _clip(speaker: str, frames: int, label: int, natural: bool = False) -> EmotionClip:
+    rng = np.random.default_rng(frames)
+    mel = rng.standard_normal((frames, 80)).astype(np.float16)
+    f0 = np.full(frames, 200, np.float32)
+    target = np.full(len(AXES), float(label), np.float32)
+    return EmotionClip(speaker, mel, f0, rng.random(frames) < 0.6, label, target, natural)
+
+
+def test_a_part_of_a_clip_has_that_part_of_the_slope() -> None:
+    batch = collate([_clip("a", 100, 1), _clip("b", 200, 2)], np.array([0, 1]))
+    assert batch.mel.shape == (2, 100, 80) and batch.f0.shape == batch.voicing.shape == (2, 100)
+    assert batch.targets[0].tolist() == [1.0] * len(AXES)
+    halved = [2.0] * len(AXES)
+    halved[SLOPE] = 1.0
+    assert batch.targets[1].tolist() == halved
+
+
+def test_another_voice_moves_mel_and_f0_together_and_leaves_the_target() -> None:
+    clips = [_clip(f"s{n}", 100 + n, n % 4) for n in range(16)]
+    batches = draw_batches(clips, 8, np.random.default_rng(0))
+    for _, batch in zip(range(5), batches, strict=False):
+        assert batch.labels.tolist() == [clips[n].label for n in batch.index]
+        factor = batch.f0[:, 0] / 200
+        assert ((factor >= 0.84) & (factor <= 1.19)).all()
+        assert torch.isfinite(batch.mel).all()
+
+
+class _SpeakerStub(nn.Module):
+    def forward(self, mel: torch.Tensor) -> torch.Tensor:
+        return nn.functional.normalize(mel.mean(1)[:, :1].repeat(1, 128) + torch.linspace(0, 1, 128), dim=1)
+
+
+def _write_clips(folder: Path) -> None:
+    """Clips whose label shows in their F0, of speakers of both halves and of held-out ones."""
+    rng = np.random.default_rng(0)
+    index = []
+    for n in range(12):
+        labels = np.array([0, 0, 1, 2, 3, -1], np.int8)
+        lengths = rng.integers(95, 110, 6).astype(np.int32)
+        total = lengths.sum()
+        np.savez(
+            folder / f"c{n}.npz",
+            mel=rng.standard_normal((total, 80)).astype(np.float16),
+            f0=np.repeat(150 + 60.0 * np.maximum(labels, 0), lengths).astype(np.float32),
+            voiced=np.ones(total, bool),
+            lengths=lengths,
+            labels=labels,
+            targets=np.repeat(labels[:, None], len(AXES), 1).astype(np.float32),
+            methods=np.array([-1, 0, 1, 0, 1, 0], np.int8),
+        )
+        index.append({"name": f"c{n}", "corpus": "x", "speaker": f"s{n}", "held_out": n >= 9})
+    (folder / "index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize("judge", [False, True])
+def test_training_runs_resumes_and_gives_a_model(
+    judge: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
+    monkeypatch.setattr(emotion, "load_encoder", _SpeakerStub)
+    emotion_data.emotion_folder().mkdir()
+    _write_clips(emotion_data.emotion_folder())
+    parser = emotion.argparse.ArgumentParser()
+    emotion.add_arguments(parser)
+    common = ["--batch", "8", "--evaluate-every", "3", *(["--judge"] if judge else [])]
+    emotion.main(parser.parse_args([*common, "--steps", "3"]))
+    emotion.main(parser.parse_args([*common, "--steps", "4"]))
+    name = "emotion_judge" if judge else "emotion_encoder"
+    log = [json.loads(line) for line in (tmp_path / "runs" / name / "log.jsonl").read_text().splitlines()]
+    assert {"accuracy", "false_alarms", "tilt_r"} <= log[0].keys() and log[0]["step"] == 3
+    state = torch.load(tmp_path / "runs" / name / "last.pt", weights_only=True)
+    assert state["step"] == 4
+    vector, _ = emotion.load_emotion_model(judge)(torch.randn(1, 50, 80), torch.full((1, 50), 150.0), torch.ones(1, 50))
+    assert not vector[:, len(AXES) :].any()
+
+
+def test_encoder_and_judge_hear_other_speakers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
+    emotion_data.emotion_folder().mkdir()
+    _write_clips(emotion_data.emotion_folder())
+    halves = [{clip.speaker for clip in emotion_clips.load_emotion_clips(False, half)} for half in (0, 1)]
+    assert halves[0] and halves[1] and not halves[0] & halves[1]
+    assert all(half_of(speaker) == n for n, half in enumerate(halves) for speaker in half)
+    held_out = {clip.speaker for clip in emotion_clips.load_emotion_clips(True)}
+    assert held_out == {"x/s9", "x/s10", "x/s11"}
+
+
+def test_training_without_clips_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="emotion_data"):
+        emotion_clips.load_emotion_clips(False)
