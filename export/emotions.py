@@ -4,10 +4,11 @@ The directions and sizes follow what the literature reports of acted speech: for
 Zhang, Ching & Kong (2006, ISCSLP), Liu & Pell (2012, Behavior Research Methods 44); for English Murray & Arnott (1993,
 JASA 93), Banse & Scherer (1996, JPSP 70), Juslin & Laukka (2003, Psychological Bulletin 129). In short: happy is higher,
 wider, a little faster, louder and brighter; angry is higher, wide, fast, loudest and brightest (a tense voice has more of
-its energy high up; Gobl & Ni Chasaide 2003, Speech Communication 40), its melody falling steeply; sad is lower, narrower,
-slower, softer and darker, with longer pauses. Tilt goes with effort: where a voice is 1 dB louder, its band around 3 kHz
-is about 1.5 dB louder (Nordenberg & Sundberg 2004, Logopedics Phoniatrics Vocology 29), and tense or lax phonation adds to
-that. No emotional recording was at hand: these are rules, learned as such, not acting.
+its energy high up; Gobl & Ni Chasaide 2003, Speech Communication 40), its melody falling steeply, as happy speech rises
+to its end (Li, Fang & Dang 2011, ICPhS); sad is lower, narrower, slower, softer and darker, with longer pauses. Tilt goes
+with effort: for 1 dB more of level, the low bands gain about 0.5 dB and those of 1.5 to 3 kHz about 1.5 dB (Nordenberg &
+Sundberg 2004, Logopedics Phoniatrics Vocology 29), which is 0.4 dB per octave. No emotional recording was at hand: these
+are rules, learned as such, not acting.
 """
 
 from __future__ import annotations
