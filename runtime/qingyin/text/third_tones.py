@@ -1,0 +1,82 @@
+"""Third-tone sandhi over prosodic words: which third tones become second depends on how the syllables group.
+
+Feet as in Shih (1986) and Chen, Tone Sandhi (2000): words of several syllables are feet, one-syllable words pair up
+from the left, and one that is left over joins the foot after it (买(好酒): 3 2 3) or, with none after it, the foot
+before it ((了解)你: 2 2 3). The rule applies in the inmost pairs first, then outwards, last between feet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from qingyin.text.g2p import Syllable, Word
+from qingyin.text.segmentation import segment
+
+_THIRD, _RAISED = 3, 2
+_Tree = Syllable | list["_Tree"]
+
+
+def third_tones(words: Sequence[Word]) -> None:
+    """Third before third becomes second, in the words of one phrase; in place."""
+    _apply(_feet([_inner(word) for word in words]))
+
+
+def _apply(tree: _Tree) -> None:
+    if isinstance(tree, list):
+        for part in tree:
+            _apply(part)
+        for part, after in pairwise(tree):
+            if _edge(part, -1).tone == _THIRD == _edge(after, 0).tone and not _edge(part, -1).fixed:
+                _edge(part, -1).tone = _RAISED
+
+
+def _edge(tree: _Tree, side: int) -> Syllable:
+    """The first (0) or last (-1) syllable."""
+    while isinstance(tree, list):
+        tree = tree[side]
+    return tree
+
+
+def _inner(word: Word) -> _Tree:
+    """Structure of a word: 1+2 (小老虎) if only its last two are a word, else pairs (展览馆)."""
+    if len(word) == 1:
+        return word[0]
+    if len(word) == 3 and all(syllable.tone == _THIRD for syllable in word):
+        text = "".join(syllable.char for syllable in word)
+        if len(segment(text[1:])) == 1 and len(segment(text[:2])) == 2:
+            return [word[0], [word[1], word[2]]]
+    return [list(word[start : start + 2]) for start in range(0, len(word), 2)]
+
+
+def _feet(units: Sequence[_Tree]) -> list[_Tree]:
+    """Groups the one-syllable words that have a third tone; what they border on may take the last of them."""
+    feet: list[_Tree] = []
+    index = 0
+    while index < len(units):
+        end = index
+        while end < len(units) and _is_loose(units[end]):
+            end += 1
+        loose = list(units[index:end])
+        after = units[end] if end < len(units) else None
+        if len(loose) % 2 and after is not None and _edge(after, 0).tone == _THIRD:
+            feet += [*_pairs(loose[:-1]), [loose[-1], after]]
+        elif len(loose) == 1 and feet and _edge(feet[-1], -1).tone == _THIRD:
+            feet[-1] = [feet[-1], loose[0]]
+            feet += [] if after is None else [after]
+        else:
+            odd = len(loose) % 2
+            feet += _pairs(loose[: -3 * odd or None] if len(loose) > 1 else [])
+            if odd:
+                feet.append(loose[0] if len(loose) == 1 else [loose[-3], loose[-2:]])
+            feet += [] if after is None else [after]
+        index = end + 1
+    return feet
+
+
+def _is_loose(unit: _Tree) -> bool:
+    return isinstance(unit, Syllable) and unit.tone == _THIRD
+
+
+def _pairs(units: Sequence[_Tree]) -> list[_Tree]:
+    return [list(units[start : start + 2]) for start in range(0, len(units), 2)]

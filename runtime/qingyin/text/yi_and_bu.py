@@ -1,0 +1,94 @@
+"""The tones of 一 and 不, which depend on what follows and on whether 一 counts or only names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qingyin.text.g2p import Syllable, Word
+from qingyin.text.light_words import POTENTIAL_BU
+from qingyin.text.symbols import NEUTRAL_TONE
+
+_DIGITS = frozenset("零〇一二三四五六七八九十幺")
+_LARGE = frozenset("百千万亿兆")
+_NAMES_AFTER = frozenset("月号楼班审")  # names, not counts: 一月, 一号
+_ORDINAL_WORDS = ("等奖", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒")
+_NAMES_BEFORE = frozenset("统唯专单归如其之划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
+_YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
+_COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
+_VERBS_BEFORE_COMPLEMENT = frozenset(
+    "看听说走想坐问谈玩找算写读学用做讲跑动帮摸买卖吃喝睡忍受靠拿搬打放进出上下来去过回站记认分数忘离少免挡止住停接等"
+    "赶追付养装容跟比管顾摆提抓搞弄变穿戴洗修治解信得差架抵经保守禁按"
+)
+_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成")
+
+
+def yi_and_bu(words: Sequence[Word]) -> None:
+    """一: yi2 before a fourth tone, else yi4, yi1 in numbers and at ends. 不: bu2 before a fourth; in place."""
+    flat = [syllable for word in words for syllable in word]
+    for syllable in flat:  # the dictionary has sandhi in some words already
+        if syllable.char == "一" and not syllable.fixed:
+            syllable.tone = 1
+    ends = {id(word[-1]) for word in words if len(word) > 1}
+    begins = {id(word[0]) for word in words if len(word) > 1}
+    for index, syllable in enumerate(flat):
+        if syllable.fixed:
+            continue
+        if syllable.char == "不" and syllable.spelling == "bu":
+            syllable.tone = _bu(flat, index)
+        elif syllable.char == "一":
+            syllable.tone = _yi(flat, index, id(syllable) in ends, id(syllable) in begins)
+
+
+def _citation(syllable: Syllable) -> int:
+    """The tone that 一 and 不 react to: 个 counts as fourth even when light."""
+    return 4 if syllable.char == "个" else syllable.tone
+
+
+def _char(flat: Sequence[Syllable], index: int) -> str:
+    return flat[index].char if 0 <= index < len(flat) else ""
+
+
+def _bu(flat: Sequence[Syllable], index: int) -> int:
+    before, after = _char(flat, index - 1), _char(flat, index + 1)
+    if index + 1 == len(flat):
+        return 4
+    if after and (
+        before == after
+        or f"{before}不{after}" in POTENTIAL_BU
+        or (before in _VERBS_BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
+    ):
+        return NEUTRAL_TONE  # 是不是, 来不及
+    return 2 if _citation(flat[index + 1]) == 4 else 4
+
+
+def _is_complement(flat: Sequence[Syllable], index: int) -> bool:
+    """Whether what follows 不 only says how the verb before it ends: 说不出, but not 他听不下去课."""
+    complement = flat[index]
+    if complement.char in "了着":
+        return complement.spelling in ("liao", "zhao")
+    return complement.tone != NEUTRAL_TONE or complement.char == "得"
+
+
+def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool) -> int:
+    syllable, before, after = flat[index], _char(flat, index - 1), _char(flat, index + 1)
+    if syllable.literal or index + 1 == len(flat) or after in _DIGITS or before == "第":
+        return 1
+    if after == "点" and _char(flat, index + 2) in _DIGITS:
+        return 1  # 一点五
+    if before and before == after and _char(flat, index - 2) != "一":
+        return NEUTRAL_TONE  # 看一看, but 一天一天
+    rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
+    if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
+        return 1
+    sandhi = 2 if _citation(flat[index + 1]) == 4 else 4
+    if before in _DIGITS or before in _LARGE:
+        if after in _LARGE and before != "十":
+            return sandhi  # 一千一百
+        return sandhi if begins_word else 1  # 千万一定, but 二十一个
+    if before == "点" and after != "刻":
+        return sandhi if begins_word else 1
+    if begins_word:
+        return sandhi
+    if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER):
+        return 1
+    return 1 if ends_word and before not in _COUNTS_ON else sandhi
