@@ -6,7 +6,9 @@ A tenth of the gold sentences is held out for good, by the hash of the sentence 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import pickle
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 TEST_LINES = 1000  # at the end of the CC0 text; only tests may look at them
+EXAMPLES = Path(__file__).with_name("polyphone_examples.txt")
 MARK = "▁"  # stands before and after the labelled character in CPP
 LABEL_BATCH = 256
 
@@ -58,6 +61,23 @@ def load_cpp(folder: Path) -> list[Labelled]:
     return found
 
 
+def load_examples(path: Path = EXAMPLES) -> list[list[Labelled]]:
+    """Everyday sentences written for this project, with readings in brackets: those of each sentence.
+
+    Raises:
+        ValueError: a bracket without a character or a reading.
+    """
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        parts = re.split(r"\[([a-z]+[1-5])\]", line)
+        text = "".join(parts[::2])
+        if not all(parts[:-1:2]) or "[" in text:
+            raise ValueError(f"{path}:{number}: expected a character before each [reading]: {line}")
+        places = list(itertools.accumulate(len(part) for part in parts[:-1:2]))
+        found.append([Labelled(text, place - 1, reading) for place, reading in zip(places, parts[1::2], strict=True)])
+    return found
+
+
 def load_sentences(path: Path) -> list[str]:
     """The sentences of a text that may be trained on."""
     return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()[:-TEST_LINES] if line.strip()]
@@ -77,11 +97,15 @@ class Tagger:
                 parts[name] = pickle.load(file)
         self._ids: dict[str, int] = parts["char2idx"]
         self._classes: dict[str, int] = parts["class2idx"]
-        self.candidates: dict[str, list[str]] = parts["digest_cedict"]
+        self._candidates: dict[str, list[str]] = parts["digest_cedict"]
         weights = {name: torch.from_numpy(array) for name, array in parts["np_ckpt"].items()}
         self._lstm = nn.LSTM(64, 32, batch_first=True, bidirectional=True)
         self._lstm.load_state_dict({k.removeprefix("lstm."): v for k, v in weights.items() if k.startswith("lstm.")})
         self._weights = weights
+
+    def readings(self, char: str) -> list[str]:
+        """The readings of a character that the tagger tells apart, spelled as we do."""
+        return [plain(reading) for reading in self._candidates.get(char, []) if reading in self._classes]
 
     @torch.inference_mode()
     def scores(self, sentences: Sequence[str]) -> Tensor:
@@ -103,7 +127,7 @@ class Tagger:
 
     def label(self, sentences: Sequence[str], characters: frozenset[str]) -> Iterator[dict[int, dict[str, float]]]:
         """Of each sentence, the probability of each reading of each of `characters` in it that g2pM can tell."""
-        readable = {c: [r for r in self.candidates.get(c, []) if r in self._classes] for c in characters}
+        readable = {c: [r for r in self._candidates.get(c, []) if r in self._classes] for c in characters}
         for start in range(0, len(sentences), LABEL_BATCH):
             batch = sentences[start : start + LABEL_BATCH]
             for text, scores in zip(batch, self.scores(batch), strict=True):

@@ -1,0 +1,196 @@
+"""Sentences as the polyphone model is fed them, with targets: made by the runtime's own steps, so that both agree."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from pypinyin.constants import PHRASES_DICT
+
+from export.training.polyphone_data import Labelled, Tagger
+from qingyin.text.characters import canonicalise
+from qingyin.text.citation import has_reading, word_readings
+from qingyin.text.items import Spoken
+from qingyin.text.normalize import normalise
+from qingyin.text.polyphones import LETTER, QUOTE, Features, features
+from qingyin.text.segmentation import Clause, clauses, segment
+
+SURE = 0.97  # a tagger this sure is right more often than a dictionary that contradicts it (measured on CPP)
+DOUBTFUL_WEIGHT = 0.3  # of a label where the two disagree
+FREQUENT = 400  # a character labelled more often than this counts less each time
+LONGEST = 120  # items; longer sentences are left out
+
+
+@dataclass
+class Row:
+    """One sentence, with the places that have a label."""
+
+    features: Features
+    places: list[int] = field(default_factory=list)
+    targets: list[list[float]] = field(default_factory=list)  # share of each reading, in the table's order
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, place: int, target: Sequence[float], weight: float) -> None:
+        """Label one place."""
+        self.places.append(place)
+        self.targets.append(list(target))
+        self.weights.append(weight)
+
+
+def sentence(text: str) -> list[Clause]:
+    """The runtime's words of a sentence."""
+    canonical, positions = canonicalise(text)
+    return clauses(normalise(canonical, positions, text, has_reading).items)
+
+
+def origins(found: Iterable[Clause]) -> dict[int, int]:
+    """Index in the text -> place among the model's inputs, of the Han characters that stand for themselves."""
+    place, result = 0, {}
+    for words, mark in found:
+        for word in words:
+            for item in word.items:
+                if isinstance(item, Spoken) and item.char and not item.alone:
+                    result[item.position] = place
+                place += 1
+        place += mark is not None
+    return result
+
+
+def one_hot(readings: Sequence[str], reading: str) -> list[float]:
+    """Certainty as a target."""
+    return [float(other == reading) for other in readings]
+
+
+def tagged_row(text: str, tags: Mapping[int, Mapping[str, float]], table: Mapping[str, Sequence[str]]) -> Row | None:
+    """A sentence with the tagger's labels, checked against the dictionary; None if there is nothing to learn."""
+    found = sentence(text)
+    row = Row(features(found, table))
+    if len(row.features.characters) > LONGEST:
+        return None
+    places = origins(found)
+    for index, shares in tags.items():
+        place = places.get(index)
+        if place is None or row.features.characters[place] != text[index]:
+            continue
+        readings = table[text[index]]
+        target = [shares.get(reading, 0.0) for reading in readings]
+        said = row.features.dictionary[place]
+        best = max(range(len(readings)), key=target.__getitem__)
+        if said and said - 1 != best:
+            row.add(place, target if target[best] > SURE else one_hot(readings, readings[said - 1]), DOUBTFUL_WEIGHT)
+        else:
+            row.add(place, target, 1.0)
+    return row if row.places else None
+
+
+def gold_row(label: Labelled, table: Mapping[str, Sequence[str]], tags: Mapping[int, Mapping[str, float]]) -> Row | None:
+    """A gold sentence: its marked character, and the tagger's labels for the others at weight 0.2."""
+    found = sentence(label.text)
+    row = tagged_row(label.text, {i: tag for i, tag in tags.items() if i != label.index}, table)
+    row = row or Row(features(found, table))
+    row.weights = [0.2 * weight for weight in row.weights]
+    place = origins(found).get(label.index)
+    if place is None or label.reading not in table.get(label.text[label.index], ()):
+        return None
+    row.add(place, one_hot(table[label.text[label.index]], label.reading), 1.0)
+    return row
+
+
+def example_row(labels: Sequence[Labelled], table: Mapping[str, Sequence[str]]) -> Row | None:
+    """A sentence of examples; None if the model has no choice about any of them."""
+    found = sentence(labels[0].text)
+    row, places = Row(features(found, table)), origins(found)
+    for label in labels:
+        readings = table.get(label.text[label.index], ())
+        if label.reading in readings and label.index in places:
+            row.add(places[label.index], one_hot(readings, label.reading), 1.0)
+    return row if row.places else None
+
+
+def with_phrases(sentences: Sequence[str], table: Mapping[str, Sequence[str]], seed: int) -> Iterator[tuple[str, str]]:
+    """Every dictionary phrase that has a polyphone, put between two words of some sentence: (sentence, phrase)."""
+    rng = random.Random(seed)
+    for phrase in PHRASES_DICT:
+        if 2 <= len(phrase) <= 4 and any(char in table for char in phrase):
+            text = rng.choice(sentences)
+            words = segment(text)
+            cut = rng.randrange(len(words) + 1)
+            yield "".join(words[:cut]) + phrase + "".join(words[cut:]), phrase
+
+
+def phrase_tags(
+    text: str, phrase: str, tags: dict[int, dict[str, float]], table: Mapping[str, Sequence[str]]
+) -> dict[int, dict[str, float]]:
+    """The tagger's labels, but inside the phrase the dictionary's, unless the tagger is sure of another."""
+    start = text.index(phrase)
+    result = dict(tags)
+    for offset, reading in enumerate(word_readings(phrase)):
+        index = start + offset
+        if reading not in table.get(text[index], ()):
+            result.pop(index, None)
+        elif tags.get(index, {}).get(reading, 0.0) > 1 - SURE:
+            result[index] = {reading: 1.0}
+    return result
+
+
+def balance(rows: Sequence[Row]) -> None:
+    """Lower the weights of frequent characters, so that rare ones are learned too."""
+    counts = Counter(row.features.characters[place] for row in rows for place in row.places)
+    for row in rows:
+        row.weights = [
+            weight * min(1.0, (FREQUENT / counts[row.features.characters[place]]) ** 0.5)
+            for weight, place in zip(row.weights, row.places, strict=True)
+        ]
+
+
+@dataclass
+class Batch:
+    """Rows as arrays; the flat ones have an entry per label."""
+
+    inputs: tuple[np.ndarray, np.ndarray, np.ndarray]  # characters, places, dictionary [B, T] int64
+    rows: np.ndarray  # [N]
+    columns: np.ndarray  # [N]
+    targets: np.ndarray  # [N, K] float32
+    weights: np.ndarray  # [N] float32
+
+
+def collate(rows: Sequence[Row], ids: Mapping[str, int], most: int) -> Batch:
+    """Rows padded to one length; `most` is the greatest number of readings."""
+    length = max(len(row.features.characters) for row in rows)
+    inputs = tuple(np.zeros((len(rows), length), np.int64) for _ in range(3))
+    for index, row in enumerate(rows):
+        size = len(row.features.characters)
+        inputs[0][index, :size] = [ids.get(char, 1) for char in row.features.characters]
+        inputs[1][index, :size] = row.features.places
+        inputs[2][index, :size] = row.features.dictionary
+    targets = np.zeros((sum(len(row.places) for row in rows), most), np.float32)
+    for index, target in enumerate(target for row in rows for target in row.targets):
+        targets[index, : len(target)] = target
+    return Batch(
+        (inputs[0], inputs[1], inputs[2]),
+        np.repeat(np.arange(len(rows)), [len(row.places) for row in rows]),
+        np.array([place for row in rows for place in row.places], np.int64),
+        targets,
+        np.array([weight for row in rows for weight in row.weights], np.float32),
+    )
+
+
+def character_table(rows: Iterable[Row], least: int, polyphones: Iterable[str]) -> str:
+    """Characters seen at least `least` times, the commonest first, and all polyphones; marks and letters too."""
+    counts = Counter(char for row in rows for char in row.features.characters)
+    for char in (*polyphones, QUOTE, LETTER):
+        counts[char] += least
+    return "".join(char for char, count in counts.most_common() if count >= least and len(char) == 1)
+
+
+def reading_table(gold: Iterable[Labelled], tagger: Tagger) -> dict[str, list[str]]:
+    """The readings of each character of CPP that has several, in the tagger's order."""
+    found: dict[str, list[str]] = {}
+    for char in sorted({label.text[label.index] for label in gold}):
+        rows = tagger.readings(char)
+        if len(rows) > 1:
+            found[char] = rows
+    return found
