@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from qingyin.text.emoji import EMOJI_NAMES
+from qingyin.text.items import PLACEHOLDER
 from qingyin.text.letters import GREEK_NAMES, LETTER_NAMES
 from qingyin.text.traditional import SIMPLIFIED, simplify_in_context
 
@@ -71,7 +72,7 @@ def is_latin(char: str) -> bool:
 
 def syllable_estimate(char: str) -> int:
     """About how many syllables a canonical character takes: bounds sentences before numbers are read."""
-    if is_han(char):
+    if is_han(char) or char == PLACEHOLDER:
         return 1
     if is_ascii_alnum(char):
         return 2 if char.isdigit() else LETTER_NAMES[char.lower()].count(" ") + 1

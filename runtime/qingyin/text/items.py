@@ -47,7 +47,9 @@ class Given:
     origin: str = "markup"  # or "lexicon"
 
 
-PLACEHOLDER = "\ufdd0"  # a noncharacter: Unicode keeps it for uses like this, no text holds it
+# Noncharacters: Unicode keeps them for uses like this, no text holds them.
+PLACEHOLDER = "\ufdd0"  # one syllable
+PAUSE_PLACEHOLDER = "\ufdd1"
 
 
 @dataclass
