@@ -17,6 +17,19 @@ class TextError(QingyinError):
     """The text is empty, unreadable or holds nothing that can be spoken."""
 
 
+class MarkupError(TextError):
+    """Markup or SSML that cannot be followed. position: index in the text; line, column: the same place, from 1."""
+
+    def __init__(self, message: str, text: str, position: int, before: tuple[int, int, int] = (0, 1, 1)) -> None:
+        """before: position, line and column of text[0], where `text` is a later piece of a whole."""
+        offset, line, column = before
+        self.position = offset + position
+        self.line = line + text.count("\n", 0, position)
+        line_start = text.rfind("\n", 0, position) + 1
+        self.column = position - line_start + (1 if line_start else column)
+        super().__init__(f"line {self.line}, column {self.column}: {message}")
+
+
 class VoiceError(QingyinError):
     """A voice is unknown or its file does not follow the format."""
 

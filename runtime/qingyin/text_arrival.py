@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from qingyin.errors import TextError
 from qingyin.text import Analysis, EmojiMode, analyse_stream, split_sentences
+from qingyin.text.sentences import moved
 
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
@@ -48,19 +49,13 @@ def analyse_arriving(
 def _place(analysis: Analysis) -> int:
     """Index in the text of the first thing that is said or reported."""
     words = (word.position for sentence in analysis.sentences for word in sentence.words)
-    return min((*words, *(item.position for item in analysis.unspoken)))
+    return min((*words, *(item.position for item in (*analysis.unspoken, *analysis.notes))))
 
 
 def _moved(analysis: Analysis, by: int) -> Analysis:
     """The same with all places in the text `by` characters further on."""
     return Analysis(
-        tuple(
-            dataclasses.replace(
-                sentence,
-                words=tuple(dataclasses.replace(word, position=word.position + by) for word in sentence.words),
-            )
-            for sentence in analysis.sentences
-        ),
+        tuple(moved(sentence, by) for sentence in analysis.sentences),
         tuple(dataclasses.replace(item, position=item.position + by) for item in analysis.unspoken),
         tuple(dataclasses.replace(item, position=item.position + by) for item in analysis.notes),
     )
