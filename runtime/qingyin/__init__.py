@@ -5,8 +5,8 @@ costs nothing.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as type checkers understand it; `typing` takes longer to import than all of this
 if TYPE_CHECKING:
     from qingyin.errors import (
         AudioError,
@@ -46,7 +46,7 @@ _HOMES = {
 } | dict.fromkeys(_ERRORS, "qingyin.errors")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'qingyin' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 import struct
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any, Protocol
-
-import numpy as np
-
 from qingyin.errors import AudioError, DependencyError
+
+TYPE_CHECKING = False  # as type checkers understand it; these take longer to import than a daemon to answer
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import IO, Any, Protocol
+
+    import numpy as np
+
+    class AudioSink(Protocol):
+        """Something that takes float32 samples in [-1, 1], in order."""
+
+        def write(self, samples: np.ndarray) -> None: ...
+
+        def close(self) -> None: ...
 
 # extension -> libsndfile's (format, subtype); .wav is written here, because importing soundfile takes longer
 # than a WAV header
@@ -29,20 +37,19 @@ _UNKNOWN_LENGTH = 0xFFFFFFFF  # what WAV writers put where the length cannot be 
 _BLOCK = 16384  # samples; libsndfile's Vorbis encoder overflows its stack on very long blocks
 
 
-class AudioSink(Protocol):
-    """Something that takes float32 samples in [-1, 1], in order."""
-
-    def write(self, samples: np.ndarray) -> None: ...
-
-    def close(self) -> None: ...
-
-
 def to_pcm16(samples: np.ndarray) -> np.ndarray:
     """float32 [n] in [-1, 1] -> little-endian int16 [n], rounded; values outside are held at the ends,
     never wrapped.
     """
+    import numpy as np
+
     pcm: np.ndarray = np.rint(np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2")
     return pcm
+
+
+def pcm16_bytes(samples: np.ndarray | bytes) -> bytes:
+    """Signed 16-bit little-endian of float32 samples; bytes are that already."""
+    return samples if isinstance(samples, bytes) else to_pcm16(samples).tobytes()
 
 
 class RawSink:
@@ -51,8 +58,8 @@ class RawSink:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
-    def write(self, samples: np.ndarray) -> None:
-        self._file.write(to_pcm16(samples).tobytes())
+    def write(self, samples: np.ndarray | bytes) -> None:
+        self._file.write(pcm16_bytes(samples))
         self._file.flush()
 
     def close(self) -> None:
@@ -67,18 +74,18 @@ class WavSink:
         self._start = file.tell() if file.seekable() and not _appends(file) else None
         self._bytes: int | None = None  # None until the header is out
 
-    def write(self, samples: np.ndarray) -> None:
+    def write(self, samples: np.ndarray | bytes) -> None:
         if self._bytes is None:  # not earlier: a run that fails before its first sound writes nothing at all
             self._file.write(wav_header(self._sample_rate, None))
             self._bytes = 0
-        data = to_pcm16(samples).tobytes()
+        data = pcm16_bytes(samples)
         self._file.write(data)
         self._file.flush()
         self._bytes += len(data)
 
     def close(self) -> None:
         if self._bytes is None:
-            self.write(np.zeros(0, np.float32))
+            self.write(b"")
         if self._start is not None:
             self._file.seek(self._start)
             self._file.write(wav_header(self._sample_rate, self._bytes))
@@ -124,7 +131,7 @@ class SoundFileSink:
     def write(self, samples: np.ndarray) -> None:
         for start in range(0, len(samples), _BLOCK):
             block = samples[start : start + _BLOCK]
-            self._sound.write(to_pcm16(block).astype(np.int16, copy=False) if self._lossless else block)
+            self._sound.write(to_pcm16(block).astype("=i2", copy=False) if self._lossless else block)
 
     def close(self) -> None:
         self._sound.close()
@@ -158,6 +165,8 @@ def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
     The sound goes to a new file in the same folder, which then takes the name in one step. What is not an
     ordinary file (a device, a named pipe) is written to directly. Errors: AudioError.
     """
+    from pathlib import Path
+
     extension = check_extension(path)
     path = Path(os.path.realpath(path))  # a link stays a link: what it points at is replaced
     temporary: Path | None = None
@@ -169,7 +178,7 @@ def open_audio(path: Path, sample_rate: int) -> Iterator[AudioSink]:
         else:
             if path.exists() and not os.access(path, os.W_OK):
                 raise AudioError(f"cannot write {path}: it is write-protected; choose another path with -o")
-            temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.tmp")
+            temporary = path.with_name(f".{path.name[:40]}.{os.urandom(4).hex()}.tmp")
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             file = os.fdopen(os.open(temporary, flags, 0o666), "w+b")
     except OSError as error:

@@ -9,15 +9,31 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from functools import cache
+from importlib import import_module
 
+from qingyin.cli_voices_arguments import VOICES_EXAMPLES, add_voices_arguments
 from qingyin.errors import QingyinError
+
+TYPE_CHECKING = False  # as type checkers understand it; `typing` takes longer to import than a daemon to answer
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells do
 EXIT_TERMINATED = 143  # 128 + SIGTERM
 _RATES = (8000, 16000, 22050, 24000, 44100, 48000)  # Hz, what `--rate` offers
 
+# command: (module, function of the parsed arguments); imported when it is used. It returns an exit code or None.
+_COMMANDS = {
+    "say": ("qingyin.cli_say", "say"),
+    "text": ("qingyin.cli_text", "text"),
+    "devices": ("qingyin.cli_play", "devices"),
+    "daemon": ("qingyin.cli_daemon", "daemon"),
+    "voices": ("qingyin.cli_voices", "voices"),
+    "analyze": ("qingyin.cli_analyze", "analyze"),
+    "info": ("qingyin.cli_info", "info"),
+}
 _MAIN_EXAMPLES = """\
 examples:
   qingyin say "今天天气真好，我们去公园走走吧。" -o hello.wav
@@ -26,7 +42,8 @@ examples:
   qingyin say "你好" --output-raw | aplay -t raw -f S16_LE -r 22050 -c 1
   qingyin devices
   qingyin text "2024-03-05降温到-5℃"
-  qingyin voices
+  qingyin voices add friend friend.wav
+  qingyin say "你好" --voice friend --emotion happy
   qingyin info
 """
 _SAY_EXAMPLES = """\
@@ -35,6 +52,9 @@ examples:
   qingyin say -f story.txt --play --device "USB Audio" --speed 1.1
   qingyin say "你好，世界！" -o hello.wav
   qingyin say -f story.txt -o story.flac --voice yuetan --speed 1.1 --pitch 1 --volume -3
+  qingyin say "好久不见！" --ref friend.wav --emotion happy
+  qingyin say "好久不见！" --voice friend --emotion "happy=0.6,angry=0.3" --emotion-strength 1.2
+  qingyin say "好久不见！" --emotion-ref laughing.wav
   qingyin say -f old.txt --encoding gb18030 -o old.wav
   chat-program | qingyin say -
   qingyin say "你好" -o hello.opus --rate 48000
@@ -68,16 +88,46 @@ examples:
   qingyin devices
   qingyin say "你好" --device 3
 """
-_VOICES_EXAMPLES = """\
+_DAEMON_EXAMPLES = """\
 examples:
-  qingyin voices
-  qingyin voices --models my_models/
+  qingyin daemon start --background
+  qingyin say "你好"
+  qingyin daemon status
+  qingyin daemon stop
+
+It keeps the models loaded, for you alone, so that `qingyin say` gives its first sound at once. `say` finds it by
+itself and does without when it is not there; --no-daemon does without in any case. One runs per model set.
+"""
+_ANALYZE_EXAMPLES = """\
+examples:
+  qingyin analyze friend.wav
+  qingyin analyze friend.wav --picture friend.png
+  ffmpeg -v error -i friend.m4a -f wav - | qingyin analyze - --json
+
+Any format that libsndfile reads, mono or stereo. Other rates than 22 050 Hz need soxr (pip install 'qingyin[clone]').
+Warnings do not change the exit code: 0 analysed, 2 an error that the last line explains.
 """
 _INFO_EXAMPLES = """\
 examples:
   qingyin info
   QINGYIN_MODELS=my_models/ qingyin info
 """
+
+
+@cache
+def _columns() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size().columns or 80
+    except (OSError, ValueError):  # a pipe, or no standard output at all
+        return 80
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Told the width: argparse makes a formatter at each argument, and would import shutil to find it."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_columns() - 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,7 +141,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands; separate, so that tests and documentation can read it."""
     from qingyin import __version__
 
-    raw = argparse.RawDescriptionHelpFormatter
+    raw = _formatter
     parser = _Parser(
         prog="qingyin",
         description="Chinese speech synthesis on a CPU.",
@@ -99,7 +149,8 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     parser.add_argument("--version", action="version", version=f"qingyin {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # with a `prog` of its own it needs no formatter, which would import compression libraries
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", prog="qingyin")
 
     say = commands.add_parser(
         "say",
@@ -140,7 +191,24 @@ def build_parser() -> argparse.ArgumentParser:
         "24000, and when playing the device's own",
     )
     say.add_argument(
-        "--voice", metavar="NAME", help="a voice of `qingyin voices`, or the path of a saved .json voice"
+        "--voice", metavar="NAME", help="a voice of `qingyin voices`, bundled or your own, or the path of a voice file"
+    )
+    say.add_argument(
+        "--ref",
+        action="append",
+        type=os.path.abspath,  # the daemon may read it, from another folder
+        metavar="FILE",
+        help="speak with the voice of this recording; given more than once, the recordings are averaged",
+    )
+    say.add_argument(
+        "--emotion",
+        metavar="LABEL|MIX",
+        help='neutral, happy, sad or angry, or a mix such as "happy=0.6,angry=0.3" (weights 0 to 1.5); default the '
+        "voice's own",
+    )
+    say.add_argument("--emotion-ref", type=os.path.abspath, metavar="FILE", help="take the emotion of this recording")
+    say.add_argument(
+        "--emotion-strength", type=float, default=1.0, metavar="X", help="0 (neutral) to 1.5; default 1"
     )
     say.add_argument(
         "--speed", type=float, default=1.0, metavar="X", help="0.5 (slow) to 2 (fast); default 1"
@@ -161,6 +229,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_model_arguments(say)
     say.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")
     say.add_argument("--threads", type=int, default=1, metavar="N", help="1 to 64; default 1")
+    say.add_argument(
+        "--no-daemon", action="store_true", help="load the models here, even if `qingyin daemon` is running"
+    )
     say.add_argument("-v", "--verbose", action="store_true", help="print the time of every stage")
 
     text = commands.add_parser(
@@ -181,14 +252,41 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
 
-    voices = commands.add_parser(
-        "voices",
-        help="list the voices",
-        description="Lists the voices.",
-        epilog=_VOICES_EXAMPLES,
+    daemon = commands.add_parser(
+        "daemon",
+        help="keep the models loaded, so that `say` starts at once",
+        description="Keeps the models loaded for `qingyin say`.",
+        epilog=_DAEMON_EXAMPLES,
         formatter_class=raw,
     )
-    _add_model_arguments(voices)
+    daemon.add_argument(
+        "action", nargs="?", choices=("start", "status", "stop"), default="start", help="default start"
+    )
+    daemon.add_argument("--background", action="store_true", help="start it and return when it listens")
+    daemon.add_argument("--idle", type=float, metavar="MINUTES", help="end after so long without a request")
+    _add_model_arguments(daemon)
+    daemon.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")
+    daemon.add_argument("--threads", type=int, default=1, metavar="N", help="1 to 64; default 1")
+
+    voices = commands.add_parser(
+        "voices",
+        help="list the voices; make and keep your own",
+        description="Lists the voices, or keeps your own.",
+        epilog=VOICES_EXAMPLES,
+        formatter_class=raw,
+    )
+    add_voices_arguments(voices, raw)
+    analyze = commands.add_parser(
+        "analyze",
+        help="tell how good a reference a recording makes",
+        description="Tells what a recording holds: speech, noise, pitch, whose voice is like it, emotion.",
+        epilog=_ANALYZE_EXAMPLES,
+        formatter_class=raw,
+    )
+    analyze.add_argument("recording", metavar="FILE", help="recording of somebody speaking; - reads standard input")
+    analyze.add_argument("--json", action="store_true", help="print one JSON object, with every figure")
+    analyze.add_argument("--picture", metavar="PATH", help="draw it: .png, .svg or .pdf; needs matplotlib")
+    _add_model_arguments(analyze)
     info = commands.add_parser(
         "info",
         help="show versions, models and licences",
@@ -234,26 +332,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _exit_on_sigterm()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # names may not fit the terminal's encoding
-        if arguments.command == "say":
-            from qingyin.cli_say import say
-
-            say(arguments)
-        elif arguments.command == "text":
-            from qingyin.cli_text import text
-
-            text(arguments)
-        elif arguments.command == "devices":
-            from qingyin.cli_play import devices
-
-            devices(arguments)
-        elif arguments.command == "voices":
-            from qingyin.cli_info import voices
-
-            voices(arguments)
-        else:
-            from qingyin.cli_info import info
-
-            info(arguments)
+        module, name = _COMMANDS[arguments.command]
+        code = getattr(import_module(module), name)(arguments)
         sys.stdout.flush()
     except QingyinError as error:
         return _complain(str(error))
@@ -268,7 +348,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(f"{error}; check the disk and the paths given")
     except MemoryError:
         return _complain("out of memory; close other programs or use shorter sentences")
-    return 0
+    return code or 0
 
 
 def _complain(message: str) -> int:

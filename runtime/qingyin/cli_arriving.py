@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import codecs
 import contextlib
-import io
 import sys
 from collections.abc import Callable, Iterator
-from typing import cast
 
 from qingyin.cli_source import check_source, checked_encoding
 from qingyin.errors import TextError
+
+TYPE_CHECKING = False  # as type checkers understand it; `typing` takes longer to import than a daemon to answer
+if TYPE_CHECKING:
+    import io
 
 _READ_BYTES = 65536  # at most, at once
 
@@ -35,7 +37,7 @@ class ArrivingText:
         self._decoder = codecs.getincrementaldecoder(self._encoding)()
 
     def __iter__(self) -> Iterator[str]:
-        source = cast("io.BufferedReader", sys.stdin.buffer)
+        source: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment]
         while True:
             with self.waiting():
                 data = source.read1(_READ_BYTES)  # what is there, without waiting for more

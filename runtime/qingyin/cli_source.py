@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from qingyin.errors import OptionError, TextError
 
@@ -34,7 +33,7 @@ def read_text(arguments: argparse.Namespace) -> str:
             raise TextError("the text is not in the terminal's encoding; put it into a file and use -f with --encoding")
         return text
     try:
-        data = sys.stdin.buffer.read() if arguments.file in (None, "-") else Path(arguments.file).read_bytes()
+        data = sys.stdin.buffer.read() if arguments.file in (None, "-") else _read_file(arguments.file)
     except OSError as error:
         raise TextError(f"cannot read {arguments.file}: {error.strerror}; check the path") from None
     try:
@@ -43,3 +42,8 @@ def read_text(arguments: argparse.Namespace) -> str:
         source = arguments.file or "standard input"
         raise TextError(f"{source} is not text in {arguments.encoding}; "
                         f"name its encoding, for example --encoding gb18030") from None  # fmt: skip
+
+
+def _read_file(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
