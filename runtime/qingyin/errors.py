@@ -30,6 +30,10 @@ class MarkupError(TextError):
         super().__init__(f"line {self.line}, column {self.column}: {message}")
 
 
+class LexiconError(QingyinError):
+    """A lexicon cannot be read, or a line of it is not a word and its reading; the message names file and line."""
+
+
 class VoiceError(QingyinError):
     """A voice is unknown or its file does not follow the format."""
 

@@ -26,8 +26,17 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A word that a lexicon says how to read."""
+
+    word: str
+    value: str  # as the lexicon has it
+    position: int  # index in the source
+
+
+@dataclass(frozen=True)
 class Document:
-    """A text to say. All indexes but those of `places`, `named` and `notes` are in `text`."""
+    """A text to say. Indexes are in `text` where it does not say "in the source"."""
 
     text: str
     source: str  # what the author wrote
@@ -36,6 +45,7 @@ class Document:
     places: Places | None = None  # None: `text` is the source
     named: Sequence[Named] = ()
     notes: Sequence[tuple[str, int, str]] = ()  # text, index in the source, message
+    hits: Sequence[Hit] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """text[start:end], not empty -> (first, past-last) index in the source."""

@@ -36,8 +36,8 @@ class Mark:
 class Given:
     """What the author says about one character of a text: how it is read, or that it stands for something else.
 
-    One of: `reading` of a Han character; `reading` that a PLACEHOLDER stands for; `milliseconds` of the pause that it
-    stands for; nothing, where the syllable before it covers this character too (花儿 as huar1).
+    One of: `reading` of a Han character; `reading` that a PLACEHOLDER stands for; `milliseconds` of the pause that a
+    PAUSE_PLACEHOLDER stands for; nothing, where the syllable before it covers this character too (花儿 as huar1).
     """
 
     reading: str = ""  # pinyin with tone digit, or an English syllable
