@@ -14,6 +14,7 @@ from export.graph_spec import GraphSpec, TensorSpec, float32, int64
 from export.manifest import FEATURE_SPACE, SIZES
 from export.models import hifigan
 from export.models.acoustic import AcousticDecoder, AcousticEncoder, AcousticModel
+from export.models.emotion_encoder import EmotionEncoder
 from export.models.height_one import HeightOne
 from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
 from export.models.source_filter import SourceFilterVocoder
@@ -160,8 +161,6 @@ def speaker_encoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
 
 def emotion_encoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
     """Mel, F0 and voicing -> emotion vector, and a posterior for each label."""
-    from export.models.emotion_encoder import EmotionEncoder
-
     network = EmotionEncoder(**checkpoint["config"])
     _fill(network, checkpoint, _encoder_prefix(checkpoint))
     spec = GraphSpec(

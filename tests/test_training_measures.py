@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export.corpora import CorpusError
-from export.features import HOP, SAMPLE_RATE, FloatArray
+from export.features import SAMPLE_RATE
 from export.models.recogniser import greedy, recogniser_features
 from export.training import calibrate, evaluate, recogniser
 from export.training.alignment_report import durations, problems
 from export.training.metrics import measure
 from qingyin.text import analyse
 from qingyin.text.symbols import PHONEME_IDS, PHONEMES
+from speechlike import speechlike
 
 words = st.lists(st.integers(0, 3), max_size=6)
 
@@ -77,18 +78,6 @@ def test_recogniser_does_not_hear_level_or_pitch_of_the_voice() -> None:
     features = recogniser_features(mel, f0, voiced)
     assert features.shape == (30, 83)
     assert torch.allclose(features, recogniser_features(mel + 0.7, f0 * 1.5, voiced), atol=1e-4)
-
-
-def speechlike(seconds: float = 2.0) -> FloatArray:
-    """Syllables of a gliding pulse train with two formants, with pauses between: enough like speech for PESQ."""
-    size = int(seconds * SAMPLE_RATE) // HOP * HOP
-    at = np.arange(size) / SAMPLE_RATE
-    phase = np.cumsum(140 + 30 * np.sin(2 * np.pi * 1.5 * at)) / SAMPLE_RATE
-    harmonics = np.arange(1, 25)[:, None]
-    hz = 140 * harmonics
-    formants = np.exp(-(((hz - 600) / 300) ** 2)) + 0.4 * np.exp(-(((hz - 1500) / 400) ** 2))
-    sound = (formants * np.cos(2 * np.pi * harmonics * phase)).sum(0)
-    return (0.15 * sound * np.clip(np.sin(2 * np.pi * 2 * at) * 3, 0, 1)).astype(np.float32)
 
 
 def test_a_recording_against_itself_is_perfect() -> None:

@@ -1,4 +1,4 @@
-"""Exists to carry out `qingyin voices` and `qingyin info`, which look at files and open no graph."""
+"""Exists to carry out `qingyin info`, which looks at files and opens no graph."""
 
 from __future__ import annotations
 
@@ -8,19 +8,6 @@ import platform
 from qingyin import __version__
 from qingyin.errors import DependencyError
 from qingyin.manifest import load_manifest
-from qingyin.voices import load_voice
-
-
-def voices(arguments: argparse.Namespace) -> None:
-    """One line per voice; * marks the default. Errors: ModelError."""
-    manifest = load_manifest(arguments.models)
-    width = max(len(name) for name in manifest.voices)
-    for name in manifest.voices:
-        voice = load_voice(manifest, name)
-        mark = "*" if name == manifest.default_voice else " "
-        print(
-            f"{mark} {name:<{width}}  {voice.language}  {voice.description} ({voice.licence}; {voice.source})"
-        )
 
 
 def info(arguments: argparse.Namespace) -> None:

@@ -6,23 +6,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qingyin.emotions import Emotion, mixed
 from qingyin.encoders import Encoders
 from qingyin.errors import VoiceError
+from qingyin.loudness import apply_gain
 from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
-from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
 from qingyin.recordings import Source
+from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
+from qingyin.speaker_changes import speaker_findings
 from qingyin.voices import Provenance, Voice
 
 if TYPE_CHECKING:
     from qingyin.synthesizer import Synthesizer
 
-ReferenceLike = Union[Source, Reference]
+ReferenceLike = Source | Reference
 CALIBRATION_TEXT = "今天天气真好，我们去公园走走吧。"
 MAX_GAIN_DB = 20.0  # a clone that would need more says hardly anything; noise must not be pulled up
 
@@ -52,12 +54,16 @@ def clone(
         source="a recording, see reference",
         provenance=Provenance(
             sha256=tuple(item.sha256 for item in references),
-            seconds=sum(item.speech_seconds for item in references),
+            seconds=round(sum(item.speech_seconds for item in references), 1),
             added=datetime.date.today().isoformat(),
             consent=False,
             consent_text="",
+            encoder=synthesizer.manifest.graphs["speaker_encoder"].sha256,
         ),
-        notes=tuple(note for item in references for note in _notes(item)),
+        notes=(
+            *dict.fromkeys(note for item in references for note in _notes(item)),
+            *(finding.message for finding in speaker_findings(references, encoders.speaker_of_mel)),
+        ),
     )
     return dataclasses.replace(voice, gain_db=_gain_db(synthesizer, voice))
 
@@ -94,6 +100,13 @@ def _emotion_vector(encoders: Encoders, reference: Reference, base: Voice) -> np
 
 
 def _gain_db(synthesizer: Synthesizer, voice: Voice) -> float:
-    audio = synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0)
-    missing = TARGET_LUFS - integrated_loudness(audio.samples, audio.sample_rate)
-    return float(np.clip(missing, -MAX_GAIN_DB, MAX_GAIN_DB)) if np.isfinite(missing) else 0.0
+    """The gain that brings a sentence to -20 LUFS, found in steps because loud peaks are bent on the way."""
+    room = 20.0  # the sentence is made so much softer, so that nothing is bent before the gain is known
+    audio = synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0, volume_db=-room)
+    gain = 0.0
+    for _ in range(4):
+        missing = TARGET_LUFS - integrated_loudness(apply_gain(audio.samples, room + gain), audio.sample_rate)
+        if not np.isfinite(missing):
+            return 0.0
+        gain = float(np.clip(gain + missing, -MAX_GAIN_DB, MAX_GAIN_DB))
+    return gain

@@ -5,10 +5,10 @@ what it can and reports the rest.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from qingyin.text import Phoneme, Sentence, Unspoken
-from qingyin.text.symbols import INSIDE_WORD
+from qingyin.text.symbols import INSIDE_WORD, PAUSE
 
 _REASON = "the model set does not know the sounds"
 
@@ -22,41 +22,66 @@ def speakable(sentence: Sentence, symbols: Container[str], tones: int) -> tuple[
     if not missing:
         return sentence, []
     words = _words(sentence.phonemes)
-    dropped = [index for index, syllables in enumerate(words) if missing & syllables]
+    dropped = [index for index, word in enumerate(words) if missing & set(word)]
     unspoken = [Unspoken(*_place(sentence, index, len(words)), _REASON) for index in dropped]
-    gone: set[int] = set().union(*(words[index] for index in dropped))
-    kept = sorted(set().union(*words) - gone)
+    kept = [syllable for index, word in enumerate(words) if index not in dropped for syllable in word]
     if not kept:
         return None, unspoken
     number = {syllable: index for index, syllable in enumerate(kept)}
+    ends = _ends(sentence.phonemes, words, set(dropped))
     phonemes = [
-        dataclasses.replace(p, syllable=number.get(p.syllable, -1)) for p in sentence.phonemes if p.syllable not in gone
+        dataclasses.replace(p, syllable=number[p.syllable], boundary=ends.get(p.syllable, p.boundary))
+        if p.syllable >= 0
+        else p
+        for p in sentence.phonemes
+        if p.syllable < 0 or p.syllable in number
     ]
-    return (
-        dataclasses.replace(
-            sentence,
-            phonemes=tuple(phonemes),
-            syllables=tuple(sentence.syllables[index] for index in kept),
-            words=tuple(word for index, word in enumerate(sentence.words) if index not in dropped),
-        ),
-        unspoken,
+    said = dataclasses.replace(
+        sentence,
+        phonemes=tuple(_joined_pauses(phonemes)),
+        syllables=tuple(sentence.syllables[index] for index in kept),
+        words=tuple(word for index, word in enumerate(sentence.words) if index not in dropped),
     )
+    return said, unspoken
 
 
-def _words(phonemes: tuple[Phoneme, ...]) -> list[set[int]]:
+def _words(phonemes: Sequence[Phoneme]) -> list[list[int]]:
     """Syllables of each word: the last syllable of one carries a boundary mark."""
-    words: list[set[int]] = []
-    open_word = False
-    last = -1
+    words: list[list[int]] = []
+    ended, last = True, -1
     for phoneme in phonemes:
-        if phoneme.syllable < 0:
-            open_word = False
+        if phoneme.syllable < 0 or phoneme.syllable == last:
             continue
-        if phoneme.syllable != last and not open_word:
-            words.append(set())
-        words[-1].add(phoneme.syllable)
-        open_word, last = phoneme.boundary == INSIDE_WORD, phoneme.syllable
+        if ended:
+            words.append([])
+        words[-1].append(phoneme.syllable)
+        ended, last = phoneme.boundary != INSIDE_WORD, phoneme.syllable
     return words
+
+
+def _ends(phonemes: Sequence[Phoneme], words: list[list[int]], dropped: set[int]) -> dict[int, int]:
+    """The boundary of each kept word's last syllable: a word that is gone leaves its own to the one before it."""
+    boundary = {p.syllable: p.boundary for p in phonemes}
+    ends: dict[int, int] = {}
+    last = -1
+    for index, word in enumerate(words):
+        if index not in dropped:
+            last = word[-1]
+        if last >= 0:
+            ends[last] = max(ends.get(last, INSIDE_WORD), boundary[word[-1]])
+    return ends
+
+
+def _joined_pauses(phonemes: list[Phoneme]) -> list[Phoneme]:
+    """Of pauses that came to stand side by side the longest; none beside the silences at the ends."""
+    result: list[Phoneme] = []
+    for phoneme in phonemes:
+        before = result[-1] if result else None
+        if before is None or phoneme.syllable >= 0 or before.syllable >= 0:
+            result.append(phoneme)
+        elif before.symbol == PAUSE and (phoneme.symbol != PAUSE or phoneme.pause_ms > before.pause_ms):
+            result[-1] = phoneme
+    return result
 
 
 def _place(sentence: Sentence, index: int, words: int) -> tuple[str, int]:

@@ -4,10 +4,12 @@ sound like one person.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import difflib
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ import numpy as np
 from qingyin.errors import ModelError, VoiceError
 from qingyin.manifest import RESTORE, Manifest
 from qingyin.strict import StrictObject, parse_json, read_verified
+from qingyin.voice_store import find_stored, read_voice_file, stored_voices
 
 FORMAT_VERSION = 2
 DECIMALS = 6  # a vector of this size does not change the speech beyond the sixth
@@ -34,7 +37,8 @@ class Provenance:
     """Where a cloned voice comes from. The recording itself is not kept.
 
     sha256: of each file that was given; seconds: of speech that was used; added: ISO date; consent: whether the right
-    to use the voice was confirmed, and consent_text: the words that were agreed to (empty without).
+    to use the voice was confirmed, and consent_text: the words that were agreed to (empty without). encoder: sha256 of
+    the speaker encoder that heard it, "" if that is not known.
     """
 
     sha256: tuple[str, ...]
@@ -42,6 +46,7 @@ class Provenance:
     added: str
     consent: bool
     consent_text: str
+    encoder: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +76,7 @@ class Voice:
 
 
 def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
-    """A voice of the model set by name (None: its default), or from a file if `name` ends in .json.
+    """A voice of the model set by name (None: its default), one of the user's own, or a file if `name` ends in .json.
 
     Errors: VoiceError for an unknown name (lists the known, suggests the nearest); ModelError for damage.
     """
@@ -87,14 +92,22 @@ def load_voice(manifest: Manifest, name: str | None = None) -> Voice:
             )
         return voice
     if chosen.endswith(".json"):
-        try:
-            data = Path(chosen).expanduser().read_bytes()
-        except OSError as error:
-            raise VoiceError(
-                f"voice file {chosen} cannot be read ({error.strerror}); give a saved voice's path"
-            ) from None
-        return parse_voice(parse_json(data, chosen, VoiceError), vector_sizes(manifest), chosen, VoiceError)
-    raise VoiceError(unknown_voice_message(chosen, list(manifest.voices)))
+        return read_voice(Path(chosen).expanduser(), manifest)
+    stored = find_stored(chosen)
+    if stored is not None:
+        return dataclasses.replace(read_voice(stored, manifest), name=unicodedata.normalize("NFC", stored.stem))
+    raise VoiceError(unknown_voice_message(chosen, [*manifest.voices, *stored_voices()]))
+
+
+def read_voice(path: Path, manifest: Manifest) -> Voice:
+    """The voice in a file, with a remark if it was made with other models. Errors: VoiceError."""
+    voice = parse_voice(read_voice_file(path), vector_sizes(manifest), str(path))
+    encoder = manifest.graphs.get("speaker_encoder")
+    made_with = voice.provenance.encoder if voice.provenance is not None else ""
+    if not made_with or encoder is None or made_with == encoder.sha256:
+        return voice
+    note = f"the voice {voice.name!r} was made with other models; if it sounds unlike itself, add it again"
+    return dataclasses.replace(voice, notes=(*voice.notes, note))
 
 
 def unknown_voice_message(name: str, known: list[str]) -> str:
@@ -169,6 +182,7 @@ def voice_bytes(voice: Voice) -> bytes:
             "sha256": list(voice.provenance.sha256),
             "seconds": round(float(voice.provenance.seconds), 2),
             "added": voice.provenance.added,
+            **({"encoder": voice.provenance.encoder} if voice.provenance.encoder else {}),
             "consent": {"given": voice.provenance.consent, "text": voice.provenance.consent_text},
         }
     value["checksum"] = _checksum(value)
@@ -184,9 +198,8 @@ def _checksum(value: Mapping[str, Any]) -> str:
 
 def _provenance(root: StrictObject) -> Provenance:
     where = f"{root.where}: reference"
-    entry = StrictObject(
-        root.value["reference"], where, ("sha256", "seconds", "added", "consent"), error=root.error
-    )
+    keys = ("sha256", "seconds", "added", "consent")
+    entry = StrictObject(root.value["reference"], where, keys, ("encoder",), error=root.error)
     consent = StrictObject(entry.value["consent"], f"{where}: consent", ("given", "text"), error=root.error)
     hashes = entry.texts("sha256")
     if not hashes or any(len(text) != 64 or set(text) - set("0123456789abcdef") for text in hashes):
@@ -198,5 +211,10 @@ def _provenance(root: StrictObject) -> Provenance:
     if not isinstance(consent.value["given"], bool):
         consent.fail("key 'given' must be true or false")
     return Provenance(
-        hashes, entry.number("seconds"), entry.text("added"), consent.value["given"], consent.text("text")
+        sha256=hashes,
+        seconds=entry.number("seconds"),
+        added=entry.text("added"),
+        consent=consent.value["given"],
+        consent_text=consent.text("text"),
+        encoder=entry.sha256("encoder") if "encoder" in entry.value else "",
     )
