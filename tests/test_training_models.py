@@ -16,7 +16,7 @@ from export.models.source_filter import SourceFilterVocoder
 from export.models.spectral import hann, overlap_add, stft
 from export.models.vocoders import VOCODERS, build
 from export.training.acoustic import SpeakerAcoustic, losses
-from export.training.aligned import Aligned, collate
+from export.training.aligned import MANNERS, Aligned, collate
 from qingyin.text.symbols import PHONEMES
 
 
@@ -94,13 +94,14 @@ def test_zero_emotion_has_no_effect_and_another_voice_has(acoustic: AcousticMode
     assert not torch.equal(condition(voice, torch.zeros(1, 16)), condition(-voice, torch.zeros(1, 16)))
 
 
-def clip(frames: int, speaker: int, seed: int) -> Aligned:
+def clip(frames: int, speaker: str, seed: int) -> Aligned:
     rng = np.random.default_rng(seed)
     durations = np.array([4, frames - 8, 4])
     track = rng.normal(0, 1, frames).astype(np.float32)
     return Aligned(
         None,
-        speaker,
+        ("aishell_sample", speaker),
+        5.0,
         np.array([1, 30, 1]),
         np.array([0, 4, 0]),
         np.array([3, 3, 3]),
@@ -113,14 +114,16 @@ def clip(frames: int, speaker: int, seed: int) -> Aligned:
 
 
 def test_losses_of_a_padded_batch_are_the_mean_over_frames() -> None:
-    model = SpeakerAcoustic(2, channels=16, encoder_blocks=1, decoder_blocks=1, pitch_blocks=1, pitch_channels=8)
+    model = SpeakerAcoustic(
+        len(MANNERS), channels=16, encoder_blocks=1, decoder_blocks=1, pitch_blocks=1, pitch_channels=8
+    )
     shaken(model)
-    clips = [clip(14, 0, 0), clip(40, 1, 1)]
-    model.set_statistics([*clips, clip(20, 0, 2)])
-    assert model.pitch_mean.tolist() == pytest.approx([5.0, 5.0], abs=0.1)
+    clips = [clip(14, "S0150", 0), clip(40, "S0252", 1)]
+    model.set_statistics([*clips, clip(20, "S0150", 2)])
+    speakers = torch.nn.functional.normalize(torch.randn(2, SPEAKER_SIZE), dim=1)
     with torch.inference_mode():
-        together, mel = losses(model, collate(clips))
-        alone = [losses(model, collate([c]))[0] for c in clips]
+        together, mel = losses(model, collate(clips), speakers)
+        alone = [losses(model, collate([c]), speakers[n : n + 1])[0] for n, c in enumerate(clips)]
     assert mel.shape == (2, 40, 80)
     for key in ("mel", "voicing", "energy"):
         assert together[key].item() == pytest.approx((14 * alone[0][key] + 40 * alone[1][key]).item() / 54, rel=1e-4)
@@ -218,7 +221,7 @@ def test_pulse_train_has_power_one_where_voiced_and_is_silent_elsewhere() -> Non
     assert pulses.shape == (frames * 256,)
     assert pulses[: 38 * 256].pow(2).mean().item() == pytest.approx(1.0, rel=0.05)
     assert pulses[41 * 256 :].abs().max() == 0
-    spectrum = torch.fft.rfft(pulses[:22050 // 2] * torch.hann_window(22050 // 2)).abs()
+    spectrum = torch.fft.rfft(pulses[: 22050 // 2] * torch.hann_window(22050 // 2)).abs()
     peaks = spectrum[100:5000:100]  # every 200 Hz in bins of 2 Hz
     assert peaks.min() > 0.8 * peaks.max()
     assert spectrum[150:5000:100].max() < 0.01 * peaks.max()

@@ -88,10 +88,9 @@ def shipped(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return own or state
 
 
-def write_voices(checkpoint: dict[str, Any], folder: Path) -> None:
+def write_voices(checkpoint: dict[str, Any], folder: Path, references: References) -> None:
     """One file a voice, uncalibrated: rate 1, gain 0 (see `calibrate`)."""
     table = checkpoint["model"]["table.weight"].float()
-    references = References()
     for name, recipe in VOICES.items():
         prosody = torch.stack([table[MANNERS.index(m)] * weight for m, weight in recipe.prosody.items()]).sum(0)
         write_voice(
@@ -130,4 +129,4 @@ def main(options: argparse.Namespace) -> None:
         torch.save(checkpoint, options.output / f"{name}.pt")
         print(f"{name}: step {run['step']}, {run['seconds'] / 60:.0f} minutes of training")
         if name == "acoustic":
-            write_voices(run, options.output / "voices")
+            write_voices(run, options.output / "voices", References())

@@ -27,6 +27,8 @@ class Transcript:
 
 def _english(text: str) -> list[tuple[str, int, int, int]]:
     """Symbol, stress, boundary and syllable of every phone."""
+    if strange := re.search(r"[^\W_]", re.sub(r"[a-z]", "", text.lower())):
+        raise Untranscribable(f"English text with {'a digit' if strange[0].isdigit() else 'other letters'}")
     words = in_dictionary(re.findall(r"[a-z']+", text.lower()))
     if words is None:
         raise Untranscribable("a word that is in no dictionary")
