@@ -27,6 +27,7 @@ COMMANDS = {
     "align": Command("find the boundaries of the phonemes", "--rounds 9"),
     "alignment_report": Command("draw and check the alignment", "-o docs"),
     "acoustic": Command("train the acoustic model", "--steps 8000 --threads 2"),
+    "predicted_mels": Command("make mels that vocoders are tuned on", "--run acoustic"),
     "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
     "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),
     "emotion_data": Command("re-synthesise recordings with emotions", "--seed 0"),
@@ -35,6 +36,7 @@ COMMANDS = {
         "measure how a model set speaks emotions", "onnx_models --text zh_sentences_cc0.txt"
     ),
     "polyphone": Command("train the model that reads polyphones", "../shared/corpora/text --steps 8000"),
+    "polyphone_measure": Command("measure the readings of polyphones", "../shared/corpora/text"),
     "recogniser": Command("train the recogniser that measures intelligibility", "--steps 4000"),
     "release": Command("collect weights and voices for export", "-o checkpoints"),
     "calibrate": Command("give the voices of a model set one loudness and tempo", "onnx_models"),

@@ -62,6 +62,7 @@ class Aligned:
     voiced: FloatArray
     energy: FloatArray
     natural: bool = True  # False for copies at another tempo: their prosody is nobody's
+    start: int = 0  # frame of the clip at which the features begin
     warp: float = 1.0  # by which the frequencies were multiplied, see `mel_augment.warp`
 
     @property
@@ -151,7 +152,8 @@ def load_aligned(corpora: Sequence[str], held_out: bool = False) -> list[Aligned
         durations[[0, -1]] = np.minimum(durations[[0, -1]], EDGE_FRAMES)
         features = [arrays[key][kept].astype(np.float32) for key in ("mel", "f0", "voiced", "energy")]
         features[0] = features[0].astype(np.float16)  # halves the memory of half a day of speech
-        items.append(Aligned(clip, (clip.corpus, clip.speaker), 0.0, phonemes, tones, boundaries, durations, *features))
+        item = Aligned(clip, (clip.corpus, clip.speaker), 0.0, phonemes, tones, boundaries, durations, *features)
+        items.append(replace(item, start=kept.start))
     if changed:
         print(f"{changed} clips left out: the front end reads them otherwise than when they were aligned; align again")
     if not items and not held_out:

@@ -19,6 +19,11 @@ def data_folder() -> Path:
     return work_folder() / "data"
 
 
+def predicted_folder() -> Path:
+    """Mels that an acoustic model predicted, one file a corpus."""
+    return work_folder() / "predicted"
+
+
 def run_folder(name: str) -> Path:
     """Checkpoints and log of one training run; made if missing."""
     folder = work_folder() / "runs" / name

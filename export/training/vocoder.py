@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from export.corpora import CorpusError
@@ -18,6 +19,7 @@ from export.training.data import Utterance, load
 from export.training.loop import Run
 from export.training.losses import SpectralLoss
 from export.training.metrics import measure
+from export.training.paths import predicted_folder
 
 # Share of segments from each corpus: the clear studio voice teaches detail, the others teach not to depend on it.
 SHARES = {
@@ -33,15 +35,16 @@ LOG_MEL_FLOOR = np.float32(np.log(1e-5))
 
 
 class Segments:
-    """Draws random segments of `frames` frames, by corpus share.
+    """Draws random segments of `frames` frames, by corpus share; some, if asked for, with predicted mels.
 
     Raises:
         FileNotFoundError: a corpus has not been prepared yet.
         CorpusError: a corpus has no clip that is long enough.
     """
 
-    def __init__(self, shares: dict[str, float], frames: int, seed: int) -> None:
-        self.frames = frames
+    def __init__(self, shares: dict[str, float], frames: int, seed: int, predicted: float = 0.0) -> None:
+        self.frames, self.predicted = frames, predicted
+        self.made = {c: _predicted(c) for c in shares} if predicted else {}
         self.rng = np.random.default_rng(seed)
         self.pools = {c: [u for u in load([c]) if u.frames > frames] for c in shares}
         if empty := [corpus for corpus, pool in self.pools.items() if not pool]:
@@ -55,15 +58,35 @@ class Segments:
         for corpus in self.rng.choice(self.names, size, p=self.weights):
             pool = self.pools[corpus]
             clip = pool[self.rng.integers(len(pool))]
-            a = int(self.rng.integers(clip.frames - self.frames))
+            a, mel = self._cut(clip)
             b = a + self.frames
             gain = np.float32(np.exp(self.rng.uniform(-0.7, 0.4)))  # users' levels differ; the mel moves along
             rows["samples"].append(clip.pcm[a * HOP : b * HOP].astype(np.float32) / 32767 * gain)
-            rows["mel"].append(np.maximum(clip.mel[a:b] + np.log(gain), LOG_MEL_FLOOR))
+            rows["mel"].append(np.maximum(mel + np.log(gain), LOG_MEL_FLOOR))
             rows["f0"].append(clip.f0[a:b])
             rows["voicing"].append(clip.voiced[a:b])
             rows["bandwidth_hz"].append(np.float32(clip.bandwidth_hz))
         return {key: torch.from_numpy(np.stack(values)) for key, values in rows.items()}
+
+    def _cut(self, clip: Utterance) -> tuple[int, FloatArray]:
+        """First frame and mel [frames, 80] of a random segment of a clip."""
+        own = self.made.get(clip.corpus, {}).get(clip.name)
+        if own is not None and self.rng.random() < self.predicted:
+            start, mel = own
+            if len(mel) > self.frames:
+                a = int(self.rng.integers(len(mel) - self.frames))
+                return start + a, mel[a : a + self.frames].astype(np.float32)
+        a = int(self.rng.integers(clip.frames - self.frames))
+        return a, clip.mel[a : a + self.frames]
+
+
+def _predicted(corpus: str) -> dict[str, tuple[int, NDArray[np.float16]]]:
+    """First frame and predicted mel of the clips that have one."""
+    path = predicted_folder() / f"{corpus}.npz"
+    if not path.is_file():
+        return {}
+    with np.load(path) as arrays:
+        return {name: (int(arrays[f"{name}/start"]), arrays[name]) for name in arrays if not name.endswith("/start")}
 
 
 def resynthesise(model: Vocoder, clip: Utterance, seed: int = 0) -> FloatArray:
@@ -89,6 +112,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lr", type=float, default=8e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--predicted",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="of segments with predicted mels, where there are any",
+    )
     parser.add_argument("--corpora", nargs="+", default=list(SHARES), choices=list(SHARES), metavar="NAME")
     parser.add_argument("--evaluate-every", type=int, default=1000, metavar="STEPS")
 
@@ -99,7 +129,9 @@ def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     model, config = build(options.kind)
     run = Run(options.name or options.kind, model, config, options.steps, options.lr)
-    segments = Segments({c: SHARES[c] for c in options.corpora}, options.frames, options.seed + run.step)
+    segments = Segments(
+        {c: SHARES[c] for c in options.corpora}, options.frames, options.seed + run.step, options.predicted
+    )
     held_out = load(["hsk_words"], held_out=True)[::4]
     loss_of = SpectralLoss()
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
