@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from export.emotions import AXES, EMOTION_SIZE, LABELS, PAUSES, RECIPES, Correlates
@@ -15,23 +16,11 @@ from export.features import HOP, SAMPLE_RATE, FloatArray
 from export.models.emotion_encoder import EmotionEncoder, EmotionJudge
 from export.training import emotion, emotion_clips, emotion_data
 from export.training.emotion_clips import SLOPE, EmotionClip, collate, draw_batches, half_of
+from export.training.emotion_restyle import Features, restyled
 from export.training.emotion_resynthesis import METHODS, Recording, Speech, Treatment, analysed, resynthesise
+from synthetic_vowel import vowel
 
 BAND_HZ = {"low": (300.0, 700.0), "high": (3000.0, 6000.0)}
-
-
-def vowel(seconds: float = 1.0, f0_hz: float = 160.0, fall: float = 2.0, seed: int = 0) -> FloatArray:
-    """A melody that waves by 2 semitones and falls by `fall`, brightest at 600 and 1500 Hz, with a little breath."""
-    rng = np.random.default_rng(seed)
-    at = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    semitones = 2 * np.sin(2 * np.pi * 3 * at) - fall * at / seconds
-    phase = 2 * np.pi * np.cumsum(f0_hz * 2 ** (semitones / 12)) / SAMPLE_RATE
-    sound = 0.002 * rng.standard_normal(len(at))
-    for k in range(1, 40):
-        formants = sum(size * np.exp(-(((k * f0_hz - hz) / 150) ** 2)) for hz, size in ((600, 0.3), (1500, 0.2)))
-        sound += np.cos(k * phase) * (1 / k + formants)
-    edge = np.minimum(1, np.minimum(at, at[::-1]) / 0.03)
-    return (0.05 * sound * edge).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +142,7 @@ def _clip(speaker: str, frames: int, label: int, natural: bool = False) -> Emoti
 
 
 def test_a_part_of_a_clip_has_that_part_of_the_slope() -> None:
-    batch = collate([_clip("a", 100, 1), _clip("b", 200, 2)], np.array([0, 1]))
+    batch = collate([_clip("a", 100, 1), _clip("b", 200, 2)], np.arange(2))
     assert batch.mel.shape == (2, 100, 80) and batch.f0.shape == batch.voicing.shape == (2, 100)
     assert batch.targets[0].tolist() == [1.0] * len(AXES)
     halved = [2.0] * len(AXES)
@@ -165,6 +154,7 @@ def test_another_voice_moves_mel_and_f0_together_and_leaves_the_target() -> None
     clips = [_clip(f"s{n}", 100 + n, n % 4) for n in range(16)]
     batches = draw_batches(clips, 8, np.random.default_rng(0))
     for _, batch in zip(range(5), batches, strict=False):
+        assert batch.mel.shape[:2] == batch.f0.shape == batch.voicing.shape
         assert batch.labels.tolist() == [clips[n].label for n in batch.index]
         factor = batch.f0[:, 0] / 200
         assert ((factor >= 0.84) & (factor <= 1.19)).all()
@@ -204,6 +194,8 @@ def test_training_runs_resumes_and_gives_a_model(
 ) -> None:
     monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
     monkeypatch.setattr(emotion, "load_encoder", _SpeakerStub)
+    own = [_clip(f"x/s{n}", 120, 0, natural=True) for n in range(9)]
+    monkeypatch.setattr(emotion, "load_recordings", lambda half: [c for c in own if half_of(c.speaker) == half])
     emotion_data.emotion_folder().mkdir()
     _write_clips(emotion_data.emotion_folder())
     parser = emotion.argparse.ArgumentParser()
@@ -235,3 +227,34 @@ def test_training_without_clips_says_what_to_run(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="emotion_data"):
         emotion_clips.load_emotion_clips(False)
+
+
+def test_restyled_features_are_near_those_of_restyled_sound(recording: Recording) -> None:
+    rng = np.random.default_rng(0)
+    plain = analysed(recording.samples.astype(np.float32))
+    features = Features(plain.mel, plain.f0, plain.voiced)
+    for label in LABELS:
+        treatment = Treatment(RECIPES[label], PAUSES[label])
+        sound, quick = resynthesise(recording, treatment, rng, "overlap-add"), restyled(features, treatment, rng)
+        frames = min(len(sound.f0), len(quick.f0))
+        assert len(quick.f0) == pytest.approx(len(sound.f0), abs=0.05 * frames)
+        both = sound.voiced[:frames] & quick.voiced[:frames]
+        assert both.sum() > 0.8 * sound.voiced.sum()
+        cents = 1200 * np.abs(np.log2(sound.f0[:frames][both] / quick.f0[:frames][both]))
+        assert np.median(cents) < 25
+
+        def spectrum(mel: FloatArray, voiced: NDArray[np.bool_]) -> FloatArray:
+            mean = mel[voiced].mean(0)
+            return mean - mean.mean()
+
+        difference = spectrum(sound.mel, sound.voiced) - spectrum(quick.mel, quick.voiced)
+        assert np.abs(difference).mean() < 0.3
+
+
+def test_recordings_drawn_are_restyled_or_stay_neutral() -> None:
+    clips = [_clip(f"s{n}", 150 + n, 0, natural=True) for n in range(12)]
+    seen = set()
+    for _, batch in zip(range(8), draw_batches(clips, 8, np.random.default_rng(0)), strict=False):
+        seen |= set(batch.labels.tolist())
+        assert batch.mel.shape[1] >= emotion_clips.MIN_FRAMES and (batch.f0 > 40).all()
+    assert seen == {-1, 0, 1, 2, 3}

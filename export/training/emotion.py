@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from export.emotions import AXES, LABELS
 from export.models.emotion_encoder import EmotionEncoder, EmotionJudge
 from export.models.speaker_encoder import VECTOR_SIZE
-from export.training.emotion_clips import EmotionClip, draw_batches, load_emotion_clips, whole_batches
+from export.training.emotion_clips import EmotionClip, draw_batches, load_emotion_clips, load_recordings, whole_batches
 from export.training.loop import Run
 from export.training.paths import run_folder
 from export.training.speaker import load_encoder
@@ -137,14 +137,17 @@ def main(options: argparse.Namespace) -> None:
     """Run the command."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    clips, held_out = load_emotion_clips(False, half=int(options.judge)), load_emotion_clips(True)
+    half = int(options.judge)
+    made = [clip for clip in load_emotion_clips(False, half) if not clip.natural]
+    clips, held_out = load_recordings(half) + made, load_emotion_clips(True)
     vectors = speaker_vectors(clips)
     encoder = EmotionJudge() if options.judge else EmotionEncoder()
     name = "emotion_judge" if options.judge else "emotion_encoder"
     run = Run(name, WithSpeakerHead(encoder), encoder.config, options.steps, options.lr, betas=(0.9, 0.98))
     rng = np.random.default_rng(options.seed + run.step)
     parameters = sum(p.numel() for p in encoder.parameters()) / 1e6
-    heard = f"{len(clips)} clips of {len({c.speaker for c in clips})} speakers, {len(held_out)} held out"
+    own = f"{len(clips) - len(made)} recordings of {len({c.speaker for c in clips})} speakers"
+    heard = f"{own}, {len(made)} clips made of them, {len(held_out)} held out"
     print(f"{parameters:.2f} M parameters, {heard}", flush=True)
     batches = draw_batches(clips, options.batch, rng)
     while run.running:
