@@ -246,9 +246,9 @@ def test_every_han_character_is_spoken_or_reported(text: str) -> None:
 def test_time_is_linear_and_sentences_bounded(unit: str) -> None:
     """A coarse net: far above what a linear pass takes even on a busy machine."""
     analyse("热身")
-    start = time.perf_counter()
+    start = time.process_time()
     analysis = check(unit * 4000)
-    assert time.perf_counter() - start < 10.0
+    assert time.process_time() - start < 10.0
     assert all(len(sentence.syllables) <= 100 for sentence in analysis.sentences)
 
 

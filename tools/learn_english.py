@@ -141,7 +141,9 @@ def train() -> None:
     print(f"{time.time() - began:.0f} s in all")
 
 
-def fit(letters: np.ndarray, backs: np.ndarray, targets: np.ndarray, answers: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def fit(
+    letters: np.ndarray, backs: np.ndarray, targets: np.ndarray, answers: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """Adam on cross-entropy; rows of `letters` and `backs` are the indexes of the inputs that are 1."""
     sizes = {"letters": len(LETTERS) * (2 * AROUND + 1), "backs": (answers + 1) * BACK}
     weights = {
@@ -213,7 +215,8 @@ def report(limit: int = 3000) -> None:
         errors_bare += distance(bare, right)
         total += len(phones)
     print(
-        f"{len(tested)} held-out words: {words / len(tested):.1%} right, {words_bare / len(tested):.1%} but for stress; "
+        f"{len(tested)} held-out words: {words / len(tested):.1%} right, "
+        f"{words_bare / len(tested):.1%} but for stress; "
         f"phones: {errors / total:.1%} errors, {errors_bare / total:.1%} but for stress"
     )
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from qingyin.text.emoji import EMOJI_NAMES
-from qingyin.text.items import PLACEHOLDER
-from qingyin.text.letters import GREEK_NAMES, LETTER_NAMES
 from qingyin.text.traditional import SIMPLIFIED, simplify_in_context
 
 # Canonical marks; what is not here keeps its NFKC form.
@@ -52,7 +49,12 @@ ADDRESS = re.compile(
     rf")"
 )
 _ADDRESS_END = re.compile(r"[.,!?;:~'*]+$")
-_ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|vs|VS|Vol|vol|Fig|fig|pp)$")
+_ABBREVIATION = re.compile(
+    r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|vs|VS|Vol|vol|Fig|fig|pp)$"
+)
+_ABBREVIATION_INSIDE = re.compile(  # these end sentences too: by what follows
+    r"(?:^|[^A-Za-z])(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Inc|Ltd|Co|Corp|Jr|Sr|etc|approx|dept|est)$"
+)
 
 
 def is_han(char: str) -> bool:
@@ -68,22 +70,6 @@ def is_ascii_alnum(char: str) -> bool:
 def is_latin(char: str) -> bool:
     """Whether `char` is an unaccented Latin letter; False for ""."""
     return char.isascii() and char.isalpha()
-
-
-def syllable_estimate(char: str) -> int:
-    """About how many syllables a canonical character takes: bounds sentences before numbers are read."""
-    if is_han(char) or char == PLACEHOLDER:
-        return 1
-    if is_ascii_alnum(char):
-        return 2 if char.isdigit() else LETTER_NAMES[char.lower()].count(" ") + 1
-    if char in ".-~:/^":
-        return 1
-    if char in SUPERSCRIPTS or char in VULGAR_FRACTIONS or ord(char) in ROMAN_CHARACTERS:
-        return 4
-    if char.lower() in GREEK_NAMES:
-        return len(GREEK_NAMES[char.lower()])
-    name = SYMBOL_NAMES.get(char) or ADDRESS_NAMES.get(char) or EMOJI_NAMES.get(char, "")
-    return len(name)
 
 
 def address_end(match: re.Match[str]) -> int:
@@ -148,9 +134,11 @@ def _append(text: str, start: int, end: int, chars: list[str], positions: list[i
 def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
     """Replaces ambiguous marks in place, by their neighbours."""
     line_start = 0
+    _begin_line(chars, 0)
     for index, char in enumerate(chars):
         if char == "\n":
             line_start = index + 1
+            _begin_line(chars, line_start)
         if char not in ".,:：…○" or index in verbatim:
             continue
         before = chars[index - 1] if index else ""
@@ -170,6 +158,19 @@ def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
             chars[index] = "〇"  # 二○○八年
 
 
+def _begin_line(chars: list[str], start: int) -> None:
+    """A bullet becomes a space; a list number in Han is set apart by more than a 、."""
+    head = "".join(char[:1] for char in chars[start : start + 12])
+    bullet = _BULLET.match(head)
+    if bullet is not None:
+        chars[start + bullet.end() - 1] = " "
+    label = _HAN_LABEL.match(head)
+    if label is not None:
+        chars[start + label.end() - 1] = "，"
+
+
+_BULLET = re.compile(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
+_HAN_LABEL = re.compile(r"\s*[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]{1,3}[、，。])")
 _NUMERALS = frozenset("〇○一二三四五六七八九")
 
 
@@ -180,11 +181,17 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
     if is_ascii_alnum(before) and is_ascii_alnum(after):
         return "."  # decimal point, address, abbreviation
     if before.isdigit() and _is_list_number(chars, line_start, index):
-        return "、"  # "1. ..." numbers a list
+        return "，"  # "1. ..." numbers a list
     if is_latin(before):
-        if after == " " and _ABBREVIATION.search("".join(chars[max(0, index - 6) : index])):
+        head = "".join(chars[max(0, index - 7) : index])
+        following = "".join(chars[index + 1 : index + 3]).strip()[:1]
+        if after == " " and _ABBREVIATION.search(head):
             return " "  # "No. 5", "Mr. Li"
-        if index < 2 or not chars[index - 2].isalpha():
+        if (following.isdigit() or following.islower()) and _ABBREVIATION_INSIDE.search(head):
+            return " "  # "Sept. 3", "Apple Inc. said"
+        if chars[index - 2 : index - 1] == ["."] and following and following not in "\"”’')":
+            return " "  # "a.m. and", "the U.S. has"
+        if index < 2 or not chars[index - 2].isalnum():
             return "、"  # "A. ...", "J. K."
     return "。"
 

@@ -16,59 +16,20 @@ from itertools import pairwise
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_letters import LetterModel
 from qingyin.text.english_phones import syllables
+from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, WORD_ACRONYMS
 from qingyin.text.pinyin import SYLLABLES
 
 GUESSED = "not in the dictionary: pronounced by its spelling"
 SPELLED = "spelled"
 TONELESS = "read as pinyin without tones"
 
-_LETTERS_TEXT = """
-    a EY1 b B IY1 c S IY1 d D IY1 e IY1 f EH1 F g JH IY1 h EY1 CH i AY1 j JH EY1 k K EY1 l EH1 L m EH1 M n EH1 N
-    o OW1 p P IY1 q K Y UW1 r AA1 R s EH1 S t T IY1 u Y UW1 v V IY1 w D AH1 B AH0 L Y UW0 x EH1 K S y W AY1 z Z IY1
-"""
-_LETTERS: dict[str, list[str]] = {}
-for _token in _LETTERS_TEXT.split():
-    if _token.islower():
-        _LETTERS[_token] = []
-    else:
-        _LETTERS[next(reversed(_LETTERS))].append(_token)
-
-# Capitals said as a word although they are short or odd, and said in a way of their own.
-_WORD_ACRONYMS = frozenset("GIF SIM LAN WAN RAM ROM PIN CAD NFT SARS AIDS VAR MOOC TED SUV GAP NIKE ZARA".split()) - {
-    "NFT", "VAR", "SUV"}  # fmt: skip
-_SPECIAL: dict[str, str] = {
-    "APP": "AE1 P", "App": "AE1 P", "app": "AE1 P", "PPT": "P IY2 P IY2 T IY1", "COVID": "K OW1 V IH0 D",
-    "Covid": "K OW1 V IH0 D", "LoL": "EH2 L OW2 EH1 L", "PhD": "P IY2 EY2 CH D IY1", "IEEE": "AY1 T R IH1 P AH0 L IY1",
-    "CMOS": "S IY1 M AO0 S", "SQL": "S IY1 K W AH0 L", "MySQL": "M AY1 S IY1 K W AH0 L", "JPEG": "JH EY1 P EH2 G",
-    "MPEG": "EH1 M P EH2 G", "JSON": "JH EY1 S AH0 N", "IKEA": "AY0 K IY1 AH0", "UEFA": "Y UW0 EY1 F AH0",
-    "LaTeX": "L AA1 T EH2 K", "OLED": "OW1 L EH2 D", "AMOLED": "AE1 M OW0 L EH2 D", "Nike": "N AY1 K IY0",
-    "emoji": "IH0 M OW1 JH IY0", "Emoji": "IH0 M OW1 JH IY0", "Wi": "W AY1", "Fi": "F AY1", "wifi": "W AY1 F AY2",
-    "Gmail": "JH IY1 M EY2 L", "vlog": "V L AA1 G", "Vlog": "V L AA1 G", "Nginx": "EH1 N JH IH0 N EH2 K S",
-    "Zhihu": "ZH IH1 HH UW1", "Java": "JH AA1 V AH0", "Linux": "L IH1 N AH0 K S", "GitHub": "G IH1 T HH AH2 B",
-    "Redmi": "R EH1 D M IY0", "HUAWEI": "W AA1 W EY2", "Huawei": "W AA1 W EY2", "Dr": "D AA1 K T ER0",
-    "Mr": "M IH1 S T ER0", "Mrs": "M IH1 S AH0 Z", "Ms": "M IH1 Z", "St": "S EY1 N T", "Prof": "P R AH0 F EH1 S ER0",
-    "etc": "EH2 T S EH1 T ER0 AH0", "vs": "V ER1 S AH0 S", "Wechat": "W IY1 CH AE2 T", "WeChat": "W IY1 CH AE2 T",
-    "TikTok": "T IH1 K T AA2 K", "iOS": "AY2 OW2 EH1 S", "Tesla": "T EH1 S L AH0", "SaaS": "S AE1 S",
-    "UNIX": "Y UW1 N IH0 K S", "Excel": "IH0 K S EH1 L", "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z",
-}  # fmt: skip
-_VOICELESS = frozenset("P T K F TH".split())
-_SIBILANTS = frozenset("S Z SH ZH CH JH".split())
+_VOICELESS = frozenset({"P", "T", "K", "F", "TH"})
+_SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 _PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z'])|[A-Z]?[a-z']+|[A-Z]")
 _SMALL_THEN_WORD = re.compile(r"([a-z])([A-Z][a-z]+)")
 _LONGEST_WORD = 24  # letters; longer rows are no words
 _SHORTEST_PART = 3  # letters of each half of a compound
 
-# What English words may begin and end with; a row of letters without these is spelled (gpt, xlsx).
-_ONSETS = frozenset(
-    "b c d f g h j k l m n p q r s t v w x y z bl br ch chr cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc ph phr pl "
-    "pr ps qu rh sc sch scr sh shr sk sl sm sn sp spl spr squ st str sw th thr ts tr tw wh wr vl zh".split()
-)
-_CODA = re.compile(
-    r"(?:[bcdfgklmnpqrstvwxz]|bb|bs|ch|ck|cks|cs|ct|cts|ds|dd|ff|ffs|fs|ft|fts|gs|gg|gh|ght|ghts|ks|lb|ld|lds|lf|lk|lks|"
-    r"ll|lls|lm|lms|lp|lps|ls|lt|lts|lth|lve|mb|mbs|mm|mp|mps|mpt|ms|nc|nch|nd|nds|ng|ngs|ngth|nk|nks|nn|ns|nst|nt|nth|"
-    r"nts|nx|ph|phs|ps|pt|pts|rb|rbs|rc|rch|rd|rds|rf|rg|rk|rks|rl|rld|rls|rm|rms|rn|rns|rp|rps|rs|rsh|rst|rt|rth|rts|"
-    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|xt|zz|h|cl|pl|sl|tl)?"
-)
 _NUCLEI = re.compile(r"[aeiouy]+")
 
 
@@ -88,17 +49,19 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
 
     shouting: capitals mean nothing, because the whole sentence is in capitals.
     """
-    if token in _SPECIAL:
-        return (_word(0, len(token), tuple(_SPECIAL[token].split())),)
+    if token in SPECIAL:
+        return (_word(0, len(token), tuple(SPECIAL[token].split())),)
     if shouting or token[1:] == token[1:].lower():
         return (_one(token.lower(), 0),)
     if not token.isupper() and (known := look_up(token.lower())) and not re.fullmatch(r"[A-Z]{2,}s", token):
         return (_word(0, len(token), known),)  # YouTube, McDonald
+    if token in ("I", "A", "O"):
+        return (_one(token.lower(), 0),)
     words: list[EnglishWord] = []
     for part in _PARTS.finditer(token):
         text = part.group()
-        if text in _SPECIAL:
-            words.append(_word(part.start(), part.end(), tuple(_SPECIAL[text].split())))
+        if text in SPECIAL:
+            words.append(_word(part.start(), part.end(), tuple(SPECIAL[text].split())))
         elif len(text) > 1 and text[:-1].isupper():
             words.append(_capitals(text, part.start()))
         elif len(text) == 1:
@@ -109,8 +72,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
 
 
 def letter_names(letters: str) -> tuple[str, ...]:
-    """Phones of letters said one by one as one word: the last carries the primary stress, as in the dictionary's FBI."""
-    names = [_LETTERS[letter] for letter in letters.lower() if letter in _LETTERS or letter.lower() in _LETTERS]
+    """Phones of letters said one by one as one word: the last has the primary stress, as in the dictionary's USA."""
+    names = [LETTER_PHONES[letter] for letter in letters.lower() if letter in LETTER_PHONES]
     phones = [phone.replace("1", "2") for name in names[:-1] for phone in name]
     return (*phones, *names[-1])
 
@@ -120,7 +83,10 @@ def _word(start: int, end: int, phones: tuple[str, ...], note: str = "") -> Engl
 
 
 def _spelled(letters: str, start: int) -> EnglishWord:
-    return _word(start, start + len(letters), letter_names(letters), SPELLED)
+    phones, known = letter_names(letters), look_up(letters.lower())
+    if [phone.rstrip("012") for phone in known] == [phone.rstrip("012") for phone in phones]:
+        phones = known  # with the stress of the dictionary
+    return _word(start, start + len(letters), phones, SPELLED)
 
 
 def _capitals(text: str, start: int) -> EnglishWord:
@@ -129,7 +95,7 @@ def _capitals(text: str, start: int) -> EnglishWord:
         phones = letter_names(text[:-1])
         return _word(start, start + len(text), (*phones, _plural(phones)[-1]), SPELLED)
     known = look_up(text.lower())
-    if text in _WORD_ACRONYMS and known:
+    if text in WORD_ACRONYMS and known:
         return _word(start, start + len(text), known)
     if len(text) >= 4 and known and _pronounceable(text.lower()):
         return _word(start, start + len(text), known)
@@ -142,7 +108,9 @@ def _one(word: str, start: int) -> EnglishWord:
     """A word in small letters."""
     end, bare = start + len(word), word.strip("'")
     if len(bare) == 1:
-        return _word(start, end, look_up(bare) if bare in "a" and word == bare else letter_names(bare), SPELLED)
+        if word in ("a", "i", "o"):
+            return _word(start, end, look_up(word))
+        return _spelled(bare, start)
     phones = look_up(word) or look_up(bare) or _inflected(bare) or _compound(bare)
     if phones:
         return _word(start, end, phones)
@@ -216,7 +184,7 @@ def _as_pinyin(word: str) -> tuple[str, ...]:
         for end in range(min(len(word), start + 6), start, -1):
             rest = ways[end]
             piece = word[start:end]
-            if rest is not None and piece in SYLLABLES and (start == 0 or piece[0] not in "aeio" or len(piece) > 1):
+            if rest is not None and piece in SYLLABLES and len(piece) > 1:
                 ways[start] = (piece + "1", *rest)
                 break
     found = ways[0] or ()
@@ -230,11 +198,11 @@ def _pronounceable(word: str) -> bool:
     if not nuclei or any(len(nucleus.group()) > 3 for nucleus in nuclei):
         return False
     head, tail = word[: nuclei[0].start()], word[nuclei[-1].end() :]
-    if (head and head not in _ONSETS) or not _CODA.fullmatch(tail):
+    if (head and head not in ONSETS) or not CODA.fullmatch(tail):
         return False
     for left, right in pairwise(nuclei):
         middle = word[left.end() : right.start()]
-        if not any(_CODA.fullmatch(middle[:cut]) and (middle[cut:] in _ONSETS or cut == len(middle))
+        if not any(CODA.fullmatch(middle[:cut]) and (middle[cut:] in ONSETS or cut == len(middle))
                    for cut in range(len(middle) + 1)):  # fmt: skip
             return False
     return True

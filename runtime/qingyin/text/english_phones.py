@@ -12,7 +12,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qingyin.text.symbols import (
-    ENGLISH_CONSONANTS, ENGLISH_VOWELS, NO_TONE, PRIMARY_STRESS, SECONDARY_STRESS, UNSTRESSED,
+    ENGLISH_CONSONANTS,
+    ENGLISH_VOWELS,
+    NO_TONE,
+    PRIMARY_STRESS,
+    SECONDARY_STRESS,
+    UNSTRESSED,
 )  # fmt: skip
 
 STRESS_TONES = {"0": UNSTRESSED, "1": PRIMARY_STRESS, "2": SECONDARY_STRESS}
@@ -49,9 +54,7 @@ def to_phonemes(reading: str) -> tuple[tuple[str, int], ...]:
         raise ValueError(f"not a phone of the CMU dictionary: {unknown[0]!r} in {reading!r}")
     if sum(phone[-1].isdigit() for phone in phones) > 1:
         raise ValueError(f"more than one vowel in the syllable {reading!r}")
-    return tuple(
-        (phone[:-1], STRESS_TONES[phone[-1]]) if phone[-1].isdigit() else (phone, NO_TONE) for phone in phones
-    )
+    return tuple((phone[:-1], STRESS_TONES[phone[-1]]) if phone[-1].isdigit() else (phone, NO_TONE) for phone in phones)
 
 
 def stress_tone(reading: str) -> int:

@@ -17,6 +17,7 @@ from qingyin.text.emoji import EMOJI_MODIFIERS, is_emoji
 from qingyin.text.items import SILENT, Given, Mark, Normalised, Spoken
 from qingyin.text.letters import LETTER_NAMES
 from qingyin.text.numbers import digits_one_by_one
+from qingyin.text.rules.english import is_english_sentence
 from qingyin.text.rules.parts import English, Leave, Pause, Reading, Say, Spell
 from qingyin.text.traditional import MERGED_READINGS
 
@@ -52,11 +53,13 @@ class _Writer:
                     Spoken("", self.positions[index], reading, starts_word=part == 0, written="" if part else letter)
                 )
 
-    def say_english(self, word: English) -> None:
-        position = self.positions[word.start]
+    def say_english(self, word: English, end_position: int) -> None:
+        """`end_position`: of the whole reading, for words that are not spelled so in the text."""
+        position, last = self.positions[word.start], word.start + len(word.written) - 1
+        end = self.positions[last] + 1 if self.canonical.startswith(word.written, word.start) else end_position
         for part, reading in enumerate(word.syllables):
             self.result.items.append(
-                Spoken("", position, reading, starts_word=part == 0, written="" if part else word.written)
+                Spoken("", position, reading, starts_word=part == 0, written="" if part else word.written, end=end)
             )
 
     def leave(self, index: int, reason: str) -> None:
@@ -80,7 +83,7 @@ class _Writer:
             elif isinstance(part, Spell):
                 self.spell(part.start, part.end)
             elif isinstance(part, English):
-                self.say_english(part)
+                self.say_english(part, end_position)
             elif isinstance(part, Pause):
                 self.mark(part.mark, position)
             else:
@@ -108,6 +111,7 @@ def normalise(
     `given`: by index in `original`, what the author says about that character.
     """
     writer = _Writer(canonical, positions, original)
+    in_english = is_english_sentence(canonical)
     index = 0
     while index < len(canonical):
         char = canonical[index]
@@ -121,13 +125,13 @@ def normalise(
             writer.mark("(", positions[index])
         elif char.isspace():
             writer.mark(SILENT, positions[index])
-        elif "0" <= char <= "9" and (cut := _cut_digits(writer, index)):
+        elif "0" <= char <= "9" and not in_english and (cut := _cut_digits(writer, index)):
             index = cut
             continue
         elif emoji == "skip" and (is_emoji(char) or char in EMOJI_MODIFIERS):
             writer.leave(index, "emoji skipped")
         else:
-            reading = rules.read(canonical, index)
+            reading = rules.read(canonical, index, in_english)
             if reading is not None:
                 writer.write(reading, index)
                 index = reading.end
@@ -148,12 +152,15 @@ def _han(writer: _Writer, index: int, has_reading: Callable[[str], bool]) -> Non
 
 def _given(writer: _Writer, index: int, told: Given) -> None:
     char, position, items = writer.canonical[index], writer.positions[index], writer.result.items
+    exact = told.origin == "markup"
     if told.milliseconds is not None:
         items.append(Mark("pause", position, told.milliseconds))
     elif told.reading and is_han(char):
-        items.append(Spoken(char, position, given=told.reading))
+        items.append(Spoken(char, position, given=told.reading, exact=exact))
     elif told.reading:
-        items.append(Spoken("", position, told.reading, starts_word=told.starts_word, written=told.written))
+        items.append(
+            Spoken("", position, told.reading, starts_word=told.starts_word, written=told.written, exact=exact)
+        )
     elif items and isinstance(items[-1], Spoken):
         items[-1] = replace(items[-1], end=position + 1)
 

@@ -1,17 +1,34 @@
-"""Text to sentences of bounded length, lazily, so that speech can begin with the first sentence of a book."""
+"""Text to sentences of bounded length, lazily and in bounded memory, so that a book is heard from its first sentence.
+
+A sentence ends at 。！？； and their ASCII kin, at an ellipsis that nothing continues, and at the end of a line; not
+inside short brackets or book titles. A line is read in blocks, so that a book in one line needs no more memory than
+one in many.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qingyin.text.characters import canonicalise, is_han, syllable_estimate
+from qingyin.text.characters import canonicalise, is_han
+from qingyin.text.items import PAUSE_PLACEHOLDER
+from qingyin.text.syllable_weights import Weights
 
 MAX_SYLLABLES = 60  # about 13 seconds of speech; bounds the memory of the acoustic model
 _MIN_PIECE_SYLLABLES = 15
 _ENDS = frozenset("。！？；")
-_CLOSING = frozenset("\"'”’」』》〉)]}】〕〗…")
-_CLAUSE_MARKS = "：，—…、"  # best place to cut first
+_CLOSING = frozenset("\"'”’」』》〉)]}】〕〗…" + PAUSE_PLACEHOLDER)
+_QUOTES = frozenset("\"'”’」』")
+_GOES_ON = frozenset("，、：")  # after a closing quote: “真的？”，他问
+_ENCLOSED_WITHIN = 40  # characters: longer brackets hold sentences of their own
+_OPENING = {"(": ")", "[": "]", "【": "】", "〔": "〕", "〖": "〗", "{": "}", "《": "》", "〈": "〉"}
+# How good a place each mark is to cut a long sentence at, against how far on it is (0 to 1, times _REACH).
+_CUT_MARKS = {"：": 3.0, "，": 3.0, "—": 3.0, "…": 3.0, "、": 1.8, "(": 1.5, ")": 2.0}
+_REACH = 2.0
+_BLOCK = 4000  # characters of a line that are looked at together
+_BEYOND = 500  # characters after a block that may decide what belongs to it: longest address, longest sentence
+_BEFORE = 20  # characters before a block that may decide what its first ones are
+_MAX_CHARACTERS = 1200  # of a span: marks and spaces weigh nothing
 
 
 @dataclass(frozen=True)
@@ -32,11 +49,11 @@ def _end_of_sentence(text: str, index: int) -> int:
         end = index + 1
         while end < len(text) and (text[end] in _ENDS or text[end] in _CLOSING):
             end += 1
+        if text[end - 1] in _QUOTES and end < len(text) and (text[end] in _GOES_ON or text[end] == "的"):
+            return 0
     elif char == "…" and text[index - 1 : index] == "…":
         return 0  # inside a row of dots, decided at its first
-    elif text.startswith("……", index) or (
-        char == "…" and text[index + 1 : index + 2] in _CLOSING - {"", "…"}
-    ):
+    elif text.startswith("……", index) or (char == "…" and text[index + 1 : index + 2] in _CLOSING - {"", "…"}):
         end = index + 1
         while end < len(text) and (text[end] in _CLOSING or text[end] in _ENDS):
             end += 1
@@ -49,18 +66,23 @@ def _end_of_sentence(text: str, index: int) -> int:
     return end
 
 
-def _cut(text: str, start: int, end: int, word_end: Callable[[str, int], int]) -> int:
-    """Where to cut text[start:end], which is too long: after the last good mark, else after a word."""
-    weights, total = [], 0
+def _cut(text: str, start: int, end: int, weights: list[float], word_end: Callable[[str, int], int]) -> int:
+    """Where to cut text[start:end], which is too long: after the best mark, else after a word.
+
+    weights: syllables up to and with each character of it.
+    """
+    best, place = 0.0, 0
     for index in range(start, end):
-        total += syllable_estimate(text[index])
-        weights.append(total)
-    for mark in _CLAUSE_MARKS:
-        index = text.rfind(mark, start, end)
-        if index >= 0 and weights[index - start] >= _MIN_PIECE_SYLLABLES:
-            while index + 1 < end and (text[index + 1] in _CLAUSE_MARKS or text[index + 1] in _CLOSING):
-                index += 1
-            return index + 1
+        strength = _CUT_MARKS.get(text[index])
+        if strength is None or weights[index - start] < _MIN_PIECE_SYLLABLES:
+            continue
+        score = strength + _REACH * weights[index - start] / weights[-1]
+        if score >= best:
+            best, place = score, index if text[index] == "(" else index + 1
+    if place > start:
+        while place < end and text[place - 1] != "(" and (text[place] in "：，—…、" or text[place] in _CLOSING):
+            place += 1
+        return place
     index = end
     while index > start and _joins(text, index):
         index -= 1
@@ -84,51 +106,70 @@ def _joins(text: str, index: int) -> bool:
 
 
 def spans(text: str, word_end: Callable[[str, int], int]) -> Iterator[Span]:
-    """The text as spans in order; together they cover every character. Time is linear in the length.
+    """The text as spans in order; together they cover every character. Time is linear in the length, memory bounded.
 
     `word_end(run, limit)`: last word boundary <= limit in a run of Han characters (0 when there is none).
     """
-    line_start = 0
-    while line_start < len(text):
-        newline = text.find("\n", line_start)
-        line_end = len(text) if newline < 0 else newline + 1
-        canonical, positions = canonicalise(text[line_start:line_end])
-        positions = [line_start + position for position in positions]
-        positions.append(line_end)
-        yield from _line_spans(canonical, positions, line_start, word_end)
-        line_start = line_end
+    start, line_start = 0, True
+    while start < len(text):
+        newline = text.find("\n", start, start + _BLOCK + _BEYOND)
+        whole = newline >= 0 or len(text) <= start + _BLOCK + _BEYOND
+        end = newline + 1 if newline >= 0 else min(len(text), start + _BLOCK + _BEYOND)
+        context = 0 if line_start else min(_BEFORE, start)
+        canonical, positions = canonicalise(text[start - context : end])
+        skipped = next((at for at, place in enumerate(positions) if place >= context), len(positions))
+        canonical, positions = canonical[skipped:], [start - context + place for place in positions[skipped:]]
+        positions.append(end)
+        line_start = True
+        for span in _block_spans(canonical, positions, start, word_end):
+            if not whole and span.end > start + _BLOCK and span.start > start:
+                end, line_start = span.start, False  # the rest of the line may change how this one ends
+                break
+            yield span
+        start = end
 
 
-def _line_spans(
-    canonical: str, positions: list[int], line_start: int, word_end: Callable[[str, int], int]
+def _block_spans(
+    canonical: str, positions: list[int], first: int, word_end: Callable[[str, int], int]
 ) -> Iterator[Span]:
     def span(start: int, end: int, complete: bool) -> Span:
-        first = positions[start] if start else line_start
-        return Span(canonical[start:end], positions[start:end], first, positions[end], complete)
+        begin = positions[start] if start else first
+        return Span(canonical[start:end], positions[start:end], begin, positions[end], complete)
 
-    start, index, weight = 0, 0, 0
+    start, index = 0, 0
+    weigh, weights, enclosed = Weights(), [], 0
     while index < len(canonical):
-        end = _end_of_sentence(canonical, index)
+        end = _end_of_sentence(canonical, index) if index >= enclosed else 0
+        if not end and index - start >= _MAX_CHARACTERS:
+            end = index + 1
         if end:
             yield span(start, end, True)
-            start, index, weight = end, end, 0
+            start, index, weigh, weights = end, end, Weights(), []
             continue
-        weight += syllable_estimate(canonical[index])
+        if index >= enclosed and canonical[index] in _OPENING:
+            enclosed = _enclosed(canonical, index)
+        weights.append(weigh.add(canonical[index]))
         index += 1
-        if weight >= MAX_SYLLABLES and _rest_weight(canonical, index) > 0:
-            cut = _cut(canonical, start, index, word_end)
+        if weights[-1] >= MAX_SYLLABLES and _rest_weight(canonical, index, enclosed) > 0:
+            cut = _cut(canonical, start, index, weights, word_end)
             yield span(start, cut, False)
             start = index = cut
-            weight = 0
+            weigh, weights = Weights(), []
     if start < len(canonical):
         yield span(start, len(canonical), True)
 
 
-def _rest_weight(text: str, index: int, lookahead: int = 12) -> int:
+def _enclosed(text: str, index: int) -> int:
+    """Index of the bracket that closes the one at text[index], 0 when it is far off or there is none."""
+    closing = text.find(_OPENING[text[index]], index + 1, index + 1 + _ENCLOSED_WITHIN)
+    return closing if closing > 0 and "\n" not in text[index:closing] else 0
+
+
+def _rest_weight(text: str, index: int, enclosed: int, lookahead: int = 12) -> float:
     """Syllables left before the sentence ends, as far as `lookahead` characters on; 0 when it ends there."""
-    total = 0
+    weigh, total = Weights(), 0.0
     for position in range(index, min(index + lookahead, len(text))):
-        if _end_of_sentence(text, position):
-            return 0
-        total += syllable_estimate(text[position])
-    return total if len(text) > index + lookahead else 0
+        if position >= enclosed and _end_of_sentence(text, position):
+            return 0.0
+        total = weigh.add(text[position])
+    return total if len(text) > index + lookahead else 0.0

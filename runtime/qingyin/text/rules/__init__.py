@@ -5,7 +5,7 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import dates, ids, latin, money, quantities, signs
+from qingyin.text.rules import dates, english, ids, latin, money, quantities, signs
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
@@ -17,22 +17,29 @@ DIGIT_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, money.amount, ids.plate, ids.train_or_flight, latin.number_sign, latin.roman_numeral, latin.versus,
-    latin.words,
+    latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, signs.dash, signs.plus, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
+ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)
+ENGLISH_LETTER_RULES: tuple[Rule, ...] = (latin.address, *english.LETTER_RULES, latin.dotted, latin.words)
+ENGLISH_SIGN_RULES: tuple[Rule, ...] = (*english.SIGN_RULES, *SIGN_RULES)
 
 
-def read(text: str, start: int) -> Reading | None:
-    """How the token at canonical text[start] is said, or None when no rule knows it."""
+def read(text: str, start: int, in_english: bool = False) -> Reading | None:
+    """How the token at canonical text[start] is said, or None when no rule knows it.
+
+    in_english: the sentence is English from end to end, so that its figures are said in English.
+    """
     char = text[start]
-    rules = SIGN_RULES
     if "0" <= char <= "9":
-        rules = DIGIT_RULES
+        rules = ENGLISH_DIGIT_RULES if in_english else DIGIT_RULES
     elif char.isascii() and char.isalpha():
-        rules = LETTER_RULES
+        rules = ENGLISH_LETTER_RULES if in_english else LETTER_RULES
+    else:
+        rules = ENGLISH_SIGN_RULES if in_english else SIGN_RULES
     for rule in rules:
         reading = rule(text, start)
         if reading is not None:

@@ -13,7 +13,9 @@ from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, 
 from qingyin.text.rules.signs import roman_value
 
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
-_WORD_BEFORE = re.compile(r"[A-Za-z][a-z]+[ -]$")
+_DOTTED = re.compile(r"(?:[A-Za-z]|Ph)(?:\.[A-Za-z]){1,5}(?![A-Za-z0-9])")
+_DOTTED_WORDS = {"eg": "for example", "ie": "that is"}
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[ -]$")
 _WORD_AFTER = re.compile(r"[ -][A-Za-z]?[a-z]{2,}|'")
 _CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9]{1,3}$")
 _CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9]{1,3}([A-Z]+)")
@@ -87,6 +89,18 @@ def versus(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say("对"), Pause(SILENT))) if match else None
 
 
+def dotted(text: str, start: int) -> Reading | None:
+    """U.S.A, e.g, Ph.D: letters with dots between them are one word; e.g and i.e are said in full in English."""
+    match = _DOTTED.match(text, start)
+    if match is None:
+        return None
+    letters = match.group().replace(".", "")
+    full = _DOTTED_WORDS.get(letters)
+    words_of = full.split() if full else [letters.upper()]
+    parts = [English(token, word.syllables, start) for token in words_of for word in english.read(token)]
+    return Reading(match.end(), (*parts, Pause(SILENT)), "" if full else english.SPELLED)
+
+
 def words(text: str, start: int) -> Reading | None:
     """Words and spelled letters of a run; a lone letter keeps its Chinese name except beside English (B超, Plan B)."""
     match = _WORDS.match(text, start)
@@ -105,7 +119,7 @@ def words(text: str, start: int) -> Reading | None:
 
 
 def _beside_english(text: str, start: int, end: int) -> bool:
-    """Whether a word of two letters or more, in small letters after the first, stands beside a letter."""
+    """Whether a word of two letters or more stands before a letter, or one in small letters after it."""
     return bool(_WORD_BEFORE.search(text[max(0, start - 30) : start]) or _WORD_AFTER.match(text[end : end + 30]))
 
 

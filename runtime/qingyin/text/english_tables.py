@@ -1,0 +1,47 @@
+"""What English cannot tell by rule: names of letters, words said in a way of their own, and its consonant clusters."""
+
+from __future__ import annotations
+
+import re
+
+_LETTERS_TEXT = """
+    a:EY1 b:B-IY1 c:S-IY1 d:D-IY1 e:IY1 f:EH1-F g:JH-IY1 h:EY1-CH i:AY1 j:JH-EY1 k:K-EY1 l:EH1-L m:EH1-M n:EH1-N o:OW1
+    p:P-IY1 q:K-Y-UW1 r:AA1-R s:EH1-S t:T-IY1 u:Y-UW1 v:V-IY1 w:D-AH1-B-AH0-L-Y-UW0 x:EH1-K-S y:W-AY1 z:Z-IY1
+"""
+LETTER_PHONES: dict[str, list[str]] = {
+    entry[0]: entry[2:].split("-") for entry in _LETTERS_TEXT.split()
+}  # small letter -> CMU dictionary phones of its English name
+
+_WORD_ACRONYMS_TEXT = "GIF SIM LAN WAN RAM ROM PIN CAD SARS AIDS MOOC TED GAP NIKE ZARA"
+WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words of the dictionary although in capitals
+
+# Said otherwise than letters and dictionary tell: names, and capitals that are words. Only in this case of letters.
+SPECIAL: dict[str, str] = {
+    "APP": "AE1 P", "App": "AE1 P", "app": "AE1 P", "PPT": "P IY2 P IY2 T IY1", "COVID": "K OW1 V IH0 D",
+    "Covid": "K OW1 V IH0 D", "LoL": "EH2 L OW2 EH1 L", "PhD": "P IY2 EY2 CH D IY1",
+    "IEEE": "AY1 T R IH1 P AH0 L IY1", "CMOS": "S IY1 M AO0 S", "SQL": "S IY1 K W AH0 L",
+    "MySQL": "M AY1 S IY1 K W AH0 L", "JPEG": "JH EY1 P EH2 G", "MPEG": "EH1 M P EH2 G", "JSON": "JH EY1 S AH0 N",
+    "IKEA": "AY0 K IY1 AH0", "UEFA": "Y UW0 EY1 F AH0", "LaTeX": "L AA1 T EH2 K", "OLED": "OW1 L EH2 D",
+    "AMOLED": "AE1 M OW0 L EH2 D", "Nike": "N AY1 K IY0", "emoji": "IH0 M OW1 JH IY0", "Emoji": "IH0 M OW1 JH IY0",
+    "Wi": "W AY1", "Fi": "F AY1", "wifi": "W AY1 F AY2", "Gmail": "JH IY1 M EY2 L", "vlog": "V L AA1 G",
+    "Vlog": "V L AA1 G", "Nginx": "EH1 N JH IH0 N EH2 K S", "Zhihu": "ZH IH1 HH UW1", "Java": "JH AA1 V AH0",
+    "Linux": "L IH1 N AH0 K S", "GitHub": "G IH1 T HH AH2 B", "Redmi": "R EH1 D M IY0", "HUAWEI": "W AA1 W EY2",
+    "Huawei": "W AA1 W EY2", "Dr": "D AA1 K T ER0", "Mr": "M IH1 S T ER0", "Mrs": "M IH1 S AH0 Z", "Ms": "M IH1 Z",
+    "St": "S EY1 N T", "Prof": "P R AH0 F EH1 S ER0", "etc": "EH2 T S EH1 T ER0 AH0", "vs": "V ER1 S AH0 S",
+    "Wechat": "W IY1 CH AE2 T", "WeChat": "W IY1 CH AE2 T", "TikTok": "T IH1 K T AA2 K", "iOS": "AY2 OW2 EH1 S",
+    "Tesla": "T EH1 S L AH0", "SaaS": "S AE1 S", "OpenAI": "OW1 P AH0 N EY2 AY1", "openai": "OW1 P AH0 N EY2 AY1",
+    "UNIX": "Y UW1 N IH0 K S", "Excel": "IH0 K S EH1 L", "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z",
+}  # fmt: skip
+
+# Letters that English words and syllables begin with; a row of letters that has others is spelled (gpt, xlsx).
+_ONSETS_TEXT = """
+    b c d f g h j k l m n p q r s t v w x y z bl br ch chr cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc ph phr pl
+    pr ps qu rh sc sch scr sh shr sk sl sm sn sp spl spr squ st str sw th thr ts tr tw wh wr vl zh
+"""
+ONSETS: frozenset[str] = frozenset(_ONSETS_TEXT.split())
+CODA = re.compile(
+    r"(?:[bcdfgklmnpqrstvwxz]|bb|bs|ch|ck|cks|cs|ct|cts|ds|dd|ff|ffs|fs|ft|fts|gs|gg|gh|ght|ghts|ks|lb|ld|lds|lf|lk|lks|"
+    r"ll|lls|lm|lms|lp|lps|ls|lt|lts|lth|lve|mb|mbs|mm|mp|mps|mpt|ms|nc|nch|nd|nds|ng|ngs|ngth|nk|nks|nn|ns|nst|nt|nth|"
+    r"nts|nx|ph|phs|ps|pt|pts|rb|rbs|rc|rch|rd|rds|rf|rg|rk|rks|rl|rld|rls|rm|rms|rn|rns|rp|rps|rs|rsh|rst|rt|rth|rts|"
+    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|xt|zz|h|cl|pl|sl|tl)?"
+)  # and end with
