@@ -20,7 +20,7 @@ from qingyin.sessions import Session
 from qingyin.voices import Voice
 
 if TYPE_CHECKING:
-    from qingyin.text import Sentence
+    from qingyin.text import Phoneme, Sentence
 
 VOICED_FROM = 0.5  # probability
 
@@ -34,6 +34,7 @@ class SentencePlan:
     position: np.ndarray  # [T] float32, place inside that phoneme, 0 to 1
     pitch_offset: np.ndarray  # [T] float32, ln units
     pitch_noise: np.ndarray  # [T] float32, in predicted standard deviations
+    gain_db: np.ndarray  # [T] float32, what markup asks for
     constant: dict[str, np.ndarray]  # the decoder's inputs that do not move: vectors, pitch mean and range
 
     @property
@@ -88,9 +89,10 @@ class AcousticModel:
         )
         frames = length_regulator.phoneme_frames(
             outputs["log_duration"][0], outputs["log_duration_std"][0],
-            [phoneme.pause_ms * emotion.pauses if phoneme.syllable < 0 else None for phoneme in phonemes],
+            [_pause_ms(phoneme, emotion) for phoneme in phonemes],
             frame_ms=1000.0 * self._manifest.hop_length / self._manifest.sample_rate,
-            speed=options.speed * voice.rate, temperature=options.temperature, rng=rng,
+            speed=np.array([1.0 if p.exact else options.speed * voice.rate * p.style.speed for p in phonemes]),
+            temperature=options.temperature, rng=rng,
         )  # fmt: skip
         phoneme_of_frame, position = length_regulator.expand(frames)
         return SentencePlan(
@@ -99,11 +101,13 @@ class AcousticModel:
             position=position,
             pitch_offset=prosody.pitch_offset(
                 frames, syllables, sentence.kind,
-                pitch_semitones=options.pitch_semitones,
+                pitch_semitones=options.pitch_semitones
+                + prosody.over_frames(np.array([p.style.pitch_semitones for p in phonemes]), frames),
                 question_rise_semitones=options.question_rise_semitones,
                 final_lowering_semitones=options.final_lowering_semitones,
             ),
             pitch_noise=prosody.pitch_noise(frames, syllables, options.temperature, rng),
+            gain_db=prosody.over_frames(np.array([p.style.volume_db for p in phonemes]), frames),
             constant={
                 "prosody": voice.prosody[None],
                 "speaker": voice.speaker[None],
@@ -136,6 +140,12 @@ class AcousticModel:
                 voicing=(outputs["voicing"][0, inner] > VOICED_FROM).astype(np.float32),
                 last=stop == plan.frames,
             )
+
+
+def _pause_ms(phoneme: Phoneme, emotion: Emotion) -> float | None:
+    if phoneme.syllable >= 0:
+        return None
+    return phoneme.pause_ms if phoneme.exact else phoneme.pause_ms * emotion.pauses
 
 
 def chunk_bounds(total: int, first: int, longest: int) -> Iterator[tuple[int, int]]:

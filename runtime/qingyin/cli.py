@@ -30,6 +30,7 @@ _COMMANDS = {
     "text": ("qingyin.cli_text", "text"),
     "devices": ("qingyin.cli_play", "devices"),
     "daemon": ("qingyin.cli_daemon", "daemon"),
+    "bench": ("qingyin.cli_bench", "bench"),
     "voices": ("qingyin.cli_voices", "voices"),
     "analyze": ("qingyin.cli_analyze", "analyze"),
     "info": ("qingyin.cli_info", "info"),
@@ -79,8 +80,9 @@ examples:
   echo "气温-5~3℃" | qingyin text - --json
   echo '{"，": 300, "end": 600}' > slow.json; qingyin text "好，走吧。" --pauses slow.json
 
-For each sentence: what is said, word by word (| 220 | is a pause of 220 ms), and its pinyin after tone sandhi.
-Below them every character that cannot be spoken, with its place in the text (from 0) and the reason.
+For each sentence: its syllables under what they stand for, with a space between words and | 220 | for a pause of
+220 ms; a tone that sandhi changed is shown as 3→2; ! marks a reading from markup, * one from a lexicon. Below: what
+markup asks for, and every character that cannot be spoken, with its place in the text (from 0) and the reason.
 Keys of a pauses file: ， 、 ； ： 。 ！ ？ … — ( start end cut; values in milliseconds.
 """
 _DEVICES_EXAMPLES = """\
@@ -97,6 +99,16 @@ examples:
 
 It keeps the models loaded, for you alone, so that `qingyin say` gives its first sound at once. `say` finds it by
 itself and does without when it is not there; --no-daemon does without in any case. One runs per model set.
+"""
+_BENCH_EXAMPLES = """\
+examples:
+  qingyin bench
+  qingyin bench --threads 1,2 --runs 9 -o bench.md --picture bench.png --json > bench.json
+  qingyin bench --compare piper --compare-model zh_CN-huayan-medium.onnx
+  qingyin bench --long 100000 --runs 1
+
+Real-time factor is seconds of computing per second of sound. The very long text is spoken once, as a stream into a
+pipe; its peak memory is that of a book. Close other programs: CPU time, given beside the clock, hardly minds them.
 """
 _ANALYZE_EXAMPLES = """\
 examples:
@@ -252,6 +264,29 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
 
+    bench = commands.add_parser(
+        "bench",
+        help="measure speed and memory on this machine",
+        description="Measures speed and memory, stage by stage and as a whole.",
+        epilog=_BENCH_EXAMPLES,
+        formatter_class=raw,
+    )
+    bench.add_argument("--threads", default="1", metavar="N[,N...]", help="numbers of threads to try; default 1")
+    bench.add_argument("--runs", type=int, default=5, metavar="N", help="of each; medians are shown; default 5")
+    bench.add_argument("--long", type=int, default=2000, metavar="N", help="characters of the long text; default 2000")
+    bench.add_argument(
+        "--compare",
+        action="append",
+        choices=("piper", "sherpa-onnx", "torch", "vits-topology"),
+        help="measure another engine in the same run, in turns",
+    )
+    bench.add_argument("--compare-model", metavar="PATH", help="its voice: file, or folder (sherpa-onnx, torch)")
+    bench.add_argument("-o", "--output", metavar="FILE", help="write the Markdown tables here; default standard output")
+    bench.add_argument("--picture", metavar="FILE", help="draw, as .png, .svg or .pdf; needs matplotlib")
+    bench.add_argument("--json", action="store_true", help="print all figures as JSON")
+    _add_model_arguments(bench)
+    bench.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")
+
     daemon = commands.add_parser(
         "daemon",
         help="keep the models loaded, so that `say` starts at once",
@@ -312,6 +347,21 @@ def _add_text_arguments(parser: argparse.ArgumentParser, what: str) -> None:
     )
     parser.add_argument(
         "--emoji", choices=("name", "skip"), default="name", help="say the commonest emoji (default) or none"
+    )
+    parser.add_argument(
+        "--markup",
+        choices=("inline", "ssml", "none"),
+        default="inline",
+        help="inline (default): 行[hang2], [pause 300ms], [speed 0.8]…[/speed], other brackets are text; ssml; none: all "
+        "is text. See docs/markup.md",
+    )
+    parser.add_argument(
+        "--lexicon",
+        action="append",
+        type=os.path.abspath,
+        metavar="FILE",
+        help="your own readings: lines of a word, TAB, and pinyin (yin2 hang2), English phones (/JH IH1 F/) or other "
+        "text to say; may be given several times",
     )
 
 

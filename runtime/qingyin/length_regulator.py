@@ -19,14 +19,15 @@ def phoneme_frames(
     pause_ms: Sequence[float | None],
     *,
     frame_ms: float,
-    speed: float,
+    speed: float | np.ndarray,
     temperature: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Length of each phoneme, int64 [N] frames.
 
     log_duration, log_duration_std: float32 [N], ln frames. pause_ms: per phoneme None, or the length of a
-    pause, which comes from the text and not from the model. frame_ms: length of a frame. One normal number
+    pause, which comes from the text and not from the model. frame_ms: length of a frame. speed: factor of all, or
+    float [N] one for each. One normal number
     per phoneme is drawn, pauses included and at temperature 0 too, so that neither shifts the draws that
     follow.
     """
@@ -34,9 +35,10 @@ def phoneme_frames(
     limit = np.log(MAX_PHONEME_FRAMES)
     frames = np.rint(np.exp(np.minimum(sampled, limit)) / speed)
     frames = np.maximum(frames, MIN_PHONEME_FRAMES).astype(np.int64)
+    speeds = np.broadcast_to(speed, frames.shape).tolist()
     for index, pause in enumerate(pause_ms):
         if pause is not None:
-            frames[index] = max(MIN_PAUSE_FRAMES, round(pause / frame_ms / speed))
+            frames[index] = max(MIN_PAUSE_FRAMES, round(pause / frame_ms / speeds[index]))
     return frames
 
 

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 SEMITONE = math.log(2.0) / 12.0  # ln units
+_STEP_FRAMES = 7  # 81 ms; odd
 
 
 def syllable_centres(frames: np.ndarray, syllables: np.ndarray) -> np.ndarray:
@@ -70,18 +71,18 @@ def pitch_offset(
     syllables: np.ndarray,
     kind: str,
     *,
-    pitch_semitones: float,
+    pitch_semitones: float | np.ndarray,
     question_rise_semitones: float,
     final_lowering_semitones: float,
 ) -> np.ndarray:
-    """What is added to the predicted pitch, float32 [T] ln units: the caller's shift, and the sentence's
-    intonation.
+    """What is added to the predicted pitch, float32 [T] ln units: the caller's shift (of all, or float [T]), and
+    the sentence's intonation.
 
     kind: "statement", "question" or "exclamation" (nothing is added for the last).
     """
     total = int(frames.sum())
     centres = syllable_centres(frames, syllables)
-    semitones = np.full(total, pitch_semitones)
+    semitones = np.zeros(total) + pitch_semitones
     if len(centres):
         span = max(centres[-1] - centres[0], 1.0)
         # one syllable alone is the last one: all of the movement is on it
@@ -91,3 +92,16 @@ def pitch_offset(
         elif kind == "statement":
             semitones += final_lowering(position, final_lowering_semitones)
     return (semitones * SEMITONE).astype(np.float32)
+
+
+def over_frames(values: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """float [N] values of phonemes -> float32 [T] of frames, with soft steps: a span in a sentence has no seams.
+
+    frames: int64 [N] length of each phoneme. Steps are as long as a quick syllable's transition.
+    """
+    if not len(values) or np.all(values == values[0]):
+        return np.full(int(frames.sum()), values[0] if len(values) else 0.0, np.float32)
+    window = np.hanning(_STEP_FRAMES + 2)[1:-1]
+    steps = np.pad(np.repeat(values, frames), _STEP_FRAMES // 2, mode="edge")
+    soft: np.ndarray = np.convolve(steps, window / window.sum(), mode="valid").astype(np.float32)
+    return soft

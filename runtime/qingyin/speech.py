@@ -12,6 +12,7 @@ from pathlib import Path
 from qingyin.errors import OptionError
 from qingyin.options import SynthesisOptions
 from qingyin.synthesizer import AudioChunk, Synthesizer
+from qingyin.text.lexicon import load_lexicon
 from qingyin.text.pauses_file import load_pauses
 
 
@@ -30,6 +31,8 @@ class Speech:
             volume_db=arguments.volume, temperature=arguments.temperature, seed=arguments.seed,
             emotion=arguments.emotion, emotion_strength=arguments.emotion_strength,
         )  # fmt: skip
+        self._markup = arguments.markup
+        self._lexicon = load_lexicon([Path(path) for path in arguments.lexicon]) if arguments.lexicon else None
         self._pauses = load_pauses(Path(arguments.pauses)) if arguments.pauses else None
 
     def chunks(self, synthesizer: Synthesizer, text: str | Iterable[str]) -> Iterator[AudioChunk]:
@@ -38,4 +41,5 @@ class Speech:
         options = self._options
         if self._emotion_reference is not None:
             options = dataclasses.replace(options, emotion=synthesizer.emotion_of(self._emotion_reference))
-        return synthesizer.stream(text, voice=voice, options=options, pauses=self._pauses, emoji=self._emoji)
+        return synthesizer.stream(text, voice=voice, options=options, pauses=self._pauses, emoji=self._emoji,
+                                  markup=self._markup, lexicon=self._lexicon)  # fmt: skip

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qingyin.acoustic import AcousticModel
-from qingyin.emotions import Emotion, resolve
-from qingyin.errors import OptionError, TextError
-from qingyin.loudness import apply_gain
+from qingyin.emotions import Emotion, mixed, resolve
+from qingyin.errors import MarkupError, OptionError, QingyinError, TextError
+from qingyin.loudness import apply_gain, sample_gain
 from qingyin.manifest import Manifest, check_symbols, load_manifest
 from qingyin.options import SynthesisOptions
 from qingyin.speakable import speakable
@@ -29,7 +29,9 @@ from qingyin.voices import Voice, load_voice
 if TYPE_CHECKING:
     from qingyin.cloning import ReferenceLike
     from qingyin.encoders import Encoders
-    from qingyin.text import Analysis, EmojiMode, Note, Sentence, Unspoken
+    from qingyin.text import Analysis, Document, EmojiMode, Note, Sentence, Unspoken
+    from qingyin.text.lexicon import Lexicon
+    from qingyin.text.markup_modes import MarkupMode
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
 CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
@@ -198,7 +200,8 @@ class Synthesizer:
     def stream(
         self, text: str | Iterable[str], *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
         first_chunk_frames: int = FIRST_CHUNK_FRAMES, chunk_frames: int = CHUNK_FRAMES,
-        pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name", **overrides: Any,
+        pauses: Mapping[str, float] | None = None, emoji: EmojiMode = "name", markup: MarkupMode = "inline",
+        lexicon: Lexicon | None = None, **overrides: Any,
     ) -> Iterator[AudioChunk]:  # fmt: skip
         """Yields sound as soon as it is final, sentence by sentence and in chunks inside the sentence.
 
@@ -208,10 +211,12 @@ class Synthesizer:
         voice: a name, a path ending in .json, a Voice, or None for the default. options, with single fields
         overridden by keywords (`seed=7`). first_chunk_frames, chunk_frames: how finely sentences are cut (see
         acoustic.chunk_bounds); they change latency and memory, not the sound (equal to 1e-4). pauses:
-        milliseconds by mark, over text.PAUSES_MS. emoji: "name" says the commonest, "skip" none.
+        milliseconds by mark, over text.PAUSES_MS. emoji: "name" says the commonest, "skip" none. markup: how to take
+        brackets and tags in the text (docs/markup.md). lexicon: a user's own readings (text.lexicon.load_lexicon).
 
-        Errors: OptionError, VoiceError, ModelError, TextError (empty) at the call; TextError (nothing
-        speakable; empty, if it comes in pieces) when the text ends without a sentence.
+        Errors: OptionError, VoiceError, ModelError, TextError (empty), MarkupError at the call; TextError (nothing
+        speakable; empty, if it comes in pieces) when the text ends without a sentence; MarkupError in a text that
+        comes in pieces when the sentence with it has come.
         """
         began = time.perf_counter()
         chosen = _options(options, overrides)
@@ -226,7 +231,8 @@ class Synthesizer:
         emotion = self._emotion(speaker, chosen)
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
         report = Report(speaker.name, self.vocoder_name, seed, warnings=[*speaker.notes, *emotion.notes])
-        analyses = _analyses(text, pauses, emoji, report.timings)
+        report.warnings.extend(lexicon.conflicts if lexicon else ())
+        analyses = self._analyses(text, pauses, emoji, markup, lexicon, report.timings)
         return self._stream(analyses, speaker, emotion, chosen, report, (first_chunk_frames, chunk_frames), began)
 
     def _stream(
@@ -236,7 +242,6 @@ class Synthesizer:
         timings = report.timings
         clock = time.perf_counter()
         timings.total = clock - began
-        gain_db = voice.gain_db + options.volume_db
         while True:
             waited = timings.waiting
             analysis = next(analyses, None)
@@ -256,12 +261,17 @@ class Synthesizer:
                     continue
                 index = report.sentences
                 report.sentences += 1
-                for samples, last in self._sentence(
-                    sentence, voice, emotion, options, report, index, chunking
+                speaker = voice if sentence.voice is None else self.voice(sentence.voice)
+                feeling = emotion
+                if sentence.voice is not None or sentence.emotion is not None:
+                    feeling = self._emotion(speaker, options, sentence.emotion)
+                gain_db = speaker.gain_db + options.volume_db
+                for samples, markup_db, last in self._sentence(
+                    sentence, speaker, feeling, options, report, index, chunking
                 ):
                     if not len(samples):
                         continue
-                    limited = apply_gain(samples, gain_db)
+                    limited = apply_gain(samples, gain_db + markup_db)
                     now = time.perf_counter()
                     timings.total += now - clock
                     timings.audio += len(limited) / self.sample_rate
@@ -279,7 +289,8 @@ class Synthesizer:
     def _sentence(
         self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, report: Report, index: int,
         chunking: tuple[int, int],
-    ) -> Iterator[tuple[np.ndarray, bool]]:  # fmt: skip
+    ) -> Iterator[tuple[np.ndarray, np.ndarray | float, bool]]:  # fmt: skip
+        """Samples, the gain in dB that markup asks for them, and whether they are the sentence's last."""
         timings = report.timings
         # children of the seed by sentence, and by what they are for: no sentence and no vocoder shifts
         # another's draws
@@ -296,7 +307,7 @@ class Synthesizer:
         stream = self._vocoder.open(vocoder_rng)
         first = chunking[0] + self._vocoder.lookahead_frames
         chunks = self._acoustic.decode(plan, first, max(first, chunking[1]))
-        done = False
+        done, made = False, 0
         while not done:
             clock = time.perf_counter()
             frames = next(chunks)
@@ -305,34 +316,57 @@ class Synthesizer:
             samples = stream.push(frames.mel, frames.f0_hz, frames.voicing, frames.last)
             timings.vocoder += time.perf_counter() - now
             done = frames.last
-            yield samples, done
+            yield samples, sample_gain(plan.gain_db, made, len(samples), self.manifest.hop_length), done
+            made += len(samples)
 
-    def _emotion(self, voice: Voice, options: SynthesisOptions) -> Emotion:
+    def _emotion(
+        self, voice: Voice, options: SynthesisOptions, marked: tuple[tuple[str, float], ...] | None = None
+    ) -> Emotion:
+        """The emotion of a sentence: `marked` in the text, else that of the options, else the voice's own."""
         wanted = options.emotion
-        emotion = Emotion(voice.emotion) if wanted is None else resolve(wanted, self.manifest)
+        if marked is not None:
+            emotion = mixed(dict(marked), self.manifest)
+        else:
+            emotion = Emotion(voice.emotion) if wanted is None else resolve(wanted, self.manifest)
         return emotion.scaled(options.emotion_strength)
 
+    def _analyses(
+        self, text: str | Iterable[str], pauses: Mapping[str, float] | None, emoji: EmojiMode, markup: MarkupMode,
+        lexicon: Lexicon | None, timings: Timings,
+    ) -> Iterator[Analysis]:  # fmt: skip
+        from qingyin.text import EMOJI_MODES, analyse_document
+        from qingyin.text.markup_modes import MARKUP_MODES, read_document
+        from qingyin.text.pauses import pause_table
 
-def _analyses(
-    text: str | Iterable[str], pauses: Mapping[str, float] | None, emoji: EmojiMode, timings: Timings
-) -> Iterator[Analysis]:
-    from qingyin.text import EMOJI_MODES, analyse_stream
-    from qingyin.text.pauses import pause_table
+        try:
+            pause_table(pauses)  # analyse_document would complain at its first sentence only
+        except (TypeError, ValueError) as error:
+            raise OptionError(str(error)) from None
+        if emoji not in EMOJI_MODES:
+            raise OptionError(f"emoji must be one of {', '.join(EMOJI_MODES)} (got {emoji!r})")
+        if markup not in MARKUP_MODES:
+            raise OptionError(f"markup must be one of {', '.join(MARKUP_MODES)} (got {markup!r})")
+        if isinstance(text, str):
+            document = read_document(text, markup, lexicon)
+            self._check_names(document, (0, 1, 1))
+            return analyse_document(document, pauses, emoji)
+        from qingyin.text_arrival import analyse_arriving
 
-    try:
-        pause_table(pauses)  # analyse_stream would complain at its first sentence only
-    except (TypeError, ValueError) as error:
-        raise OptionError(str(error)) from None
-    if emoji not in EMOJI_MODES:
-        raise OptionError(f"emoji must be one of {', '.join(EMOJI_MODES)} (got {emoji!r})")
-    if isinstance(text, str):
-        return analyse_stream(text, pauses, emoji)
-    from qingyin.text_arrival import analyse_arriving
+        def waited(seconds: float) -> None:
+            timings.waiting += seconds
 
-    def waited(seconds: float) -> None:
-        timings.waiting += seconds
+        return analyse_arriving(text, waited, pauses, emoji, markup, lexicon, self._check_names)
 
-    return analyse_arriving(text, waited, pauses, emoji)
+    def _check_names(self, document: Document, before: tuple[int, int, int]) -> None:
+        """Errors: MarkupError for a voice or an emotion that the text asks for and that is not there."""
+        for named in document.named:
+            try:
+                if named.kind == "voice":
+                    self.voice(named.name)
+                else:
+                    resolve({named.name: 1.0}, self.manifest)
+            except QingyinError as error:
+                raise MarkupError(str(error), document.source, named.position, before) from None
 
 
 def _options(options: SynthesisOptions | None, overrides: dict[str, Any]) -> SynthesisOptions:

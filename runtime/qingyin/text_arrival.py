@@ -9,8 +9,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from qingyin.errors import TextError
-from qingyin.text import Analysis, EmojiMode, analyse_stream, split_sentences
+from qingyin.text import Analysis, Document, EmojiMode, analyse_document, split_sentences
+from qingyin.text.document import plain
+from qingyin.text.lexicon import Lexicon, apply_lexicon
+from qingyin.text.markup import LONGEST_FORM, State, parse_piece
+from qingyin.text.markup_modes import MarkupMode
 from qingyin.text.sentences import moved
+from qingyin.text.ssml import parse_ssml
 
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
@@ -21,29 +26,76 @@ _STEP = 32  # characters after which a long sentence is looked at again
 
 def analyse_arriving(
     pieces: Iterable[str], waited: Callable[[float], None], pauses: Mapping[str, float] | None = None,
-    emoji: EmojiMode = "name",
+    emoji: EmojiMode = "name", markup: MarkupMode = "none", lexicon: Lexicon | None = None,
+    check: Callable[[Document, tuple[int, int, int]], None] | None = None,
 ) -> Iterator[Analysis]:  # fmt: skip
     """text.analyse_stream for a text that comes in pieces, cut anywhere; positions are those in the joined text.
 
-    waited: is told the seconds spent waiting for a piece. pauses, emoji: as there. Errors: TextError when a
-    piece is no str, or when no piece holds more than blanks.
+    waited: is told the seconds spent waiting for a piece. pauses, emoji: as there. markup, lexicon: as in
+    text.markup_modes; SSML is a whole, and so waits for the last piece. check: sees each stretch of the text before it
+    is spoken, and the position, line and column where it begins. Errors: TextError when a piece is no str, or when no
+    piece holds more than blanks; MarkupError.
 
     The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
     closing quote, the second mark of ！？) no longer belongs to the sentence before, and that a line cut there begins
     anew ("1." after it numbers a list).
     """
-    position = 0
-    blank = True
-    for passage, beyond in passages(_timed(pieces, waited)):
+    blank, state = True, State()
+    arriving = _timed(pieces, waited)
+    if markup == "ssml":
+        arriving = iter(["".join(arriving)])
+    for passage, beyond in _unbroken(passages(arriving)) if markup == "inline" else passages(arriving):
         blank = blank and not passage.strip()
+        if not passage.strip():
+            state = _after(state, passage)
+            continue
+        marked = markup == "inline" and ("[" in passage or bool(state.spans))
         # with what is known of the rest: a long sentence that is cut in the middle must not end as a whole one does
-        for analysis in analyse_stream(passage + beyond, pauses, emoji):
+        goes_on = marked and bool(beyond.strip())
+        document, after = _document(passage if marked else passage + beyond, markup, state, marked)
+        if lexicon is not None:
+            document = apply_lexicon(document, lexicon)
+        if check is not None:
+            check(document, state.before)
+        for analysis in analyse_document(document, pauses, emoji, goes_on):
             if _place(analysis) >= len(passage):
                 break
-            yield _moved(analysis, position)
-        position += len(passage)
+            yield _moved(analysis, state.before[0])
+        state = after if marked else _after(state, passage)
     if blank:
         raise TextError("the text is empty; give something to say")
+    if state.spans:
+        parse_piece("", state, last=True)  # complains of what was never closed
+
+
+def _document(text: str, markup: MarkupMode, state: State, marked: bool) -> tuple[Document, State]:
+    """A stretch of the text with its markup, and what inline markup leaves open."""
+    if marked:
+        return parse_piece(text, state, last=False)
+    return parse_ssml(text) if markup == "ssml" else plain(text), state
+
+
+def _after(state: State, passage: str) -> State:
+    position, line, column = state.before
+    lines = passage.count("\n")
+    column = len(passage) - passage.rfind("\n") if lines else column + len(passage)
+    return State(state.spans, (position + len(passage), line + lines, column))
+
+
+def _unbroken(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Passages that are cut neither inside a form of markup nor before one that may belong to what it follows."""
+    held = ""
+    for passage, beyond in found:
+        passage, held = held + passage, ""
+        opened = passage.rfind("[", max(0, len(passage) - LONGEST_FORM))
+        inside = opened >= 0 and "]" not in passage[opened:] and passage[-1] != "\n"
+        unclosed = passage.rfind("[as ")  # what is to be read in one way must be there as a whole
+        if beyond and (inside or beyond[0] == "[" or 0 <= unclosed > passage.rfind("[/as]")):
+            held = passage
+        else:
+            yield passage, beyond
+    if held:
+        yield held, ""
 
 
 def _place(analysis: Analysis) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qingyin.text.style import Style
+from qingyin.text.style import PLAIN, Style
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Phoneme:
     syllable: int  # index within the sentence; -1 for sil and sp
     pause_ms: float = 0.0  # sil and sp only
     exact: bool = False  # the author wrote that pause: no speed changes it
+    style: Style = PLAIN  # what markup asks for here
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,6 @@ class Sentence:
     details: tuple[Syllable, ...] = ()  # the same syllables, one by one
     start: int = 0  # original text[start:end] is this sentence, without the space around it
     end: int = 0
-    styles: tuple[Style, ...] = ()  # of each phoneme; empty where markup asks for nothing
     voice: str | None = None  # that markup asks for
     emotion: tuple[tuple[str, float], ...] | None = None  # (name, weight) pairs that markup asks for
 

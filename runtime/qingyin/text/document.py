@@ -53,6 +53,8 @@ class Document:
 
     def style(self, index: int) -> Style:
         """The style of text[index]."""
+        if not self.styles:
+            return PLAIN
         place = bisect_right(self.styles, index, key=lambda entry: entry[0])
         return self.styles[place - 1][1] if place else PLAIN
 

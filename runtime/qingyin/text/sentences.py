@@ -13,7 +13,6 @@ from qingyin.text.items import PAUSE_PLACEHOLDER, PLACEHOLDER
 from qingyin.text.phrases import Phrase, Phrasing
 from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.split import Span
-from qingyin.text.style import PLAIN, Style
 from qingyin.text.symbols import (
     INSIDE_WORD,
     NO_TONE,
@@ -29,24 +28,23 @@ def make_sentence(
     document: Document, span: Span, phrasing: Phrasing, lead_ms: float, table: Mapping[str, float]
 ) -> Sentence:
     """The sentence of a span whose phrasing has words. lead_ms: pause that the author wrote before the span."""
-    row = _Row(document, span.complete, [], [], [], [])
+    row = _Row(document, span.complete, [], [], [])
     lead_ms += phrasing.lead_ms
-    row.silence(SENTENCE_SILENCE, SENTENCE_END, lead_ms or table["start"], lead_ms > 0.0, -1)
     last = phrasing.phrases[-1]
+    first_place = phrasing.phrases[0].words[0][0].position
+    row.silence(SENTENCE_SILENCE, SENTENCE_END, lead_ms or table["start"], lead_ms > 0.0, first_place)
     for phrase in phrasing.phrases:
         row.phrase(phrase, phrase is last)
     final_ms = last.milliseconds if last.exact else _final_pause(last.mark, last.milliseconds, span.complete, table)
-    row.silence(SENTENCE_SILENCE, SENTENCE_END, final_ms, last.exact, last.position)
+    place = last.position if last.position >= 0 else last.words[-1][-1].position
+    row.silence(SENTENCE_SILENCE, SENTENCE_END, final_ms, last.exact, place)
     text = _shown(document, span)
     whole = document.text[span.start : span.end]
     start, end = document.span(span.start + len(whole) - len(whole.lstrip()), span.start + len(whole.rstrip()))
-    styles = row.phoneme_styles()
-    spoken = next((style for style in styles if style is not None), PLAIN)
-    plain = all(style is None or style.is_plain for style in styles)
+    first = row.phonemes[1].style
     return Sentence(
         text, tuple(row.phonemes), _kind(text, span.complete), tuple(entry.pinyin for entry in row.details),
-        tuple(row.words), tuple(row.details), start, end,
-        () if plain else tuple(style or PLAIN for style in styles), spoken.voice, spoken.emotion,
+        tuple(row.words), tuple(row.details), start, end, first.voice, first.emotion,
     )  # fmt: skip
 
 
@@ -55,13 +53,11 @@ class _Row:
     document: Document
     complete: bool
     phonemes: list[Phoneme]
-    places: list[int]  # of each phoneme in the document's text; -1: that of the syllable beside it
     words: list[Word]
     details: list[Syllable]
 
     def silence(self, symbol: str, boundary: int, milliseconds: float, exact: bool, place: int) -> None:
-        self.phonemes.append(Phoneme(symbol, NO_TONE, boundary, -1, milliseconds, exact))
-        self.places.append(place)
+        self.phonemes.append(Phoneme(symbol, NO_TONE, boundary, -1, milliseconds, exact, self.document.style(place)))
 
     def phrase(self, phrase: Phrase, last: bool) -> None:
         for word_index, word in enumerate(phrase.words):
@@ -72,9 +68,9 @@ class _Row:
                     boundary = WORD_END
                     if ends_phrase:
                         boundary = SENTENCE_END if last and self.complete else PHRASE_END
+                style = self.document.style(syllable.position)
                 for symbol, tone in _phonemes(syllable.pinyin):
-                    self.phonemes.append(Phoneme(symbol, tone, boundary, len(self.details)))
-                    self.places.append(syllable.position)
+                    self.phonemes.append(Phoneme(symbol, tone, boundary, len(self.details), style=style))
                 self.details.append(self._detail(syllable))
             text = "".join((syllable.char or syllable.written) + "儿" * syllable.erhua for syllable in word)
             first = self.details[-len(word)]
@@ -91,12 +87,6 @@ class _Row:
             citation = f"{citation[:-1]}r{citation[-1]}"
         text = (syllable.char or syllable.written) + "儿" * syllable.erhua
         return Syllable(text, syllable.pinyin, citation, *self.document.span(start, end), given.origin if given else "")
-
-    def phoneme_styles(self) -> list[Style | None]:
-        """Of each phoneme; None for a silence at an edge that no mark of the text stands for."""
-        if not self.document.styles:
-            return [PLAIN] * len(self.places)
-        return [self.document.style(place) if place >= 0 else None for place in self.places]
 
 
 def _phonemes(reading: str) -> Sequence[tuple[str, int]]:

@@ -42,12 +42,6 @@ class _Element:
     content: list[_Text] = field(default_factory=list)  # of an element that replaces what it holds
 
 
-def looks_like_ssml(text: str) -> bool:
-    """Whether a text begins as SSML does."""
-    beginning = text[:2000].lstrip("\ufeff \t\r\n")
-    return beginning.startswith(("<speak", "<ssml:speak")) or (beginning.startswith("<?xml") and "speak" in beginning)
-
-
 def parse_ssml(source: str) -> Document:
     """An SSML document. Errors: MarkupError, with line and column."""
     return _Parser(source).document()

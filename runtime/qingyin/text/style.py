@@ -16,6 +16,7 @@ _VOLUME = re.compile(rf"({_NUMBER})(?: ?d[Bb])?")
 _LENGTH = re.compile(rf"\+?({_NUMBER})(ms|s)")
 _WEIGHT = re.compile(_NUMBER)
 _NAME = re.compile(r"[^\W0-9][\w-]*")
+_VOICE = re.compile(r"[^\s/\\]+")
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,6 @@ class Style:
     volume_db: float = 0.0
     voice: str | None = None
     emotion: tuple[tuple[str, float], ...] | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it asks for nothing but a voice or an emotion, which are those of whole sentences."""
-        return (self.speed, self.pitch_semitones, self.volume_db) == (1.0, 0.0, 0.0)
 
     def within(self, outer: Style) -> Style:
         """The style of a span inside another: speeds multiply, pitch and volume add (kept in their ranges), the
@@ -94,9 +90,10 @@ def volume(value: str) -> Style:
 
 def voice(value: str) -> Style:
     """The name of a voice."""
-    if not value.strip() or len(value.split()) > 1:
+    name = value.strip()
+    if not _VOICE.fullmatch(name) or name.endswith(".json"):  # a text opens no files
         raise ValueError("expected the name of one voice, such as s0150")
-    return Style(voice=value.strip())
+    return Style(voice=name)
 
 
 def emotion(value: str) -> Style:
