@@ -352,8 +352,8 @@ def _add_text_arguments(parser: argparse.ArgumentParser, what: str) -> None:
         "--markup",
         choices=("inline", "ssml", "none"),
         default="inline",
-        help="inline (default): 行[hang2], [pause 300ms], [speed 0.8]…[/speed], other brackets are text; ssml; none: all "
-        "is text. See docs/markup.md",
+        help="inline (default): 行[hang2], [pause 300ms], [speed 0.8]…[/speed], other brackets are text; ssml; none: "
+        "all is text. See docs/markup.md",
     )
     parser.add_argument(
         "--lexicon",

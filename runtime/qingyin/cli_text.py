@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -11,22 +12,32 @@ from pathlib import Path
 from typing import Any
 
 from qingyin.cli_source import read_text
-from qingyin.text import Analysis, Note, Sentence, Unspoken, analyse_stream
+from qingyin.cli_text_view import printable, sentence_lines
+from qingyin.text import Analysis, Document, Note, Phoneme, Sentence, Unspoken, analyse_document
+from qingyin.text.lexicon import load_lexicon
+from qingyin.text.markup_modes import read_document
 from qingyin.text.pauses_file import load_pauses
+from qingyin.text.style import PLAIN, Style
 
 
 def text(arguments: argparse.Namespace) -> None:
-    """Prints sentence by sentence, or one JSON object with --json. Errors: OptionError, TextError."""
+    """Prints sentence by sentence, or one JSON object with --json. Errors: OptionError, TextError, LexiconError."""
     source = read_text(arguments)
     pauses = load_pauses(Path(arguments.pauses)) if arguments.pauses else None
-    analyses = analyse_stream(source, pauses, arguments.emoji)
-    lines = _json_pieces(analyses) if arguments.json else report(analyses)
+    lexicon = load_lexicon([Path(path) for path in arguments.lexicon]) if arguments.lexicon else None
+    document = read_document(source, arguments.markup, lexicon)
+    analyses = analyse_document(document, pauses, arguments.emoji)
+    conflicts = lexicon.conflicts if lexicon else []
+    if arguments.json:
+        lines = _json_pieces(document, analyses, conflicts)
+    else:
+        lines = report(document, analyses, conflicts, shutil.get_terminal_size((100, 24)).columns)
     for line in lines:
         print(line)
 
 
-def report(analyses: Iterable[Analysis]) -> Iterator[str]:
-    """Lines for a terminal: per sentence what is said, word by word with pinyin, and pauses; then what is not said."""
+def report(document: Document, analyses: Iterable[Analysis], conflicts: Iterable[str], columns: int) -> Iterator[str]:
+    """Lines for a terminal: per sentence what is said, syllable by syllable; then what is not said, and why."""
     unspoken: list[Unspoken] = []
     notes: list[Note] = []
     count = 0
@@ -37,61 +48,63 @@ def report(analyses: Iterable[Analysis]) -> Iterator[str]:
             if count:
                 yield ""
             count += 1
-            yield from _sentence_lines(count, sentence)
+            yield from sentence_lines(count, sentence, document.source, columns)
     if not count:
         yield "nothing to say"
-    if unspoken or notes:
+    rows = [f"lexicon     {printable(hit.word)} at {hit.position}: {printable(hit.value)}" for hit in document.hits]
+    rows += [f"conflict    {printable(conflict)}" for conflict in conflicts]
+    rows += [f"not spoken  {printable(item.text)} at {item.position}: {item.reason}" for item in unspoken]
+    rows += [f"note        {printable(note.text)} at {note.position}: {note.message}" for note in notes]
+    if rows:
         yield ""
-    for item in unspoken:
-        yield f"not spoken  {_shown(item.text)} at {item.position}: {item.reason}"
-    for note in notes:
-        yield f"note        {_shown(note.text)} at {note.position}: {note.message}"
-
-
-def _sentence_lines(number: int, sentence: Sentence) -> Iterator[str]:
-    start_ms, end_ms = sentence.phonemes[0].pause_ms, sentence.phonemes[-1].pause_ms
-    yield f"{number}. {sentence.kind}: {_shown(sentence.text)}"
-    phrases: list[list[str]] = [[]]
-    readings: list[list[str]] = [[]]
-    for word in sentence.words:
-        phrases[-1].append(word.text)
-        readings[-1].append("·".join(word.pinyin))
-        if word.pause_ms:
-            phrases[-1].append(f"|{word.pause_ms:g}|")
-            phrases.append([])
-            readings.append([])
-    yield "   said    " + " ".join(" ".join(phrase) for phrase in phrases)
-    yield "   pinyin  " + " | ".join(" ".join(reading) for reading in readings)
-    yield f"   pauses  {start_ms:g} ms before, {end_ms:g} ms after; |…| are milliseconds between"
-
-
-def _shown(value: str) -> str:
-    """On one line, with what a terminal would act on made visible."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in value)
+    yield from rows
 
 
 def as_json(analysis: Analysis) -> dict[str, Any]:
-    """The analysis as plain data: sentences (text, kind, words, phonemes), unspoken, notes."""
+    """The analysis as plain data; docs/markup.md lists the keys."""
     return {
-        "sentences": [
-            {
-                "text": sentence.text,
-                "kind": sentence.kind,
-                "words": [asdict(word) for word in sentence.words],
-                "phonemes": [asdict(phoneme) for phoneme in sentence.phonemes],
-            }
-            for sentence in analysis.sentences
-        ],
+        "sentences": [_sentence(sentence) for sentence in analysis.sentences],
         "unspoken": [asdict(item) for item in analysis.unspoken],
         "notes": [asdict(note) for note in analysis.notes],
     }
 
 
-def _json_pieces(analyses: Iterable[Analysis]) -> Iterator[str]:
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    styles = {phoneme.syllable: phoneme.style for phoneme in sentence.phonemes}
+    return {
+        "text": sentence.text,
+        "kind": sentence.kind,
+        "start": sentence.start,
+        "end": sentence.end,
+        "voice": sentence.voice,
+        "emotion": None if sentence.emotion is None else dict(sentence.emotion),
+        "words": [asdict(word) for word in sentence.words],
+        "syllables": [
+            asdict(syllable) | {"style": _style(styles.get(index, PLAIN))}
+            for index, syllable in enumerate(sentence.details)
+        ],
+        "phonemes": [_phoneme(phoneme) for phoneme in sentence.phonemes],
+    }
+
+
+def _style(style: Style) -> dict[str, float]:
+    """What differs from the options of the whole."""
+    values = (("speed", style.speed, 1.0), ("pitch_semitones", style.pitch_semitones, 0.0),
+              ("volume_db", style.volume_db, 0.0))  # fmt: skip
+    return {name: round(value, 4) for name, value, plain in values if value != plain}
+
+
+def _phoneme(phoneme: Phoneme) -> dict[str, Any]:
+    return {key: getattr(phoneme, key) for key in ("symbol", "tone", "boundary", "syllable", "pause_ms", "exact")}
+
+
+def _json_pieces(document: Document, analyses: Iterable[Analysis], conflicts: list[str]) -> Iterator[str]:
     """One JSON document; a terminal that cannot show Chinese gets escapes."""
     merged: dict[str, list[Any]] = {"sentences": [], "unspoken": [], "notes": []}
     for analysis in analyses:
         for key, values in as_json(analysis).items():
             merged[key] += values
+    merged["lexicon"] = [asdict(hit) for hit in document.hits]
+    merged["conflicts"] = conflicts
     encoding = (sys.stdout.encoding or "utf-8").lower().replace("-", "")
     yield json.dumps(merged, ensure_ascii=not encoding.startswith("utf"), indent=2)

@@ -37,4 +37,5 @@ def sample_gain(gain_db: np.ndarray, start: int, count: int, hop: int) -> np.nda
     if not len(gain_db) or np.all(gain_db == gain_db[0]):
         return float(gain_db[0]) if len(gain_db) else 0.0
     centres = (np.arange(len(gain_db)) + 0.5) * hop
-    return np.interp(np.arange(start, start + count) + 0.5, centres, gain_db)
+    gains: np.ndarray = np.interp(np.arange(start, start + count) + 0.5, centres, gain_db)
+    return gains

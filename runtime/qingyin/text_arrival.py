@@ -101,7 +101,8 @@ def _unbroken(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 def _place(analysis: Analysis) -> int:
     """Index in the text of the first thing that is said or reported."""
     words = (word.position for sentence in analysis.sentences for word in sentence.words)
-    return min((*words, *(item.position for item in (*analysis.unspoken, *analysis.notes))))
+    unspoken = (item.position for item in analysis.unspoken)
+    return min((*words, *unspoken, *(note.position for note in analysis.notes)))
 
 
 def _moved(analysis: Analysis, by: int) -> Analysis:

@@ -59,7 +59,7 @@ class Document:
         return self.styles[place - 1][1] if place else PLAIN
 
     def sections(self) -> Iterator[tuple[int, int]]:
-        """(start, end) of the stretches of one voice and one emotion, marks after them included. They cover the text."""
+        """(start, end) of the stretches of one voice and emotion, with the marks after them. They cover the text."""
         start, current = 0, (PLAIN.voice, PLAIN.emotion)
         for place, style in self.styles:
             if (style.voice, style.emotion) == current:

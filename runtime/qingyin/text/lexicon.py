@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from qingyin.text.places import Places
 from qingyin.text.style import Style
 
 _MAX_WORD = 64  # characters
+_PINYIN = re.compile(r"[a-zêü:\u0308]{1,9}[0-9]")  # what is meant to be; whether it is a syllable is checked
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,7 @@ def _is_phones(value: str) -> bool:
 
 
 def _is_pinyin(value: str) -> bool:
-    return all(
-        token[:-1].replace(":", "").isalpha() and token[-1] in "012345" and token == token.lower() and token[0] in _SMALL
-        for token in value.split()
-    )
-
-
-_SMALL = frozenset("abcdefghijklmnopqrstuvwxyzêü")
+    return all(_PINYIN.fullmatch(token) for token in value.split())
 
 
 def apply_lexicon(document: Document, lexicon: Lexicon) -> Document:

@@ -1,4 +1,7 @@
-"""Inline markup: square brackets of a few fixed forms in a text; docs/markup.md is its grammar. Other brackets are text."""
+"""Inline markup: square brackets of a few fixed forms in a text; docs/markup.md is its grammar.
+
+Brackets of any other form are text.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +167,7 @@ def _pinyin(reader: _Reader, match: re.Match[str], size: int) -> None:
     counts = covered(readings, source[start - size : start])
     if counts is None:
         raise reader.fail(
-            f"{len(readings)} syllables, but only {size} Chinese characters directly before them: expected one for each",
+            f"{len(readings)} syllables, but only {size} Chinese characters directly before: expected one for each",
             start + 1,
         )
     reader.flush(start)
@@ -208,7 +211,9 @@ def _close(reader: _Reader, word: str, value: str, start: int) -> None:
         raise reader.fail(f"[/{word}] closes nothing: no [{word}] is open", start)
     innermost = reader.spans[-1]
     if innermost.word != word or value:
-        raise reader.fail(f"expected [/{innermost.word}], which closes the [{innermost.word}] of {innermost.place}", start)
+        raise reader.fail(
+            f"expected [/{innermost.word}], which closes the [{innermost.word}] of {innermost.place}", start
+        )
     reader.spans.pop()
     reader.builder.style(reader.spans[-1].style if reader.spans else PLAIN)
 

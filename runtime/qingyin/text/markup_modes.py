@@ -10,11 +10,11 @@ from qingyin.text.lexicon import Lexicon, apply_lexicon
 
 MarkupMode = Literal["inline", "ssml", "none"]
 MARKUP_MODES: tuple[MarkupMode, ...] = ("inline", "ssml", "none")
-_SSML_HINT = "this looks like SSML; it is read as text without --markup ssml (markup=\"ssml\")"
+_SSML_HINT = 'this looks like SSML; it is read as text without --markup ssml (markup="ssml")'
 
 
 def read_document(text: str, markup: MarkupMode = "inline", lexicon: Lexicon | None = None) -> Document:
-    """A text with its markup, and with a lexicon's readings. Errors: MarkupError; ValueError for an unknown `markup`."""
+    """A text with its markup, and a lexicon's readings. Errors: MarkupError; ValueError for an unknown `markup`."""
     if markup == "ssml":
         from qingyin.text.ssml import parse_ssml
 

@@ -23,6 +23,8 @@ from qingyin.text.symbols import (
     WORD_END,
 )
 
+_CITATIONS = {"一": "yi1", "不": "bu4"}  # the dictionary has them after sandhi in some words
+
 
 def make_sentence(
     document: Document, span: Span, phrasing: Phrasing, lead_ms: float, table: Mapping[str, float]
@@ -83,6 +85,8 @@ class _Row:
         start, end = syllable.position, syllable.end if syllable.end > syllable.position else syllable.position + 1
         given = self.document.given.get(start)
         citation = syllable.citation
+        if not given and syllable.char in _CITATIONS and citation[:-1] == _CITATIONS[syllable.char][:-1]:
+            citation = _CITATIONS[syllable.char]
         if syllable.erhua:
             citation = f"{citation[:-1]}r{citation[-1]}"
         text = (syllable.char or syllable.written) + "儿" * syllable.erhua

@@ -15,8 +15,12 @@ from qingyin.text.say_as import say_as
 from qingyin.text.ssml_elements import Effect, effect
 from qingyin.text.style import PLAIN, Style
 
-NAMESPACES = ("", "http://www.w3.org/2001/10/synthesis", "https://www.w3.org/2001/mstts", "http://www.w3.org/2001/mstts")
-_XML = "http://www.w3.org/XML/1998/namespace"
+_NAMESPACES = (
+    "",
+    "http://www.w3.org/2001/10/synthesis",
+    "https://www.w3.org/2001/mstts",
+    "http://www.w3.org/2001/mstts",
+)
 _SEPARATOR = " "  # between namespace and name, as expat reports them; in neither of them
 _MAX_DEPTH = 100
 
@@ -103,14 +107,15 @@ class _Parser:
             self._fail(f"<{name}>: expected <speak> as the outermost element, and only there", start)
         if parent and parent.effect.replaces:
             self._fail(f"<{name}>: expected only text inside <{parent.name}>", start)
-        if namespace in NAMESPACES:
+        if namespace in _NAMESPACES:
             wish = self._effect(name, attributes, start, inside)
         else:
             wish = Effect(note="element of another vocabulary")
         if wish.note:
             self._builder.notes.append((self._source[start:inside], start, f"ignored: {wish.note}"))
         around = parent.style if parent else PLAIN
-        element = _Element(name, wish, wish.style.within(around), start, inside, wish.silent or bool(parent and parent.silent))
+        silent = wish.silent or (parent is not None and parent.silent)
+        element = _Element(name, wish, wish.style.within(around), start, inside, silent)
         self._open.append(element)
         if wish.ends:
             self._builder.instead(wish.ends, start, inside)
