@@ -57,7 +57,7 @@ def draw(analysis: Analysis, path: Path) -> None:
     with matplotlib.rc_context(style):
         figure = Figure(figsize=(12, 7.2), facecolor="white")
         grid = figure.add_gridspec(
-            3, 2, height_ratios=(1.0, 2.0, 1.5), width_ratios=(4.4, 1.0), left=0.055, right=0.985, top=0.895,
+            3, 2, height_ratios=(1.0, 2.0, 1.5), width_ratios=(4.4, 1.0), left=0.055, right=0.985, top=0.91,
             bottom=0.075, hspace=0.22, wspace=0.27,
         )  # fmt: skip
         wave = figure.add_subplot(grid[0, 0])

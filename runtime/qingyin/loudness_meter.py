@@ -42,8 +42,11 @@ def levelled(samples: FloatArray, sample_rate: int) -> tuple[FloatArray, float]:
     Silence stays as it is, with a loudness of minus infinity.
     """
     loudness = integrated_loudness(samples, sample_rate)
-    if not np.isfinite(loudness):
-        return samples, loudness
+    if not np.isfinite(loudness):  # all below the absolute gate: silence, or speech recorded with far too little gain
+        peak = float(np.abs(samples).max(initial=0.0))
+        if peak == 0.0:
+            return samples, loudness
+        loudness = integrated_loudness(samples / np.float32(peak), sample_rate) + 20 * float(np.log10(peak))
     result = samples * np.float32(10 ** ((TARGET_LUFS - loudness) / 20))
     return result / np.float32(max(1.0, float(np.abs(result).max()) / _PEAK)), loudness
 

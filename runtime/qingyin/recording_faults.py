@@ -23,7 +23,7 @@ SHORT_SECONDS = 3.0
 
 _PLATEAU = 0.99  # of the peak
 _PLATEAU_SAMPLES = 3
-_FULL_SCALE = 0.9999
+_FULL_SCALE, _OVERSHOOT = 0.9999, 2.0  # lossy coders overshoot what was clipped
 _BAND_DEPTH_DB = 50.0
 _STEADY_SEMITONES = 0.03  # from one frame to the next
 
@@ -50,7 +50,9 @@ def clipped_share(samples: FloatArray) -> float:
     on_plateau = np.zeros_like(hit)
     for shift in range(_PLATEAU_SAMPLES):
         on_plateau[shift : shift + len(plateau)] |= plateau
-    return float((on_plateau | (level >= _FULL_SCALE)).mean(0).max())
+    if level.max() < _OVERSHOOT:  # a float file beyond that is scaled in its own way
+        on_plateau |= level >= _FULL_SCALE
+    return float(on_plateau.mean(0).max())
 
 
 def bandwidth_hz(samples: FloatArray, active: NDArray[np.bool_]) -> float:

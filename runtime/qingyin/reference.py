@@ -16,7 +16,7 @@ from qingyin.features import HOP, SAMPLE_RATE, FloatArray, mel_and_energy, pad_t
 from qingyin.loudness_meter import levelled
 from qingyin.pitch import pitch
 from qingyin.recording_faults import Finding, bandwidth_hz, clipped_share, find_faults, steady_pitch_share
-from qingyin.recordings import MAX_SECONDS, Recording, Source, read_recording
+from qingyin.recordings import Recording, Source, read_recording
 from qingyin.resampling import resample
 from qingyin.speech_activity import Activity, find_speech, runs
 
@@ -27,7 +27,8 @@ _FRAME_S = HOP / SAMPLE_RATE
 _KEPT_FRAMES = round(0.08 / _FRAME_S)  # of silence at each end, as in the training data
 _LONGEST_PAUSE_FRAMES = round(0.6 / _FRAME_S)
 _KEPT_PAUSE_FRAMES = round(0.4 / _FRAME_S)  # of a longer pause
-_OFFSET = 1e-3  # of full scale; a smaller one is not heard, and what is left alone stays as in training
+_OFFSET = 1e-3  # of the peak; a smaller one is not heard, and what is left alone stays as in training
+_LEAST_PEAK = 1e-6  # of full scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,8 @@ def load_reference(source: Source) -> Reference:
     """
     recording = read_recording(source)
     name = Path(recording.name).name
-    samples = _at_model_rate(recording, _one_channel(recording.samples))
+    mono, gain_db = _one_channel(recording.samples)
+    samples = _at_model_rate(recording, mono)
     activity = find_speech(samples)
     if activity.speech_seconds < LEAST_SPEECH_SECONDS:
         raise AudioError(_too_little(name, activity, len(samples) / SAMPLE_RATE))
@@ -111,8 +113,9 @@ def load_reference(source: Source) -> Reference:
     warnings = find_faults(
         clipped, activity.snr_db, bandwidth, voiced_share, steady_pitch_share(f0, voiced), speech_seconds
     )
-    if recording.seconds > MAX_SECONDS:
-        message = f"only its first {MAX_SECONDS:.0f} s of {recording.seconds:.0f} s were looked at"
+    read_seconds = len(recording.samples) / recording.rate
+    if recording.seconds > read_seconds:
+        message = f"only its first {read_seconds:.0f} s of {recording.seconds:.0f} s were looked at"
         warnings += (Finding("length", recording.seconds, message),)
     return Reference(
         name=name,
@@ -126,7 +129,7 @@ def load_reference(source: Source) -> Reference:
         speech_seconds=speech_seconds,
         source_rate=recording.rate,
         channels=recording.samples.shape[1],
-        loudness_lufs=loudness,
+        loudness_lufs=loudness + gain_db,
         snr_db=activity.snr_db,
         clipped_share=clipped,
         bandwidth_hz=bandwidth,
@@ -135,18 +138,27 @@ def load_reference(source: Source) -> Reference:
     )
 
 
-def _one_channel(samples: FloatArray) -> FloatArray:
-    """Mono [n] of [n, channels], without offset: their mean, or the loudest where the others would cancel it."""
-    # numbers above 1 are possible in float files; their squares must not overflow
-    samples = samples / np.float32(max(1.0, float(np.abs(samples).max())))
+def _one_channel(samples: FloatArray) -> tuple[FloatArray, float]:
+    """Mono [n] of [n, channels], without offset and with a peak of 1, and the gain in dB that was taken off.
+
+    The channels' mean, or the loudest one where the others would cancel it.
+    """
+    # any scale is possible in float files, and a microphone's gain may be far too low
+    samples, gain_db = _at_full_scale(samples)
     offset = samples.mean(0, dtype=np.float64).astype(np.float32)
     samples = samples - np.where(np.abs(offset) > _OFFSET, offset, 0)
-    if samples.shape[1] == 1:
-        return samples[:, 0]
     mixed: FloatArray = samples.mean(1)
     powers = np.square(samples).mean(0)
     # half a speaker's level is lost if the other channel is silent, far more if it is the same turned over
-    return mixed if float(np.square(mixed).mean()) > powers.max() / 10 else samples[:, int(powers.argmax())]
+    if float(np.square(mixed).mean()) < powers.max() / 10:
+        mixed = samples[:, int(powers.argmax())]
+    mixed, more_db = _at_full_scale(mixed)
+    return mixed, gain_db + more_db
+
+
+def _at_full_scale(samples: FloatArray) -> tuple[FloatArray, float]:
+    peak = max(float(np.abs(samples).max()), _LEAST_PEAK)
+    return samples / np.float32(peak), 20 * float(np.log10(peak))
 
 
 def _at_model_rate(recording: Recording, samples: FloatArray) -> FloatArray:
@@ -160,7 +172,7 @@ def _at_model_rate(recording: Recording, samples: FloatArray) -> FloatArray:
 
 def _too_little(name: str, activity: Activity, seconds: float) -> str:
     if not activity.active.any() and seconds >= LEAST_SPEECH_SECONDS:
-        silent = not len(activity.level_db) or activity.level_db.max() < -70
+        silent = activity.level_db.max() < -70
         reason = "it is silent" if silent else "nothing stands out of a steady noise or tone"
         return f"no speech was found in {name}: {reason}; record 5 to 30 s of somebody speaking"
     return (
