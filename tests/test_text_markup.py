@@ -81,7 +81,7 @@ def test_a_reading_does_not_break_the_word() -> None:
 TEXTS = [
     "见[1]和[2, 3]。", "a[i] = b[0];", "【注】[注]好", "[hang2]", "行 [hang2]", "数组array[a1]好", "[ ]好[]", "好[Hang2]",
     "[a-z]+好", "[/i/]好", "[speedy]好", "[pitch-black]好", "好[speed 0.8", "[http://a.cn](链接)好", "\\[1]好", "\\\\好\\",
-    "[INFO] 好", "好[x]y[/x]", "[[好]]", "[voice\n好", "C[/B/]好", "好[/JH IH1 F/]",
+    "[INFO] 好", "好[x]y[/x]", "行\\\\[hang2]", "[[好]]", "[voice\n好", "C[/B/]好", "好[/JH IH1 F/]",
 ]  # fmt: skip
 
 
@@ -229,7 +229,12 @@ def test_details_tell_what_sandhi_did_and_who_gave_the_reading() -> None:
         ("[pause 61s]好", 1, 1, "up to 60s"),
         ("好[/speed]", 1, 2, "closes nothing"),
         ("好[/pause]", 1, 2, "closes nothing"),
-        ("\n好[speed 0.8][pitch 1]x[/speed]", 2, 23, "expected [/pitch], which closes the [pitch] of line 2, column 13"),
+        (
+            "\n好[speed 0.8][pitch 1]x[/speed]",
+            2,
+            23,
+            "expected [/pitch], which closes the [pitch] of line 2, column 13",
+        ),
         ("[voice a]x", 1, 11, "expected [/voice], which closes the [voice] of line 1, column 1, before the end"),
         ("G[/JH IX F/]", 1, 4, "'IX' is not a phone"),
         ("G[/JH IH F/]", 1, 4, "IH needs"),

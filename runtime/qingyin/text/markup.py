@@ -119,7 +119,7 @@ def _form(reader: _Reader, match: re.Match[str]) -> int:
         slashes += 1
     if match["pinyin"] or match["phones"]:
         size = _base_size(source, reader.done, start - slashes, match["pinyin"])
-        if not size:
+        if not size or (slashes and slashes % 2 == 0):  # a backslash that is said stands between
             if match["pinyin"]:
                 text = "looks like a reading, but no character that it could be of stands directly before it"
                 reader.builder.notes.append((match.group(), start, text))

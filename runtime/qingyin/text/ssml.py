@@ -5,6 +5,7 @@ The parser is expat with document types refused, so that no entity can be declar
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -21,6 +22,7 @@ _NAMESPACES = (
     "https://www.w3.org/2001/mstts",
     "http://www.w3.org/2001/mstts",
 )
+_ESCAPE = re.compile(r"&(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);")
 _SEPARATOR = " "  # between namespace and name, as expat reports them; in neither of them
 _MAX_DEPTH = 100
 
@@ -136,13 +138,12 @@ class _Parser:
 
     def _text(self, text: str) -> None:
         start = self._here()
-        raw = text.encode()
-        place = self._last[0]
-        verbatim = self._data.startswith(raw, place)
-        if verbatim:
+        escape = _ESCAPE.match(self._source, start) if len(text) == 1 else None
+        verbatim = escape is None and self._source.startswith(text, start)
+        if escape:
+            end = escape.end()
+        elif verbatim:
             end = start + len(text)
-        elif self._source.startswith("&", start):
-            end = self._source.index(";", start) + 1
         else:
             end = start + (2 if self._source.startswith("\r\n", start) else 1)
         # line ends of XML are no line ends of the text

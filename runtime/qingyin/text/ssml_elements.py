@@ -184,6 +184,7 @@ ELEMENTS: dict[str, Element] = {
     ),
     "lookup": Element(_only(Effect()), (), ("ref",)),
 }  # fmt: skip
+_QUIETLY = ("speak", "w", "token", "lang", "lookup", "meta", "say-as")  # whose unused attributes change nothing
 
 
 def effect(name: str, attributes: Attributes) -> tuple[Effect, list[str]]:
@@ -202,4 +203,5 @@ def effect(name: str, attributes: Attributes) -> tuple[Effect, list[str]]:
         elif key not in element.attributes:
             known = ", ".join(element.attributes) or "none"
             raise ValueError(f"unknown attribute {key}: expected {known}")
-    return element.effect(attributes), [key for key in ignored if name not in ("speak", "say-as", "audio", "lookup")]
+    wish = element.effect(attributes)
+    return wish, [] if wish.note or name in _QUIETLY else ignored
