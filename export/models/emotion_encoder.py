@@ -1,7 +1,7 @@
 """Emotion encoders: speech in, its departure from neutral and posteriors of four emotions out.
 
-`EmotionEncoder` ships: ConvNeXt blocks at two frame rates and attentive statistics pooling. `EmotionJudge` only
-measures what the synthesiser makes: another topology (a bidirectional GRU), trained on other speakers.
+`EmotionEncoder` ships: ConvNeXt blocks at a quarter of the frame rate and attentive statistics pooling. `EmotionJudge`
+only measures what the synthesiser makes: another topology (a bidirectional GRU), trained on other speakers.
 """
 
 from __future__ import annotations
@@ -47,30 +47,24 @@ class Heads(nn.Module):
 class EmotionEncoder(nn.Module):
     """mel [B, T, 80], f0 [B, T], voicing [B, T] -> emotion [B, 16] (unused axes zero), posteriors [B, 4]."""
 
-    def __init__(
-        self, channels: int = 112, wide: int = 144, blocks: int = 2, wide_blocks: int = 4, dropout: float = 0.1
-    ) -> None:
+    def __init__(self, channels: int = 128, blocks: int = 5, dropout: float = 0.1) -> None:
         super().__init__()
-        self.config = {"channels": channels, "wide": wide, "blocks": blocks, "wide_blocks": wide_blocks}
-        self.pooled_size = 2 * wide
-        self.inlet = nn.Conv1d(INPUTS, channels, 5, stride=2, padding=2)
+        self.config = {"channels": channels, "blocks": blocks}
+        self.pooled_size = 2 * channels
+        self.inlet = nn.Conv1d(INPUTS, channels, 9, stride=4, padding=4)  # 46 ms: what is asked for are slow things
         self.inlet_norm = nn.LayerNorm(channels)
-        self.fine = ConvNeXtStack(channels, blocks, dropout=dropout)
-        self.step = nn.Conv1d(channels, wide, 3, stride=2, padding=1)
-        self.step_norm = nn.LayerNorm(wide)
-        self.coarse = ConvNeXtStack(wide, wide_blocks, dropout=dropout)
-        self.norm = nn.LayerNorm(wide)
-        self.pooling = AttentivePooling(wide)
-        self.pooled_norm = nn.LayerNorm(2 * wide)
+        self.stack = ConvNeXtStack(channels, blocks, dropout=dropout)
+        self.norm = nn.LayerNorm(channels)
+        self.pooling = AttentivePooling(channels)
+        self.pooled_norm = nn.LayerNorm(2 * channels)
         self.dropout = nn.Dropout(2 * dropout)
-        self.heads = Heads(2 * wide)
+        self.heads = Heads(2 * channels)
 
     def pooled(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> Tensor:
         """[B, pooled_size]: what the heads see."""
         x = self.inlet(emotion_features(mel, f0, voicing).transpose(1, 2)).transpose(1, 2)
-        x = self.fine(self.inlet_norm(x))
-        x = self.step_norm(self.step(x.transpose(1, 2)).transpose(1, 2))
-        return self.dropout(self.pooled_norm(self.pooling(self.norm(self.coarse(x))).float()))
+        x = self.norm(self.stack(self.inlet_norm(x)))
+        return self.dropout(self.pooled_norm(self.pooling(x).float()))
 
     def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor]:
         axes, logits = self.heads(self.pooled(mel, f0, voicing))

@@ -143,7 +143,7 @@ def main(options: argparse.Namespace) -> None:
     vectors = speaker_vectors(clips)
     encoder = EmotionJudge() if options.judge else EmotionEncoder()
     name = "emotion_judge" if options.judge else "emotion_encoder"
-    run = Run(name, WithSpeakerHead(encoder), encoder.config, options.steps, options.lr, betas=(0.9, 0.98))
+    run = Run(name, WithSpeakerHead(encoder), encoder.config, options.steps, options.lr, warmup=100, betas=(0.9, 0.98))
     rng = np.random.default_rng(options.seed + run.step)
     parameters = sum(p.numel() for p in encoder.parameters()) / 1e6
     own = f"{len(clips) - len(made)} recordings of {len({c.speaker for c in clips})} speakers"
