@@ -79,8 +79,9 @@ def test_a_reading_does_not_break_the_word() -> None:
 
 
 TEXTS = [
-    "见[1]和[2, 3]。", "a[i] = b[0];", "【注】[注]好", "[hang2]", "行 [hang2]", "数组array[a1]好", "[ ]好[]", "好[Hang2]",
-    "[a-z]+好", "[/i/]好", "[speedy]好", "[pitch-black]好", "好[speed 0.8", "[http://a.cn](链接)好", "\\[1]好", "\\\\好\\",
+    "见[1]和[2, 3]。", "a[i] = b[0];", "【注】[注]好", "[hang2]", "行 [hang2]", "数组array[a1]好", "[ ]好[]",
+    "好[Hang2]", "[a-z]+好", "[/i/]好", "[speedy]好", "[pitch-black]好", "好[speed 0.8", "[http://a.cn](链接)好",
+    "\\[1]好", "\\\\好\\",
     "[INFO] 好", "好[x]y[/x]", "行\\\\[hang2]", "[[好]]", "[voice\n好", "C[/B/]好", "好[/JH IH1 F/]",
 ]  # fmt: skip
 
@@ -168,6 +169,7 @@ def test_a_span_over_a_number_is_over_all_its_syllables() -> None:
 
 def test_voices_and_emotions_change_between_sentences() -> None:
     sentences = read("他说：[voice a]“你好！[emotion happy 0.6 angry 0.4]再见。[/emotion]”[/voice]她走了。").sentences
+    assert read("[emotion happy=0.6,angry=0.4]好[/emotion]").sentences[0].emotion == (("happy", 0.6), ("angry", 0.4))
     assert [(s.text, s.voice, s.emotion) for s in sentences] == [
         ("他说：", None, None),
         ("“你好！", "a", None),
@@ -233,9 +235,9 @@ def test_details_tell_what_sandhi_did_and_who_gave_the_reading() -> None:
             "\n好[speed 0.8][pitch 1]x[/speed]",
             2,
             23,
-            "expected [/pitch], which closes the [pitch] of line 2, column 13",
+            "expected [/pitch], closing the [pitch] of line 2, column 13",
         ),
-        ("[voice a]x", 1, 11, "expected [/voice], which closes the [voice] of line 1, column 1, before the end"),
+        ("[voice a]x", 1, 11, "expected [/voice], closing the [voice] of line 1, column 1, before the end"),
         ("G[/JH IX F/]", 1, 4, "'IX' is not a phone"),
         ("G[/JH IH F/]", 1, 4, "IH needs"),
         ("G[/JH F/]", 1, 4, "at least one vowel"),

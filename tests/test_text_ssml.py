@@ -97,8 +97,8 @@ def test_prosody(attributes: str, style: tuple[float, float, float]) -> None:
 
 
 def test_voices_and_emotions() -> None:
-    azure = '<speak xmlns:m="https://www.w3.org/2001/mstts">你好。<voice name="s0150">再见。<m:express-as style="sad" ' \
-            'styledegree="0.5">唉。</m:express-as></voice></speak>'  # fmt: skip
+    azure = '<speak xmlns:m="https://www.w3.org/2001/mstts">你好。<voice name="s0150">再见。' \
+            '<m:express-as style="sad" styledegree="0.5">唉。</m:express-as></voice></speak>'  # fmt: skip
     assert [(s.voice, s.emotion) for s in read(azure).sentences] == [
         (None, None), ("s0150", None), ("s0150", (("sad", 0.5),)),
     ]  # fmt: skip

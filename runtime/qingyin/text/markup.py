@@ -104,7 +104,7 @@ def parse_piece(source: str, state: State, last: bool) -> tuple[Document, State]
     if last and reader.spans:
         unclosed = reader.spans[-1]
         raise MarkupError(
-            f"expected [/{unclosed.word}], which closes the [{unclosed.word}] of {unclosed.place}, before the end",
+            f"expected [/{unclosed.word}], closing the [{unclosed.word}] of {unclosed.place}, before the end",
             source, len(source), state.before,
         )  # fmt: skip
     here = MarkupError("", source, len(source), state.before)
@@ -212,7 +212,7 @@ def _close(reader: _Reader, word: str, value: str, start: int) -> None:
     innermost = reader.spans[-1]
     if innermost.word != word or value:
         raise reader.fail(
-            f"expected [/{innermost.word}], which closes the [{innermost.word}] of {innermost.place}", start
+            f"expected [/{innermost.word}], closing the [{innermost.word}] of {innermost.place}", start
         )
     reader.spans.pop()
     reader.builder.style(reader.spans[-1].style if reader.spans else PLAIN)

@@ -97,11 +97,11 @@ def voice(value: str) -> Style:
 
 
 def emotion(value: str) -> Style:
-    """``"sad"``, ``"sad 0.7"`` or ``"happy 0.6 angry 0.4"``."""
+    """``"sad"``, ``"sad 0.7"``, ``"happy 0.6 angry 0.4"``; also as in --emotion, ``"happy=0.6,angry=0.4"``."""
     expected = "expected an emotion, perhaps with a weight from 0 to 1.5, such as sad 0.7 or happy 0.6 angry 0.4"
     pairs: list[tuple[str, float]] = []
     weighted = True  # the last name has its weight, or there is none yet
-    for word in value.split():
+    for word in re.split(r"[\s=,，]+", value.strip()):
         if _NAME.fullmatch(word):
             pairs.append((word, 1.0))
             weighted = False

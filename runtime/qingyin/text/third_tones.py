@@ -27,7 +27,7 @@ def _apply(tree: _Tree) -> None:
         for part in tree:
             _apply(part)
         for part, after in pairwise(tree):
-            if _edge(part, -1).tone == _THIRD == _edge(after, 0).tone and not _edge(part, -1).fixed:
+            if _edge(part, -1).tone == _THIRD == _edge(after, 0).tone and not _edge(part, -1).exact:
                 _edge(part, -1).tone = _RAISED
 
 
