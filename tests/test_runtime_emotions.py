@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tiny_models
@@ -73,6 +73,7 @@ def test_mixes_that_are_refused_name_the_place(text: str, message: str) -> None:
     assert message in str(caught.value) and "\n" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="happysd=,.0123456789 -+e，", max_size=40))
 def test_no_text_is_taken_for_what_it_is_not(text: str) -> None:
     try:
@@ -87,6 +88,7 @@ def test_no_text_is_taken_for_what_it_is_not(text: str) -> None:
 names = st.text(alphabet=string.ascii_letters, min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, st.floats(0, 1.5), min_size=1, max_size=4))
 def test_a_mix_survives_being_written_down(mix: dict[str, float]) -> None:
     assert parse_mix(", ".join(f"{label}={weight!r}" for label, weight in mix.items())) == mix

@@ -82,7 +82,7 @@ def test_recogniser_does_not_hear_level_or_pitch_of_the_voice() -> None:
 
 def test_a_recording_against_itself_is_perfect() -> None:
     pytest.importorskip("pesq", reason="pesq is in the extra `evaluate`")
-    found = measure([(speechlike(), speechlike())])
+    found = measure([(speechlike(2.0), speechlike(2.0))])
     assert found.pesq_wb >= 4.5
     assert (found.f0_rmse_cents, found.f0_gross_percent) == (0, 0)
     assert (found.voicing_error_percent, found.mel_distance) == (0, 0)
@@ -90,7 +90,7 @@ def test_a_recording_against_itself_is_perfect() -> None:
 
 def test_noise_lowers_the_score_and_a_shift_shows_in_cents() -> None:
     pytest.importorskip("pesq", reason="pesq is in the extra `evaluate`")
-    sound = speechlike()
+    sound = speechlike(2.0)
     noise = 0.01 * np.random.default_rng(0).standard_normal(len(sound)).astype(np.float32)
     found = measure([(sound, sound + noise)])
     assert found.pesq_wb < 4

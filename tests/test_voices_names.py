@@ -6,14 +6,16 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyin.errors import VoiceError
 from qingyin.voice_names import check_name, key
 
 
-@pytest.mark.parametrize("name", ["friend", "小明", "Li_Na-2", "7", "声音" * 32, "été", "Ольга", "_x", "a" * 64, "console"])
+@pytest.mark.parametrize(
+    "name", ["friend", "小明", "Li_Na-2", "7", "声音" * 32, "été", "Ольга", "_x", "a" * 64, "console"]
+)
 def test_good_names(name: str) -> None:
     assert check_name(name) == name
 
@@ -34,6 +36,7 @@ def test_names_that_are_refused(name: str) -> None:
         check_name(name, ["yuetan"])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_name_that_is_taken_is_one_file_in_one_folder(name: str) -> None:
     try:
@@ -48,6 +51,7 @@ def test_a_name_that_is_taken_is_one_file_in_one_folder(name: str) -> None:
     assert all(character.isprintable() and not character.isspace() for character in checked)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), min_size=1, max_size=30))
 def test_letters_and_digits_of_any_script_are_a_name(name: str) -> None:
     composed = unicodedata.normalize("NFC", name)

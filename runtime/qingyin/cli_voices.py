@@ -24,7 +24,7 @@ from qingyin.voice_store import (
     taken,
     write_file,
 )
-from qingyin.voices import Voice, load_voice, parse_voice, unknown_voice_message, vector_sizes, voice_bytes
+from qingyin.voices import load_voice, parse_voice, unknown_voice_message, vector_sizes, voice_bytes
 
 _MAX_DESCRIPTION = 500  # characters
 

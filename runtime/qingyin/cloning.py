@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
 from qingyin.recordings import Source
 from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
 from qingyin.speaker_changes import speaker_findings
-from qingyin.voices import Provenance, Voice
+from qingyin.voices import Provenance, Voice, parse_voice, vector_sizes, voice_bytes
 
 if TYPE_CHECKING:
     from qingyin.synthesizer import Synthesizer
@@ -47,7 +48,7 @@ def clone(
         name=name,
         description=f"cloned from {sum(item.speech_seconds for item in references):.1f} s of speech",
         speaker=_unit(np.mean([encoders.speaker(item) for item in references], axis=0)),
-        emotion=np.mean([_emotion_vector(encoders, item, base) for item in references], axis=0, dtype=np.float32),
+        emotion=np.stack([_emotion_vector(encoders, item, base) for item in references]).mean(0, dtype=np.float32),
         pitch_mean_ln_hz=pitch_mean_ln_hz(references),
         gain_db=0.0,
         licence="the rights are the speaker's",
@@ -65,7 +66,10 @@ def clone(
             *(finding.message for finding in speaker_findings(references, encoders.speaker_of_mel)),
         ),
     )
-    return dataclasses.replace(voice, gain_db=_gain_db(synthesizer, voice))
+    voice = dataclasses.replace(voice, gain_db=_gain_db(synthesizer, voice))
+    # with the file's decimals, so that a voice that is kept speaks as it did at first
+    kept = parse_voice(json.loads(voice_bytes(voice)), vector_sizes(synthesizer.manifest), name)
+    return dataclasses.replace(kept, notes=voice.notes)
 
 
 def emotion_of(synthesizer: Synthesizer, reference: ReferenceLike) -> Emotion:

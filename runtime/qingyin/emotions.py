@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def parse_mix(text: str, labels: Iterable[str] | None = None) -> dict[str, float
     return mix
 
 
-def check_mix(mix: Mapping[object, object]) -> dict[str, float]:
+def check_mix(mix: Mapping[Any, Any]) -> dict[str, float]:
     """A mapping as a mix. Errors: OptionError that names what is wrong in it."""
     if not mix:
         raise OptionError("emotion holds no label; leave it out for the voice's own, or give 'neutral'")
@@ -75,7 +76,7 @@ def check_mix(mix: Mapping[object, object]) -> dict[str, float]:
             raise OptionError(f"emotion must map labels to weights (got a label {label!r})")
         if isinstance(weight, bool) or not isinstance(weight, Real) or not 0.0 <= float(weight) <= MAX_WEIGHT:
             raise OptionError(f"the weight of {label!r} must be a number from 0 to {MAX_WEIGHT:g} (got {weight!r})")
-    return {str(label): float(weight) for label, weight in mix.items()}  # type: ignore[arg-type]
+    return {str(label): float(weight) for label, weight in mix.items()}
 
 
 def resolve(wanted: str | Mix | Sequence[float] | Emotion, manifest: Manifest) -> Emotion:

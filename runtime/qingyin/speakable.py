@@ -41,6 +41,7 @@ def speakable(sentence: Sentence, symbols: Container[str], tones: int) -> tuple[
         phonemes=tuple(_joined_pauses(phonemes)),
         syllables=tuple(sentence.syllables[index] for index in kept),
         words=tuple(word for index, word in enumerate(sentence.words) if index not in dropped),
+        details=tuple(sentence.details[index] for index in kept),
     )
     return said, unspoken
 

@@ -43,7 +43,7 @@ def parse_json(data: bytes, where: str, error: type[Exception] = ModelError) -> 
 
     try:
         return json.loads(data.decode("utf-8"), parse_constant=no_constant, object_pairs_hook=no_repeats)
-    except ValueError as cause:  # also UnicodeDecodeError and JSONDecodeError
+    except (ValueError, RecursionError) as cause:  # also UnicodeDecodeError and JSONDecodeError
         raise error(f"{where} is not valid JSON: {cause}") from None
 
 
