@@ -41,10 +41,7 @@ def analyse_arriving(
     anew ("1." after it numbers a list).
     """
     blank, state = True, State()
-    arriving = _timed(pieces, waited)
-    if markup == "ssml":
-        arriving = iter(["".join(arriving)])
-    for passage, beyond in _unbroken(passages(arriving)) if markup == "inline" else passages(arriving):
+    for passage, beyond in _cut(_timed(pieces, waited), markup):
         blank = blank and not passage.strip()
         if not passage.strip():
             state = _after(state, passage)
@@ -66,6 +63,13 @@ def analyse_arriving(
         raise TextError("the text is empty; give something to say")
     if state.spans:
         parse_piece("", state, last=True)  # complains of what was never closed
+
+
+def _cut(arriving: Iterable[str], markup: MarkupMode) -> Iterator[tuple[str, str]]:
+    """Passages, and what there is already of the next."""
+    if markup == "ssml":
+        return iter([("".join(arriving), "")])
+    return _unbroken(passages(arriving)) if markup == "inline" else passages(arriving)
 
 
 def _document(text: str, markup: MarkupMode, state: State, marked: bool) -> tuple[Document, State]:
