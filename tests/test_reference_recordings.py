@@ -96,6 +96,13 @@ def test_only_the_beginning_of_a_very_long_recording_is_read() -> None:
     assert recording.seconds == pytest.approx(MAX_SECONDS + 5)
 
 
+def test_many_channels_at_a_high_rate_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qingyin.recordings.MAX_VALUES", 48_000)
+    recording = read_recording(encoded(np.zeros((96_000, 8), np.float32), 96_000))
+    assert recording.samples.shape == (6_000, 8)
+    assert recording.seconds == pytest.approx(1)
+
+
 def test_a_header_that_promises_terabytes_costs_nothing() -> None:
     data = encoded()
     lying = bytearray(encoded(format="W64"))

@@ -19,6 +19,7 @@ from qingyin.errors import AudioError
 from qingyin.features import FloatArray
 
 MAX_SECONDS = 300.0  # the rest of a longer recording is not looked at
+MAX_VALUES = 64_000_000  # nor is what goes beyond this many samples in all channels
 MAX_BYTES = 400_000_000  # five minutes of 24-bit eight-channel sound at 48 kHz
 _MIN_RATE, _MAX_RATE, _MAX_CHANNELS = 4000, 768_000, 16
 _BLOCK = 1 << 16  # sample frames read at once: what a header promises is never allocated at once
@@ -31,7 +32,7 @@ Source = Union[str, "os.PathLike[str]", bytes, IO[bytes], tuple[NDArray[Any], in
 class Recording:
     """Samples [n, channels] float32 as they were found; sha256 is that of the file, or of samples and rate.
 
-    `seconds` is the length of the whole recording if that is known; samples hold `MAX_SECONDS` of it at most.
+    `seconds` is the length of the whole recording if that is known; samples hold its beginning (see `MAX_SECONDS`).
     """
 
     name: str
@@ -114,7 +115,7 @@ def _decoded(file: IO[bytes], name: str, sha256: str) -> Recording:
         with soundfile.SoundFile(file) as sound:
             rate = int(sound.samplerate)
             _check_shape(name, rate, int(sound.channels))
-            left = int(MAX_SECONDS * rate)
+            left = min(int(MAX_SECONDS * rate), MAX_VALUES // int(sound.channels))
             blocks = []
             while left and len(block := sound.read(min(_BLOCK, left), dtype="float32", always_2d=True)):
                 blocks.append(block)
