@@ -62,9 +62,9 @@ def test_large_pieces_are_cut_at_sentences_too() -> None:
 
 
 def test_time_is_linear_in_a_text_without_an_end() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert sum(len(passage) for passage, _ in passages("、" for _ in range(100_000))) == 100_000
-    assert time.perf_counter() - began < 20.0
+    assert time.process_time() - began < 20.0
 
 
 def test_stream_takes_pieces_and_does_not_count_the_wait(models: Path) -> None:

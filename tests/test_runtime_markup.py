@@ -1,4 +1,4 @@
-"""Markup, spoken: speed, pitch and volume of spans without seams, voices and emotions of sentences, pauses as written."""
+"""Markup, spoken: spans of speed, pitch and volume without seams, voices and emotions of sentences, exact pauses."""
 
 from __future__ import annotations
 
