@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyin.text import analyse, analyse_stream, split_sentences
-from qingyin.text.segmentation import word_end
+from qingyin.text.segmentation import segment
 from qingyin.text.split import MAX_SYLLABLES, spans
 
 
@@ -105,9 +105,33 @@ def test_blocks_change_nothing() -> None:
 def test_spans_cover_the_text_and_are_bounded(text: str, times: int) -> None:
     text = text * times
     place = 0
-    for span in spans(text, word_end):
+    for span in spans(text, segment):
         assert span.start == place and span.end > place
         assert len(span.canonical) == len(span.positions)
         assert all(span.start <= at < span.end for at in span.positions)
         place = span.end
     assert place == len(text)
+
+
+LONG = "有一个重要指标就是它的经常性账户顺逆差以及对地方政府形成更大的威慑作用但也会根据市场需求将部分产能用于生产"
+
+
+def test_long_stretches_get_pauses_between_words_where_readers_pause() -> None:
+    (sentence,) = analyse(LONG + "。").sentences
+    pieces, syllables = [], 0
+    for word in sentence.words:
+        syllables += len(word.pinyin)
+        if word.pause_ms:
+            assert word.pause_ms == 120
+            pieces.append(syllables)
+            syllables = 0
+    assert len(pieces) >= 2 and all(6 <= piece <= 22 for piece in pieces)
+    phonemes = [phoneme for phoneme in sentence.phonemes if phoneme.symbol == "sp"]
+    assert len(phonemes) == len(pieces) and all(phoneme.boundary == 2 for phoneme in phonemes)
+
+
+def test_phrase_pauses_can_be_switched_off_and_short_stretches_have_none() -> None:
+    (sentence,) = analyse(LONG + "。", {"phrase": 0}).sentences
+    assert not any(word.pause_ms for word in sentence.words)
+    (sentence,) = analyse("今天天气真好我们一起去公园散步。").sentences
+    assert not any(word.pause_ms for word in sentence.words)

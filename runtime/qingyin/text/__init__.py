@@ -17,7 +17,7 @@ from qingyin.text.normalize import EMOJI_MODES, EmojiMode, normalise
 from qingyin.text.pauses import PAUSES_MS, pause_table
 from qingyin.text.phrases import phrases
 from qingyin.text.pinyin import pinyin_to_phonemes
-from qingyin.text.segmentation import word_end
+from qingyin.text.segmentation import segment
 from qingyin.text.sentences import make_sentence
 from qingyin.text.split import Span, spans
 from qingyin.text.symbols import PHONEMES, TONES
@@ -93,7 +93,7 @@ def analyse_document(
 
 def split_sentences(text: str) -> Iterator[tuple[str, int]]:
     """Lazily, (text, start) of each sentence or piece of a long one; joined, the texts give `text` back."""
-    for span in spans(text, word_end):
+    for span in spans(text, segment):
         yield text[span.start : span.end], span.start
 
 
@@ -106,7 +106,7 @@ def _spans(document: Document, goes_on: bool) -> Iterator[Span]:
     for start, end in document.sections():
         section = document.text if end - start == len(document.text) else document.text[start:end]
         goes_on_after = goes_on or end < len(document.text)
-        for span in spans(section, word_end):
+        for span in spans(section, segment):
             if goes_on_after and span.complete and span.end == len(section):
                 ended = section[-1] == "\n" or span.canonical.rstrip(_AFTER_END)[-1:] in _ENDS
                 span = replace(span, complete=ended)

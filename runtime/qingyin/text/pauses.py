@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Milliseconds. Keys are the canonical marks that normalisation produces, and three places without a mark.
+# Milliseconds. Keys are the canonical marks that normalisation produces, and four places without a mark.
 PAUSES_MS: dict[str, float] = {
     "，": 220.0,
     "、": 120.0,
@@ -16,6 +16,7 @@ PAUSES_MS: dict[str, float] = {
     "…": 350.0,
     "—": 250.0,
     "(": 120.0,  # opening or closing bracket of any kind but book-title marks
+    "phrase": 120.0,  # inside a stretch without marks that is too long for one breath; 0: none
     "start": 60.0,  # before the first syllable
     "end": 420.0,  # a sentence that ends without a mark, or at a line end
     "cut": 30.0,  # an over-long sentence cut between words

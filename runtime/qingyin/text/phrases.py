@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from qingyin.text import g2p, sandhi
 from qingyin.text.items import SILENT, Mark, Spoken
+from qingyin.text.phrase_breaks import LONGEST_STRETCH, breaks
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,19 @@ def phrases(items: Sequence[Spoken | Mark], table: Mapping[str, float]) -> Phras
             lead_ms += milliseconds
     if words:
         found.append(Phrase(words))
-    return Phrasing([replace(phrase, words=sandhi.apply(phrase.words)) for phrase in _without_none(found)], lead_ms)
+    breathing = [piece for phrase in _without_none(found) for piece in _breaths(phrase, table["phrase"])]
+    return Phrasing([replace(phrase, words=sandhi.apply(phrase.words)) for phrase in breathing], lead_ms)
+
+
+def _breaths(phrase: Phrase, milliseconds: float) -> list[Phrase]:
+    """A phrase that is too long for one breath in pieces, with pauses of this length between them."""
+    words = phrase.words
+    if milliseconds <= 0.0 or sum(map(len, words)) <= LONGEST_STRETCH:
+        return [phrase]
+    places = breaks(["".join(syllable.char for syllable in word) for word in words], [len(word) for word in words])
+    ends = [*places, len(words)]
+    pieces = [words[start:end] for start, end in pairwise([0, *ends])]
+    return [*(Phrase(piece, "phrase", milliseconds) for piece in pieces[:-1]), replace(phrase, words=pieces[-1])]
 
 
 def _joined(phrase: Phrase, mark: Mark, milliseconds: float, exact: bool) -> Phrase:

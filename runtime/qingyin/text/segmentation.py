@@ -64,16 +64,6 @@ def _join_numerals(words: list[str]) -> list[str]:
     return joined
 
 
-def word_end(run: str, limit: int) -> int:
-    """The last word boundary of `run` that is <= limit."""
-    end = 0
-    for word in segment(run):
-        if end + len(word) > limit:
-            break
-        end += len(word)
-    return end
-
-
 @dataclass(frozen=True)
 class Cut:
     """A word that segmentation found."""

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from qingyin.text.characters import canonicalise, is_han
 from qingyin.text.items import PAUSE_PLACEHOLDER
+from qingyin.text.phrase_breaks import last_break
 from qingyin.text.syllable_weights import Weights
+
+Segment = Callable[[str], list[str]]
 
 MAX_SYLLABLES = 60  # about 13 seconds of speech; bounds the memory of the acoustic model
 _MIN_PIECE_SYLLABLES = 15
@@ -66,8 +69,8 @@ def _end_of_sentence(text: str, index: int) -> int:
     return end
 
 
-def _cut(text: str, start: int, end: int, weights: list[float], word_end: Callable[[str, int], int]) -> int:
-    """Where to cut text[start:end], which is too long: after the best mark, else after a word.
+def _cut(text: str, start: int, end: int, weights: list[float], segment: Segment) -> int:
+    """Where to cut text[start:end], which is too long: after the best mark, else where a reader would pause.
 
     weights: syllables up to and with each character of it.
     """
@@ -92,7 +95,7 @@ def _cut(text: str, start: int, end: int, weights: list[float], word_end: Callab
     while first_han > start and is_han(text[first_han - 1]):
         first_han -= 1
     if first_han < index < len(text) and is_han(text[index]):
-        cut = word_end(text[first_han : index + 8], index - first_han)
+        cut = last_break(segment(text[first_han : index + 8]), index - first_han)
         index = first_han + cut if cut > 0 else index
     return index
 
@@ -105,10 +108,10 @@ def _joins(text: str, index: int) -> bool:
     return before.isascii() and after.isascii() and not before.isspace() and not after.isspace()
 
 
-def spans(text: str, word_end: Callable[[str, int], int]) -> Iterator[Span]:
+def spans(text: str, segment: Segment) -> Iterator[Span]:
     """The text as spans in order; together they cover every character. Time is linear in the length, memory bounded.
 
-    `word_end(run, limit)`: last word boundary <= limit in a run of Han characters (0 when there is none).
+    segment: cuts a run of Han characters into words.
     """
     start, line_start = 0, True
     while start < len(text):
@@ -121,7 +124,7 @@ def spans(text: str, word_end: Callable[[str, int], int]) -> Iterator[Span]:
         canonical, positions = canonical[skipped:], [start - context + place for place in positions[skipped:]]
         positions.append(end)
         line_start = True
-        for span in _block_spans(canonical, positions, start, word_end):
+        for span in _block_spans(canonical, positions, start, segment):
             if not whole and span.end > start + _BLOCK and span.start > start:
                 end, line_start = span.start, False  # the rest of the line may change how this one ends
                 break
@@ -129,15 +132,14 @@ def spans(text: str, word_end: Callable[[str, int], int]) -> Iterator[Span]:
         start = end
 
 
-def _block_spans(
-    canonical: str, positions: list[int], first: int, word_end: Callable[[str, int], int]
-) -> Iterator[Span]:
+def _block_spans(canonical: str, positions: list[int], first: int, segment: Segment) -> Iterator[Span]:
     def span(start: int, end: int, complete: bool) -> Span:
         begin = positions[start] if start else first
         return Span(canonical[start:end], positions[start:end], begin, positions[end], complete)
 
     start, index = 0, 0
-    weigh, weights, enclosed = Weights(), [], 0
+    weights: list[float] = []
+    weigh, enclosed = Weights(), 0
     while index < len(canonical):
         end = _end_of_sentence(canonical, index) if index >= enclosed else 0
         if not end and index - start >= _MAX_CHARACTERS:
@@ -151,7 +153,7 @@ def _block_spans(
         weights.append(weigh.add(canonical[index]))
         index += 1
         if weights[-1] >= MAX_SYLLABLES and _rest_weight(canonical, index, enclosed) > 0:
-            cut = _cut(canonical, start, index, weights, word_end)
+            cut = _cut(canonical, start, index, weights, segment)
             yield span(start, cut, False)
             start = index = cut
             weigh, weights = Weights(), []
