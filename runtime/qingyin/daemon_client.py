@@ -39,30 +39,34 @@ class Unavailable(Exception):
     """No daemon is there, or it cannot serve this request; nothing has been said yet."""
 
 
-def connect(models: str | None) -> socket.socket:
-    """A connection to the daemon of this user and model set. Errors: Unavailable."""
-    path = socket_path(models)
+def connect(path: str) -> socket.socket:
+    """A connection to the daemon that listens at a path of daemon_protocol.private_path. Errors: Unavailable."""
     if not is_private(os.path.dirname(path)):  # another user could have put a socket there
-        raise Unavailable("no daemon is running")
+        raise Unavailable("none is running")
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(NO_LATER_THAN)
     try:
         connection.connect(path)
     except OSError:  # nothing there, or what a killed daemon left
         connection.close()
-        raise Unavailable("no daemon is running") from None
+        raise Unavailable("none is running") from None
     connection.settimeout(ANSWER_SECONDS)
     return connection
 
 
 def ask(models: str | None, request: dict[str, object]) -> dict[str, Any]:
-    """One question, one answer. Errors: Unavailable."""
-    with connect(models) as connection:
+    """One question to the daemon of this model set, one answer. Errors: Unavailable."""
+    return ask_at(socket_path(models), request)
+
+
+def ask_at(path: str, request: dict[str, object]) -> dict[str, Any]:
+    """The same, of whatever listens at a path. Errors: Unavailable."""
+    with connect(path) as connection:
         try:
             send_frame(connection, request)
             return receive_frame(connection)[0]
         except OSError as error:
-            raise Unavailable(f"the daemon does not answer ({error})") from None
+            raise Unavailable(f"it does not answer ({error})") from None
 
 
 class RemoteChunk:
@@ -83,7 +87,7 @@ class RemoteSpeech:
     def __init__(self, arguments: argparse.Namespace, text: str | Iterable[str], pcm16: bool) -> None:
         self._pcm16, self._whole = pcm16, isinstance(text, str)
         self._pump_error: BaseException | None = None
-        self._connection = connect(arguments.models)
+        self._connection = connect(socket_path(arguments.models))
         request: dict[str, object] = {
             "op": "say",
             "protocol": PROTOCOL,

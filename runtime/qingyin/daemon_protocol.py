@@ -41,13 +41,18 @@ class BrokenFrame(OSError):
     """The other side hung up, or sent what is no frame."""
 
 
-def socket_path(models: str | None) -> str:
-    """Where the daemon of this user and model set listens; the folder need not exist."""
+def private_path(name: str) -> str:
+    """Where a socket of this user may lie that no other user reaches; the folder need not exist."""
     base = os.environ.get("XDG_RUNTIME_DIR")
-    folder = os.path.join(base, "qingyin") if base else f"/tmp/qingyin-{os.getuid()}"
-    path = os.path.join(folder, f"{_models_key(models)}.sock")
-    # a long home would not fit into the address; the short folder is as private
-    return path if len(os.fsencode(path)) <= _LONGEST_PATH else f"/tmp/qingyin-{os.getuid()}/{_models_key(models)}.sock"
+    short = os.path.join(f"/tmp/qingyin-{os.getuid()}", name)
+    path = os.path.join(base, "qingyin", name) if base else short
+    # a long folder would not fit into the address; the short one is as private
+    return path if len(os.fsencode(path)) <= _LONGEST_PATH else short
+
+
+def socket_path(models: str | None) -> str:
+    """Where the daemon of this user and model set listens."""
+    return private_path(f"{_models_key(models)}.sock")
 
 
 def _models_key(models: str | None) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import fcntl
 import gc
 import os
 import select
@@ -27,7 +26,6 @@ from qingyin.audio import pcm16_bytes
 from qingyin.daemon_protocol import (
     PROTOCOL,
     BrokenFrame,
-    is_private,
     receive_frame,
     send_frame,
     settings,
@@ -35,6 +33,7 @@ from qingyin.daemon_protocol import (
 )
 from qingyin.errors import OptionError, QingyinError
 from qingyin.manifest import find_models
+from qingyin.single_instance import hold_lock, listen, same_user
 from qingyin.speech import Speech
 from qingyin.synthesizer import AudioChunk, Report, Synthesizer
 
@@ -99,7 +98,10 @@ class Daemon:
     ) -> None:
         self._path = Path(socket_path(models))
         self._idle = idle_seconds
-        self._lock_file = _lock(self._path)
+        lock_file = hold_lock(self._path)
+        if lock_file is None:
+            raise OptionError("a daemon is running for this model set; see `qingyin daemon status`")
+        self._lock_file = lock_file
         self._folder = find_models(models).resolve()
         self._stamp = _stamp(self._folder)
         self._synthesizer = Synthesizer.load(self._folder, vocoder, threads)
@@ -112,7 +114,7 @@ class Daemon:
         self._last_end = time.monotonic()
         self._stopping = False
         self._awake, self._wake = socket.socketpair()
-        self._listener = _listen(self._path)
+        self._listener = listen(self._path, MAX_CLIENTS)
         gc.collect()
         gc.freeze()  # what is loaded stays: no collection need look at it again
 
@@ -164,7 +166,7 @@ class Daemon:
     def _meet(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):  # a client that went away is no matter
             connection.settimeout(REQUEST_SECONDS)
-            if not _same_user(connection):
+            if not same_user(connection):
                 return
             request, _ = receive_frame(connection)
             if request.get("op") == "stop":
@@ -273,38 +275,3 @@ def _stamp(folder: Path) -> tuple[int, int, int]:
     except OSError:
         return (0, 0, 0)
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _lock(path: Path) -> Any:
-    """An open lock beside the socket, held while this process lives. Errors: OptionError."""
-    folder = path.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not is_private(str(folder)):
-        raise OptionError(f"{folder} is open to others or not yours; chmod 700 it, or set XDG_RUNTIME_DIR")
-    file = open(path.with_suffix(".lock"), "w", encoding="ascii")  # noqa: SIM115 (held until the end)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise OptionError("a daemon is running for this model set; see `qingyin daemon status`") from None
-    return file
-
-
-def _listen(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)  # we hold the lock: whose it was is dead
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.listen(MAX_CLIENTS)
-    return listener
-
-
-def _same_user(connection: socket.socket) -> bool:
-    """The folder's mode keeps others out already; where the kernel tells, it is asked too."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    return int.from_bytes(credentials[4:8], "little") == os.getuid()
