@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from qingyin.errors import (
         AudioError,
         DependencyError,
+        LexiconError,
+        MarkupError,
         ModelError,
         OptionError,
         QingyinError,
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Audio", "AudioChunk", "AudioError", "DependencyError", "ModelError", "OptionError", "QingyinError",
+    "Audio", "AudioChunk", "AudioError", "DependencyError", "LexiconError", "MarkupError", "ModelError", "OptionError", "QingyinError",
     "SynthesisOptions", "Synthesizer", "TextError", "Voice", "VoiceError",
 ]  # fmt: skip
 
 _ERRORS = (
     "AudioError",
     "DependencyError",
+    "LexiconError",
+    "MarkupError",
     "ModelError",
     "OptionError",
     "QingyinError",

@@ -52,6 +52,8 @@ examples:
   qingyin say "你好，世界！"
   qingyin say -f story.txt --play --device "USB Audio" --speed 1.1
   qingyin say "你好，世界！" -o hello.wav
+  qingyin say "我去银行[yin2 hang2]，[speed 0.8]慢慢走[/speed]。[pause 1s]好！" --lexicon my.tsv
+  qingyin say -f talk.ssml --markup ssml
   qingyin say -f story.txt -o story.flac --voice yuetan --speed 1.1 --pitch 1 --volume -3
   qingyin say "好久不见！" --ref friend.wav --emotion happy
   qingyin say "好久不见！" --voice friend --emotion "happy=0.6,angry=0.3" --emotion-strength 1.2
@@ -78,6 +80,7 @@ examples:
   qingyin text "我在2楼等了2个小时，花了￥3.50。"
   qingyin text -f story.txt --encoding gb18030 | less
   echo "气温-5~3℃" | qingyin text - --json
+  qingyin text "行[hang2]不行" --lexicon my.tsv
   echo '{"，": 300, "end": 600}' > slow.json; qingyin text "好，走吧。" --pauses slow.json
 
 For each sentence: its syllables under what they stand for, with a space between words and | 220 | for a pause of
