@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from qingyin.text.document import Document, plain
-from qingyin.text.lexicon import Lexicon, apply_lexicon
+
+if TYPE_CHECKING:
+    from qingyin.text.lexicon import Lexicon
 
 MarkupMode = Literal["inline", "ssml", "none"]
 MARKUP_MODES: tuple[MarkupMode, ...] = ("inline", "ssml", "none")
@@ -25,7 +27,11 @@ def read_document(text: str, markup: MarkupMode = "inline", lexicon: Lexicon | N
         document = plain(text)
     else:
         raise ValueError(f"unknown markup {markup!r}; known: {' '.join(MARKUP_MODES)}")
-    return document if lexicon is None else apply_lexicon(document, lexicon)
+    if lexicon is None:
+        return document
+    from qingyin.text.lexicon import apply_lexicon
+
+    return apply_lexicon(document, lexicon)
 
 
 def _inline(text: str) -> Document:

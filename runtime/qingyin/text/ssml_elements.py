@@ -12,12 +12,7 @@ from qingyin.text.style import PLAIN, Style
 
 BREAKS_MS = {"none": 0.0, "x-weak": 60.0, "weak": 120.0, "medium": 300.0, "strong": 600.0, "x-strong": 1200.0}
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.3, "x-fast": 1.7}
-PITCHES_SEMITONES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}
-VOLUMES_DB = {"silent": -60.0, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "default": 0.0, "loud": 4.0, "x-loud": 8.0}
-_PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:\.[0-9]{1,4})?)%")
-_FACTOR = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
-_SEMITONES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?st")
-_DECIBELS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?d[Bb]")
+PITCHES_MEASURED = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?)(st|d[Bb])")
 
 
 @dataclass(frozen=True)
@@ -72,34 +67,35 @@ def _rate(value: str) -> Style:
     return Style(speed=speed)
 
 
-def _pitch(value: str) -> Style:
-    percent = _PERCENT.fullmatch(value)
-    semitones = math.nan
-    if value in PITCHES_SEMITONES:
-        semitones = PITCHES_SEMITONES[value]
-    elif percent and percent.group(1):
+def _level(value: str, names: Mapping[str, float], unit: str, per_decade: float, limits: tuple[float, float]) -> float:
+    """A named level, one in its own unit, or a change in percent; NaN for what is none of them or out of range.
+
+    per_decade: how many units a factor of ten is.
+    """
+    percent, measured = _PERCENT.fullmatch(value), _MEASURED.fullmatch(value)
+    found = names.get(value, math.nan)
+    if percent and percent.group(1):
         ratio = 1.0 + float(percent.group(1) + percent.group(2)) / 100.0
-        semitones = 12.0 * math.log2(ratio) if ratio > 0.0 else math.nan
-    elif _SEMITONES.fullmatch(value):
-        semitones = float(value[:-2])
-    if not style.PITCH_SEMITONES[0] <= semitones <= style.PITCH_SEMITONES[1]:
+        found = per_decade * math.log10(ratio) if ratio > 0.0 else math.nan
+    elif measured and measured.group(2).lower() == unit:
+        found = float(measured.group(1))
+    return found if limits[0] <= found <= limits[1] else math.nan
+
+
+def _pitch(value: str) -> Style:
+    semitones = _level(value, PITCHES_SEMITONES, "st", 12.0 / math.log10(2.0), style.PITCH_SEMITONES)
+    if math.isnan(semitones):
         names = ", ".join(PITCHES_SEMITONES)
-        raise ValueError(f"pitch: expected {names}, or semitones from -12st to +12st, or a change such as +10%; "
-                         f"Hz would mean another thing with each voice")  # fmt: skip
+        raise ValueError(
+            f"pitch: expected {names}, or semitones from -12st to +12st, or a change such as +10%; "
+            f"Hz would mean another thing with each voice"
+        )
     return Style(pitch_semitones=semitones)
 
 
 def _volume(value: str) -> Style:
-    percent = _PERCENT.fullmatch(value)
-    decibels = math.nan
-    if value in VOLUMES_DB:
-        decibels = VOLUMES_DB[value]
-    elif percent and percent.group(1):
-        ratio = 1.0 + float(percent.group(1) + percent.group(2)) / 100.0
-        decibels = 20.0 * math.log10(ratio) if ratio > 0.0 else math.nan
-    elif _DECIBELS.fullmatch(value):
-        decibels = float(value[:-2])
-    if not style.VOLUME_DB[0] <= decibels <= style.VOLUME_DB[1]:
+    decibels = _level(value, VOLUMES_DB, "db", 20.0, style.VOLUME_DB)
+    if math.isnan(decibels):
         names = ", ".join(VOLUMES_DB)
         raise ValueError(f"volume: expected {names}, or dB from -60dB to +20dB, or a change such as -20%")
     return Style(volume_db=decibels)
