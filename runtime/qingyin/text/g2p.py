@@ -11,6 +11,7 @@ from qingyin.text.citation import word_readings
 from qingyin.text.english_phones import is_english, stress_tone
 from qingyin.text.items import Mark, Spoken
 from qingyin.text.segmentation import Cut, clauses
+from qingyin.text.surnames import surname_reading
 
 _SPELLING = re.compile(r"(.+?)([1-5])$")
 
@@ -66,12 +67,12 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     if word.given:
         return [_syllable(item, item.reading, fixed=True) for item in word.items]
     spoken = list(word_readings(word.text))
-    if chosen is not None:
+    if chosen is not None and word.text not in readings.WORDS:
         spoken = [chosen.get(place + offset, reading) for offset, reading in enumerate(spoken)]
-    elif len(spoken) == 1:
+    elif chosen is None and len(spoken) == 1:
         spoken = [readings.single_character(texts, index) or spoken[0]]
-    if len(spoken) == 1 and word.items[0].alone:
-        spoken = [word.items[0].alone]
+    if len(spoken) == 1:
+        spoken = [word.items[0].alone or surname_reading(texts, index) or spoken[0]]
     return [_syllable(item, reading) for item, reading in zip(word.items, spoken, strict=True)]
 
 

@@ -5,6 +5,8 @@ Picked by frequency in running text times error on the CPP development set; a mo
 
 from __future__ import annotations
 
+from qingyin.text.surnames import NAMES
+
 # Characters standing alone (not inside a dictionary word).
 CHARACTERS: dict[str, str] = {
     "子": "zi3", "勒": "le4", "塞": "sai4", "长": "chang2", "耶": "ye1", "町": "ting3", "什": "shi2",
@@ -25,7 +27,7 @@ WORDS: dict[str, str] = {
     "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5", "一只": "yi1 zhi1", "两只": "liang3 zhi1",
     "几只": "ji3 zhi1", "为什么": "wei4 shen2 me5", "为了": "wei4 le5", "因为": "yin1 wei4",
     "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
-}  # fmt: skip
+} | NAMES  # fmt: skip
 
 _BENEFICIARIES = frozenset("我你您他她它咱谁大自其此何人")
 _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万几数每这那")

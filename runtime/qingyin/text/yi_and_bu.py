@@ -10,14 +10,16 @@ from qingyin.text.symbols import NEUTRAL_TONE
 
 _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
-_NAMES_AFTER = frozenset("月号楼班审")  # names, not counts: 一月, 一号
-_ORDINAL_WORDS = ("等奖", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒")
+_NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
+_ORDINAL_WORDS = ("等奖", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
 _NAMES_BEFORE = frozenset("统唯专单归如其之划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
+_LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts lives, 伊丽莎白一世 numbers queens
+_ADVERBS = ("定", "样", "起", "直", "般", "切", "些", "共", "旦", "律", "同", "致", "向", "再", "时", "概", "面", "边", "路")
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
 _VERBS_BEFORE_COMPLEMENT = frozenset(
     "看听说走想坐问谈玩找算写读学用做讲跑动帮摸买卖吃喝睡忍受靠拿搬打放进出上下来去过回站记认分数忘离少免挡止住停接等"
-    "赶追付养装容跟比管顾摆提抓搞弄变穿戴洗修治解信得差架抵经保守禁按"
+    "赶追付养装容跟比管顾摆提抓搞弄变穿戴洗修治解信得差架抵经保守禁按查"
 )
 _COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成")
 
@@ -80,11 +82,13 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
     if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
         return 1
+    if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
+        return 1
     sandhi = 2 if _citation(flat[index + 1]) == 4 else 4
     if before in _DIGITS or before in _LARGE:
         if after in _LARGE and before != "十":
             return sandhi  # 一千一百
-        return sandhi if begins_word else 1  # 千万一定, but 二十一个
+        return sandhi if begins_word and after in _ADVERBS else 1  # 千万一定, but 二十一个
     if before == "点" and after != "刻":
         return sandhi if begins_word else 1
     if begins_word:

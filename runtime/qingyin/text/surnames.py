@@ -1,0 +1,58 @@
+"""Characters that are read in another way as surnames, and how a surname shows: by a title after it or 姓 before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+SURNAMES: dict[str, str] = {
+    "单": "shan4", "曾": "zeng1", "解": "xie4", "仇": "qiu2", "查": "zha1", "盖": "ge3", "任": "ren2", "华": "hua4",
+    "朴": "piao2", "区": "ou1", "翟": "zhai2", "葛": "ge3", "卜": "bu3", "柏": "bai3", "缪": "miao4", "乐": "yue4",
+    "燕": "yan1", "应": "ying1", "宁": "ning4", "员": "yun4", "覃": "qin2", "洗": "xian3", "召": "shao4", "谌": "chen2",
+    "繁": "po2", "隗": "wei3", "折": "she2", "哈": "ha3", "那": "na1", "过": "guo1", "秘": "bi4", "盛": "sheng4",
+    "相": "xiang4", "莘": "shen1", "种": "chong2", "尉": "wei4", "纪": "ji3", "牟": "mou4", "臧": "zang1", "沈": "shen3",
+    "薄": "bo2", "车": "che1", "石": "shi2", "尹": "yin3", "晁": "chao2", "贾": "jia3", "余": "yu2", "曲": "qu1",
+    "肖": "xiao1", "钻": "zuan1", "瞿": "qu2", "祝": "zhu4", "訾": "zi1", "晏": "yan4", "佟": "tong2", "冼": "xian3",
+    "都": "du1", "干": "gan1", "强": "qiang2", "冠": "guan4", "句": "gou1", "长": "chang2", "黑": "hei1", "行": "xing2",
+}  # fmt: skip
+NAMES: dict[str, str] = {
+    "单田芳": "shan4 tian2 fang1", "单雄信": "shan4 xiong2 xin4", "单于": "chan2 yu2", "曾国藩": "zeng1 guo2 fan1",
+    "曾子": "zeng1 zi3", "曾参": "zeng1 shen1", "曾巩": "zeng1 gong3", "曾志伟": "zeng1 zhi4 wei3",
+    "曾荫权": "zeng1 yin4 quan2", "曾祖父": "zeng1 zu3 fu4", "曾祖母": "zeng1 zu3 mu3", "曾孙": "zeng1 sun1",
+    "解缙": "xie4 jin4", "解晓东": "xie4 xiao3 dong1", "仇英": "qiu2 ying1", "查良镛": "zha1 liang2 yong1",
+    "查理": "cha2 li3", "查尔斯": "cha2 er3 si1", "盖叫天": "ge3 jiao4 tian1", "任正非": "ren2 zheng4 fei1",
+    "任弼时": "ren2 bi4 shi2", "任志强": "ren2 zhi4 qiang2", "任贤齐": "ren2 xian2 qi2", "任达华": "ren2 da2 hua2",
+    "任天堂": "ren4 tian1 tang2", "华佗": "hua4 tuo2", "华罗庚": "hua4 luo2 geng1", "华国锋": "hua4 guo2 feng1",
+    "华山": "hua4 shan1", "朴树": "piao2 shu4", "朴槿惠": "piao2 jin3 hui4", "朴正熙": "piao2 zheng4 xi1",
+    "尉迟恭": "yu4 chi2 gong1", "尉迟敬德": "yu4 chi2 jing4 de2", "尉迟": "yu4 chi2", "万俟卨": "mo4 qi2 xie4",
+    "万俟": "mo4 qi2", "令狐冲": "ling2 hu2 chong1", "令狐": "ling2 hu2", "长孙无忌": "zhang3 sun1 wu2 ji4",
+    "长孙皇后": "zhang3 sun1 huang2 hou4", "长孙": "zhang3 sun1", "澹台": "tan2 tai2", "纪晓岚": "ji3 xiao3 lan2",
+    "柏杨": "bo2 yang2", "葛优": "ge3 you1", "诸葛亮": "zhu1 ge3 liang4", "诸葛": "zhu1 ge3", "乐毅": "yue4 yi4",
+    "宁泽涛": "ning4 ze2 tao1", "应采儿": "ying1 cai3 er2", "缪斯": "miu4 si1", "冒顿": "mo4 du2", "可汗": "ke4 han2",
+    "阏氏": "yan1 zhi1", "吐蕃": "tu3 bo1", "大宛": "da4 yuan1", "龟兹": "qiu1 ci2", "月氏": "yue4 zhi1",
+    "郦食其": "li4 yi4 ji1", "范蠡": "fan4 li3", "扁鹊": "bian3 que4", "妲己": "da2 ji3", "嬴政": "ying2 zheng4",
+    "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
+    "六安": "lu4 an1", "台州": "tai1 zhou1", "天台山": "tian1 tai1 shan1", "丽水": "li2 shui3", "蚌埠": "beng4 bu4",
+    "亳州": "bo2 zhou1", "铅山": "yan2 shan1", "番禺": "pan1 yu2", "东莞": "dong1 guan3", "尉氏": "wei4 shi4",
+    "尉犁": "yu4 li2", "浚县": "xun4 xian4", "吴堡": "wu2 bu3", "涡阳": "guo1 yang2", "枞阳": "zong1 yang2",
+    "乐亭": "lao4 ting2", "乐清": "yue4 qing1", "井陉": "jing3 xing2", "蔚县": "yu4 xian4", "洪洞": "hong2 tong2",
+    "大埔": "da4 bu4", "黄埔": "huang2 pu3", "会稽": "kuai4 ji1", "厦门": "xia4 men2", "重庆": "chong2 qing4",
+}  # fmt: skip
+_POLITE = ("先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "姓", "阿姨", "叔叔", "老板")
+_OFFICES = (
+    "教授", "博士", "经理", "主任", "主席", "书记", "局长", "校长", "院长", "部长", "市长", "县长", "处长", "科长", "队长",
+    "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "公子", "夫人", "掌柜",
+)  # fmt: skip
+_VERBS = frozenset("任查解盖应区过相行长都强干黑那")  # 任主席, 查主任: the verb (or a plain word), not the name
+
+
+def surname_reading(words: Sequence[str], index: int) -> str | None:
+    """Reading of the one-character word words[index] if its neighbours show it to be a surname."""
+    reading = SURNAMES.get(words[index])
+    if reading is None:
+        return None
+    after = "".join(words[index + 1 : index + 3])
+    if index and words[index - 1].endswith("姓"):
+        return None if words[index - 1] == "百姓" else reading
+    if words[index] in _VERBS:
+        return reading if after.startswith(_POLITE[:3]) and words[index] not in "过相行长都强干黑那" else None
+    return reading if after.startswith((*_POLITE, *_OFFICES)) else None
