@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Audio", "AudioChunk", "AudioError", "DependencyError", "LexiconError", "MarkupError", "ModelError", "OptionError", "QingyinError",
-    "SynthesisOptions", "Synthesizer", "TextError", "Voice", "VoiceError",
+    "Audio", "AudioChunk", "AudioError", "DependencyError", "LexiconError", "MarkupError", "ModelError", "OptionError",
+    "QingyinError", "SynthesisOptions", "Synthesizer", "TextError", "Voice", "VoiceError",
 ]  # fmt: skip
 
 _ERRORS = (

@@ -12,7 +12,11 @@ from qingyin.text.style import PLAIN, Style
 
 BREAKS_MS = {"none": 0.0, "x-weak": 60.0, "weak": 120.0, "medium": 300.0, "strong": 600.0, "x-strong": 1200.0}
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.3, "x-fast": 1.7}
-PITCHES_MEASURED = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?)(st|d[Bb])")
+PITCHES_SEMITONES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}
+VOLUMES_DB = {"silent": -60.0, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "default": 0.0, "loud": 4.0, "x-loud": 8.0}
+_PERCENT = re.compile(r"([+-]?)([0-9]{1,4}(?:\.[0-9]{1,4})?)%")
+_FACTOR = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4})?")
+_MEASURED = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?)(st|d[Bb])")
 
 
 @dataclass(frozen=True)
