@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.training.loop import Run
 from export.training.paths import work_folder
-from export.training.polyphone_data import Tagger, load_cpp, load_examples, load_sentences
+from export.training.polyphone_data import STATE_SIZE, Tagger, load_cpp, load_examples, load_sentences
+from export.training.polyphone_distil import Teacher
 from export.training.polyphone_rows import (
     Batch,
     Row,
@@ -36,8 +37,18 @@ NAME = "polyphone"
 HELD_OUT, VALIDATION = 0, 1  # folds of the gold sentences
 GOLD_SHARE = 0.25  # of a batch
 FORGET_DICTIONARY = 0.15  # chance that a sentence, and then that a place, is read without the dictionary
+ANSWERS, STATE = 0.5, 1.0  # weights of what the tagger says and of its inner state, on disturbed sentences
 EXAMPLE_COPIES = 2
 LEAST_SEEN = 4  # of a character that gets an id
+
+
+class Pupil(nn.Module):
+    """The model, and what only training needs: a map from its inner state to the tagger's."""
+
+    def __init__(self, reader: PolyphoneModel) -> None:
+        super().__init__()
+        self.reader = reader
+        self.imitate = nn.Linear(reader.config["width"], STATE_SIZE)
 
 
 @dataclass
@@ -99,7 +110,7 @@ def load(folder: Path, validate: bool) -> Data:
         return pickle.load(file)
 
 
-def batches(data: Data, size: int, rng: np.random.Generator) -> Iterator[list[Row]]:
+def batches(data: Data, size: int, rng: np.random.Generator, share: float = GOLD_SHARE) -> Iterator[list[Row]]:
     """Rows without end, alike in length, with a fixed share of gold ones."""
 
     def stream(rows: Sequence[Row], count: int) -> Iterator[list[Row]]:
@@ -110,9 +121,15 @@ def batches(data: Data, size: int, rng: np.random.Generator) -> Iterator[list[Ro
             for start in rng.permutation(starts):
                 yield [rows[index] for index in order[start : start + count]]
 
-    gold_count = round(GOLD_SHARE * size)
+    gold_count = round(share * size)
     for gold, tagged in zip(stream(data.gold, gold_count), stream(data.tagged, size - gold_count), strict=False):
         yield gold + tagged
+
+
+def pairs_of(data: Data, size: int, rng: np.random.Generator) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Gold and tagged rows to disturb, without end, alike in length."""
+    for rows in batches(data, size, rng, 0.5):
+        yield rows[: size // 2], rows[size // 2 :]
 
 
 def forget(batch: Batch, rng: np.random.Generator) -> None:
@@ -172,11 +189,14 @@ def main(options: argparse.Namespace) -> None:
     examples = [example_row(labels, data.readings) for labels in load_examples() if labels]
     data.gold += [row for row in examples if row is not None] * EXAMPLE_COPIES
     model = PolyphoneModel(data.characters, data.readings, options.width, blocks=options.blocks)
-    run = Run(options.name, model, model.config, options.steps, options.lr, betas=(0.9, 0.98))
+    pupil = Pupil(model)
+    run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98))
     ids = {char: index for index, char in enumerate(data.characters, start=FIRST_CHARACTER)}
     most = max(len(row) for row in data.readings.values())
     rng = np.random.default_rng(options.seed + run.step)
     stream = batches(data, options.batch, rng)
+    disturbed = pairs_of(data, options.batch // 2, rng)
+    teacher = Teacher(data.characters, data.readings, FIRST_CHARACTER, rng)
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters", flush=True)
     measured = data.validation if options.validate else data.held_out
     while run.running:
@@ -185,9 +205,18 @@ def main(options: argparse.Namespace) -> None:
         weights = torch.from_numpy(batch.weights)
         losses = F.cross_entropy(predict(model, batch), torch.from_numpy(batch.targets), reduction="none")
         loss = (losses * weights).sum() / weights.sum()
-        run.update(loss, {"loss": loss.item()})
+        taught = teacher.ask(*next(disturbed))
+        hidden = model.hidden(taught.characters, taught.places, taught.dictionary)
+        at = (taught.rows, taught.columns)
+        scores = model.scores(hidden[at], taught.characters[at], taught.dictionary[at])
+        answers = F.cross_entropy(scores, taught.targets)
+        state = F.mse_loss(pupil.imitate(hidden), taught.hidden)
+        run.update(
+            loss + ANSWERS * answers + STATE * state,
+            {"loss": loss.item(), "answers": answers.item(), "state": state.item()},
+        )
         if run.step % options.evaluate_every == 0 or not run.running:
-            share, wrong = accuracy(run.averaged, measured, ids, most)
+            share, wrong = accuracy(run.averaged.reader, measured, ids, most)
             run.log({"accuracy": 100 * share}, "validation" if options.validate else "held out")
             print("worst:", " ".join(f"{char}{count}" for char, count in wrong.most_common(25)), flush=True)
     run.save()

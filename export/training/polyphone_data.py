@@ -21,6 +21,7 @@ TEST_LINES = 1000  # at the end of the CC0 text; only tests may look at them
 EXAMPLES = Path(__file__).with_name("polyphone_examples.txt")
 MARK = "▁"  # stands before and after the labelled character in CPP
 LABEL_BATCH = 256
+STATE_SIZE = 64  # of the tagger
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class Tagger:
                 parts[name] = pickle.load(file)
         self._ids: dict[str, int] = parts["char2idx"]
         self._classes: dict[str, int] = parts["class2idx"]
+        self._spelled = {plain(reading): index for reading, index in self._classes.items()}
         self._candidates: dict[str, list[str]] = parts["digest_cedict"]
         weights = {name: torch.from_numpy(array) for name, array in parts["np_ckpt"].items()}
         self._lstm = nn.LSTM(64, 32, batch_first=True, bidirectional=True)
@@ -107,9 +109,13 @@ class Tagger:
         """The readings of a character that the tagger tells apart, spelled as we do."""
         return [plain(reading) for reading in self._candidates.get(char, []) if reading in self._classes]
 
-    @torch.inference_mode()
-    def scores(self, sentences: Sequence[str]) -> Tensor:
-        """Logits [B, T, 876] of every class at every character of the sentences, which may differ in length."""
+    def class_of(self, reading: str) -> int:
+        """Index of one of our readings among the tagger's classes."""
+        return self._spelled[reading]
+
+    @torch.no_grad()
+    def hidden(self, sentences: Sequence[str]) -> Tensor:
+        """State [B, T, 64] of the tagger at every character of the sentences, which may differ in length."""
         unknown = self._ids["<UNK>"]
         rows = [
             torch.tensor([self._ids["시"], *(self._ids.get(c, unknown) for c in text), self._ids["끝"]])
@@ -118,8 +124,11 @@ class Tagger:
         packed = nn.utils.rnn.pack_sequence(
             [self._weights["embedding.weight"][row] for row in rows], enforce_sorted=False
         )
-        hidden, _ = nn.utils.rnn.pad_packed_sequence(self._lstm(packed)[0], batch_first=True)
-        hidden = hidden[:, 1:]
+        return nn.utils.rnn.pad_packed_sequence(self._lstm(packed)[0], batch_first=True)[0][:, 1:-1]
+
+    @torch.no_grad()
+    def score(self, hidden: Tensor) -> Tensor:
+        """Logits [..., 876] of every class from states [..., 64]."""
         for layer in ("logit_layer.0", "logit_layer.2"):
             hidden = hidden @ self._weights[f"{layer}.weight"].T + self._weights[f"{layer}.bias"]
             hidden = hidden.relu() if layer.endswith("0") else hidden
@@ -130,7 +139,7 @@ class Tagger:
         readable = {c: [r for r in self._candidates.get(c, []) if r in self._classes] for c in characters}
         for start in range(0, len(sentences), LABEL_BATCH):
             batch = sentences[start : start + LABEL_BATCH]
-            for text, scores in zip(batch, self.scores(batch), strict=True):
+            for text, scores in zip(batch, self.score(self.hidden(batch)), strict=True):
                 found: dict[int, dict[str, float]] = {}
                 for index, char in enumerate(text):
                     readings = readable.get(char, [])

@@ -111,7 +111,7 @@ def load() -> Polyphones | None:
     """The bundled model; None without ONNX Runtime, which the package can do without until it speaks."""
     from qingyin.errors import DependencyError
 
-    graph, table = (files("qingyin.text") / "data" / name for name in DATA)
+    graph, table = (files("qingyin.text") / name for name in DATA)
     try:
         return Polyphones(Table.parse(table.read_text("utf-8")), graph.read_bytes())
     except (DependencyError, FileNotFoundError):

@@ -1,0 +1,51 @@
+"""Measures how well the whole front end, as it is installed, reads the polyphones of CPP that no training has seen."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from export.training.polyphone_data import Labelled, load_cpp
+from qingyin.text import g2p, polyphones
+from qingyin.text.characters import canonicalise
+from qingyin.text.citation import has_reading
+from qingyin.text.normalize import normalise
+
+
+def read_at(text: str, index: int) -> str:
+    """What the front end reads for the character at `index`, before sandhi; "" if it does not read it."""
+    canonical, positions = canonicalise(text)
+    for words, _ in g2p.read(normalise(canonical, positions, text, has_reading).items):
+        for word in words:
+            for syllable in word:
+                if syllable.position == index and syllable.char == text[index]:
+                    return f"{syllable.spelling}{syllable.tone}"
+    return ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m export.training polyphone_measure`."""
+    parser.add_argument("folder", type=Path, help="with cpp_dev.sent and cpp_dev.lb")
+    parser.add_argument("--fold", type=int, default=0, help="0 is held out for good, 1 was chosen by")
+    parser.add_argument("--without-model", action="store_true", help="dictionary and rules alone")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the command."""
+    if options.without_model:
+        polyphones.load = lambda: None
+    elif polyphones.load() is None:
+        raise FileNotFoundError("no model of polyphones in the package; run: python -m tools.export_polyphones")
+    labels = [label for label in load_cpp(options.folder) if label.fold == options.fold]
+    wrong: list[tuple[Labelled, str]] = []
+    for label in labels:
+        reading = read_at(label.text, label.index)
+        if reading != label.reading:
+            wrong.append((label, reading))
+    counts = Counter(label.text[label.index] for label, _ in wrong)
+    for label, reading in wrong:
+        near = label.text[max(0, label.index - 6) : label.index + 7]
+        print(f"{label.text[label.index]} {reading} should be {label.reading}: {near}")
+    print("worst:", " ".join(f"{char}{count}" for char, count in counts.most_common(30)))
+    print(f"{len(labels)} sentences, {100 * (1 - len(wrong) / len(labels)):.2f} % right")
