@@ -17,10 +17,12 @@ from export.__main__ import main as export_main
 from export.cpu_session import session
 from export.example_inputs import seeded_inputs
 from export.models.acoustic import AcousticModel
+from export.models.emotion_encoder import EmotionEncoder
 from export.models.speaker_encoder import SpeakerEncoder
 from export.models.vocoders import build
 from export.parity import check
 from export.voices import write_voice
+from qingyin.contracts import EMOTION_ENCODER, SPEAKER_ENCODER, check_contract, sizes
 from qingyin.manifest import parse_manifest
 from qingyin.text.symbols import PHONEMES
 from tools import quantize
@@ -54,9 +56,14 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, settings in VOCODERS.items():
         model, config = build(**settings)
         torch.save({"config": config, "model": loud(model), "training_data": ["two"]}, folder / f"{name}.pt")
-    encoder = SpeakerEncoder(channels=16, blocks=1)
-    state = {"config": encoder.config, "model": loud(encoder), "training_data": ["one"]}
-    torch.save(state, folder / "speaker_encoder.pt")
+    for name, encoder in (
+        ("speaker_encoder", SpeakerEncoder(channels=16, blocks=1)),
+        ("emotion_encoder", EmotionEncoder(channels=16, wide=16, blocks=1, wide_blocks=1)),
+    ):
+        trained = nn.Module()  # as training leaves it: the encoder beside heads that do not ship
+        trained.encoder, trained.head = encoder, nn.Linear(4, 4)
+        state = {"config": encoder.config, "model": loud(trained), "training_data": ["one"]}
+        torch.save(state, folder / f"{name}.pt")
     speaker, prosody = np.random.default_rng(3).standard_normal((2, 128))
     write_voice(
         folder / "voices", "someone", speaker=speaker, prosody=prosody[:64], emotion=[0.0] * 16,
@@ -70,6 +77,7 @@ def test_every_graph_agrees_and_streams_exactly(checkpoints: Path) -> None:
     assert sorted(spec.name for spec in specs) == [
         "acoustic_decoder",
         "acoustic_encoder",
+        "emotion_encoder",
         "speaker_encoder",
         "vocoder_hifigan",
         "vocoder_source_filter",
@@ -94,6 +102,9 @@ def test_the_runtime_reads_the_manifest(checkpoints: Path, tmp_path: Path) -> No
     read = parse_manifest(written, tmp_path / "set")
     assert read.graphs["vocoder_hifigan"].kind == "hifigan_source_istft"
     assert read.graphs["acoustic_decoder"].context_frames == 3 + 2 * 3
+    assert list(read.emotions) == ["neutral", "happy", "sad", "angry"] and not any(read.emotions["neutral"].vector)
+    for name, contract in (("speaker_encoder", SPEAKER_ENCODER), ("emotion_encoder", EMOTION_ENCODER)):
+        check_contract(read.graphs[name], contract, sizes(read))
     assert read.training_data == ("one", "two") and read.default_voice == "someone"
 
 

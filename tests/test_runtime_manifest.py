@@ -41,7 +41,8 @@ CASES: list[tuple[str, Callable[[Manifest], Any], str]] = [
     ("unknown key", lambda m: m.update(colour="red"), "unknown key 'colour'"),
     ("missing key", lambda m: m.pop("hop_length"), "lacks the key 'hop_length'"),
     ("wrong type", lambda m: m.update(sample_rate="22050"), "'sample_rate'"),
-    ("newer format", lambda m: m.update(format_version=9), "format_version 9"),
+    ("newer format", lambda m: m.update(format_version=9, colour="red"), "format_version 9, this qingyin reads 2"),
+    ("no format", lambda m: m.pop("format_version"), "lacks the key 'format_version'"),
     ("unknown graph key", lambda m: graph(m).update(author="me"), "acoustic_decoder.*'author'"),
     (
         "encoder with context",

@@ -38,7 +38,7 @@ examples:
 """
 
 
-def add_voices_arguments(voices: argparse.ArgumentParser, formatter: object) -> None:
+def add_voices_arguments(voices: argparse.ArgumentParser, formatter: argparse._FormatterClass) -> None:
     """Gives the parser of `qingyin voices` its sub-commands; formatter: argparse's formatter_class."""
     models = {"metavar": "FOLDER", "help": "model set to use; default $QINGYIN_MODELS, else the installed one"}
     voices.add_argument("--models", **models)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qingyin.errors import ModelError
-from qingyin.strict import StrictObject, parse_json, read_verified
+from qingyin.strict import StrictObject, check_version, parse_json, read_verified
 
 FORMAT_VERSION = 2
 ENVIRONMENT_VARIABLE = "QINGYIN_MODELS"
@@ -166,12 +166,8 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
     are ModelErrors that name them.
     """
     where = str(folder / "manifest.json")
+    check_version(value, FORMAT_VERSION, where, "update qingyin or the models")
     root = StrictObject(value, where, _ROOT_KEYS)
-    version = root.whole("format_version")
-    if version != FORMAT_VERSION:
-        root.fail(
-            f"has format_version {version}, this qingyin reads {FORMAT_VERSION}; update qingyin or the models"
-        )
     graphs = {name: _graph(name, spec, where) for name, spec in root.mapping("graphs").items()}
     vocoders = root.texts("vocoders")
     needed = ["acoustic_encoder", "acoustic_decoder", *(f"vocoder_{name}" for name in vocoders)]

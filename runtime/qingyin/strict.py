@@ -47,6 +47,13 @@ def parse_json(data: bytes, where: str, error: type[Exception] = ModelError) -> 
         raise error(f"{where} is not valid JSON: {cause}") from None
 
 
+def check_version(value: Any, version: int, where: str, advice: str, error: type[Exception] = ModelError) -> None:
+    """Refuses another format_version before its other keys are taken for mistakes. Errors: `error`."""
+    found = value.get("format_version", version) if isinstance(value, dict) else version
+    if found != version or isinstance(found, bool):
+        raise error(f"{where} has format_version {found!r}, this qingyin reads {version}; {advice}")
+
+
 class StrictObject:
     """A JSON object read key by key: types are checked and unknown or missing
     keys are errors that name them.

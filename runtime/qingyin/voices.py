@@ -19,7 +19,7 @@ import numpy as np
 
 from qingyin.errors import ModelError, VoiceError
 from qingyin.manifest import RESTORE, Manifest
-from qingyin.strict import StrictObject, parse_json, read_verified
+from qingyin.strict import StrictObject, check_version, parse_json, read_verified
 from qingyin.voice_store import find_stored, read_voice_file, stored_voices
 
 FORMAT_VERSION = 2
@@ -128,10 +128,8 @@ def parse_voice(value: Any, sizes: Mapping[str, int], where: str, error: type[Ex
 
     Errors: `error`, naming the key.
     """
+    check_version(value, FORMAT_VERSION, where, "make the voice again", error)
     root = StrictObject(value, where, _KEYS, _OPTIONAL_KEYS, error=error)
-    version = root.whole("format_version")
-    if version != FORMAT_VERSION:
-        root.fail(f"has format_version {version}, this qingyin reads {FORMAT_VERSION}; make the voice again")
     if "checksum" in root.value and root.sha256("checksum") != _checksum(root.value):
         root.fail("is damaged (its checksum does not fit; leave the key out if it was edited by hand)")
 
