@@ -5,16 +5,11 @@ with what was synthesised.
 from __future__ import annotations
 
 import contextlib
-import glob
-import importlib.util
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,30 +18,10 @@ import numpy as np
 import pytest
 
 import qingyin
+from tools.null_sink import RATE, SERVER, Recording, missing, null_sink
 
 TEXT = "今天天气真好，我们去公园走走吧。"
-RATE = 48000
 QUANTISED = 1e-4  # the sink holds 16-bit samples
-SERVER = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes"]
-INSTALL = "Debian: apt install pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
-
-
-def missing() -> str:
-    """What this machine lacks for these tests, or nothing."""
-    for program in ("pulseaudio", "parec"):
-        if shutil.which(program) is None:
-            return f"no {program} ({INSTALL})"
-    for module in ("sounddevice", "soxr"):
-        if importlib.util.find_spec(module) is None:
-            return f"no Python package {module}"
-    try:
-        import sounddevice  # noqa: F401
-    except OSError:
-        return f"no PortAudio library ({INSTALL})"
-    plugin = "alsa-lib/libasound_module_pcm_pulse.so"
-    if not any(glob.glob(f"/usr/{folder}/{plugin}") for folder in ("lib", "lib64", "lib/*")):
-        return f"no PulseAudio plugin for ALSA ({INSTALL})"
-    return ""
 
 
 MISSING = missing()
@@ -55,77 +30,12 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 @pytest.fixture(scope="module")
 def environment(models: Path) -> Iterator[dict[str, str]]:
-    """Of a sound server that belongs to these tests; for every program that is to reach it."""
-    with tempfile.TemporaryDirectory() as folder:  # short: a socket's path has at most 107 characters
-        socket = Path(folder, "native")
-        config = Path(folder, "asound.conf")
-        config.write_text("</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n")
-        values = os.environ | {
-            "XDG_RUNTIME_DIR": folder, "HOME": folder, "PULSE_SERVER": f"unix:{socket}",
-            "ALSA_CONFIG_PATH": str(config), "QINGYIN_MODELS": str(models),
-            "PYTHONPATH": str(Path(qingyin.__file__).parent.parent),
-        }  # fmt: skip
-        command = [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
-                   # rewinds would replace silence that the recorder has had already: the start would be missing
-                   "-L", f"module-null-sink sink_name=qingyin rate={RATE} norewinds=1"]  # fmt: skip
-        log = open(Path(folder, "log"), "w+", encoding="utf-8")  # noqa: SIM115 (closed below)
-        server = subprocess.Popen(command, env=values, stdout=log, stderr=log)
-        try:
-            for _ in range(200):
-                if socket.exists() or server.poll() is not None:
-                    break
-                time.sleep(0.05)
-            if not socket.exists():
-                log.seek(0)
-                pytest.skip(f"pulseaudio does not start here: {log.read()[-300:]}")
+    """Of a sound server that belongs to these tests."""
+    try:
+        with null_sink(QINGYIN_MODELS=str(models)) as values:
             yield values
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
-            log.close()
-
-
-class Recording:
-    """What the null sink plays, mono float32 at RATE, with the time at which each stretch came in."""
-
-    def __init__(self, environment: dict[str, str], latency_ms: int) -> None:
-        command = ["parec", "-d", "qingyin.monitor", "--raw", "--format=float32le", "--channels=1", f"--rate={RATE}",
-                   f"--latency-msec={latency_ms}"]  # fmt: skip
-        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
-        self.pieces: list[tuple[float, bytes]] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        for _ in range(400):
-            if self.pieces:
-                return
-            time.sleep(0.05)
-        raise AssertionError("parec records nothing")
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        while data := os.read(self._process.stdout.fileno(), 65536):
-            self.pieces.append((time.monotonic(), data))
-
-    def sounds(self) -> bool:
-        """Whether the latest stretch is not silent."""
-        data = b"".join(data for _, data in self.pieces[-3:])
-        return bool(np.abs(np.frombuffer(data[: len(data) // 4 * 4], "<f4")).max(initial=0.0) > 1e-2)
-
-    def stop(self) -> np.ndarray:
-        time.sleep(0.5)  # what is on its way
-        self._process.terminate()
-        self._process.wait()
-        self._reader.join()
-        return np.frombuffer(b"".join(data for _, data in self.pieces), "<f4")
-
-    def time_of(self, index: int) -> float:
-        """When the sample came in."""
-        end = 0
-        for when, data in self.pieces:
-            end += len(data)
-            if end > 4 * index:
-                return when
-        raise AssertionError("beyond the recording")
+    except RuntimeError as error:
+        pytest.skip(str(error))
 
 
 def listen(

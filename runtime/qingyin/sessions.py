@@ -5,7 +5,9 @@ stated here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -88,14 +90,48 @@ class Session:
             )
 
 
+def open_together(*openers: Callable[[], Any]) -> list[Any]:
+    """The results of functions that open sessions, side by side where there is more than one core: ONNX Runtime lets
+    go of Python while it optimises a graph. Errors: the first one's, in the order given.
+    """
+    if (os.cpu_count() or 1) == 1:
+        return [opener() for opener in openers]
+    import_onnxruntime()  # once, before the threads would
+    results: list[Any] = [None] * len(openers)
+    failures: list[BaseException | None] = [None] * len(openers)
+
+    def run(index: int) -> None:
+        try:
+            results[index] = openers[index]()
+        except BaseException as error:
+            failures[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(1, len(openers))]
+    for thread in threads:
+        thread.start()
+    run(0)
+    for thread in threads:
+        thread.join()
+    for failure in failures:
+        if failure is not None:
+            raise failure
+    return results
+
+
+_arena_lock = threading.Lock()
 _arena_shared = False
 
 
 def _share_bounded_arena(onnxruntime: Any) -> None:
     """One arena for all sessions that grows by what is asked for, not by powers of two (it never shrinks)."""
     global _arena_shared
-    if _arena_shared:
-        return
+    with _arena_lock:
+        if not _arena_shared:
+            _register_arena(onnxruntime)
+            _arena_shared = True
+
+
+def _register_arena(onnxruntime: Any) -> None:
     # arena_extend_strategy 1 is kSameAsRequested; 0 and -1 mean "no limit" and "default"
     settings = onnxruntime.OrtArenaCfg(0, 1, -1, -1)
     memory = onnxruntime.OrtMemoryInfo(
@@ -105,4 +141,3 @@ def _share_bounded_arena(onnxruntime: Any) -> None:
     # then ours is not needed
     with contextlib.suppress(RuntimeError):
         onnxruntime.create_and_register_allocator(memory, settings)
-    _arena_shared = True

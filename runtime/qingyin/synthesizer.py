@@ -25,6 +25,7 @@ from qingyin.results import AudioChunk as AudioChunk
 from qingyin.results import Report as Report
 from qingyin.results import Timings as Timings
 from qingyin.speakable import speakable
+from qingyin.sessions import open_together
 from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
@@ -69,10 +70,10 @@ class Synthesizer:
 
         check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
         analyse("好")  # reads the dictionaries now, so that the first sentence does not wait for them
-        opened = load_vocoder(
-            manifest, vocoder, threads
-        )  # first: its name is the user's, and so are its errors
-        acoustic = AcousticModel(manifest, threads)
+        # the vocoder first: its name is the user's, and so are its errors
+        opened, acoustic = open_together(
+            lambda: load_vocoder(manifest, vocoder, threads), lambda: AcousticModel(manifest, threads)
+        )
         return cls(manifest, acoustic, opened, vocoder or manifest.default_vocoder, threads)
 
     @property
