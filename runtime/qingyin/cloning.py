@@ -7,26 +7,31 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qingyin.emotions import Emotion, mixed
+from qingyin.emotions import NEUTRAL, Emotion, mixed
 from qingyin.encoders import Encoders
 from qingyin.errors import VoiceError
+from qingyin.features import pad_to_frames
 from qingyin.loudness import apply_gain
 from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
+from qingyin.pitch import pitch
 from qingyin.recordings import Source
 from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
 from qingyin.speaker_changes import speaker_findings
 from qingyin.voices import Provenance, Voice, parse_voice, vector_sizes, voice_bytes
 
 if TYPE_CHECKING:
+    from qingyin.results import Audio
     from qingyin.synthesizer import Synthesizer
 
 ReferenceLike = Source | Reference
 CALIBRATION_TEXT = "今天天气真好，我们去公园走走吧。"
+MAX_RISE = math.log(1.5)  # seven semitones; no emotion moves a voice further
 MAX_GAIN_DB = 20.0  # a clone that would need more says hardly anything; noise must not be pulled up
 
 
@@ -66,6 +71,8 @@ def clone(
             *(finding.message for finding in speaker_findings(references, encoders.speaker_of_mel)),
         ),
     )
+    neutral = voice.pitch_mean_ln_hz - _emotional_rise(synthesizer, voice)
+    voice = dataclasses.replace(voice, pitch_mean_ln_hz=neutral)
     voice = dataclasses.replace(voice, gain_db=_gain_db(synthesizer, voice))
     # with the file's decimals, so that a voice that is kept speaks as it did at first
     kept = parse_voice(json.loads(voice_bytes(voice)), vector_sizes(synthesizer.manifest), name)
@@ -101,6 +108,27 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 def _emotion_vector(encoders: Encoders, reference: Reference, base: Voice) -> np.ndarray:
     """Zeros, which are neutral, if the set only has a speaker encoder."""
     return encoders.emotion(reference)[0] if encoders.hears_emotion else np.zeros_like(base.emotion)
+
+
+def _emotional_rise(synthesizer: Synthesizer, voice: Voice) -> float:
+    """By how much the voice's own emotion raises its pitch, in ln Hz.
+
+    The reference's pitch holds that rise already, so the voice's mean is the reference's less the rise: spoken with
+    its own emotion the clone is as high as the reference, and not higher by the emotion once more.
+    """
+    if not np.any(voice.emotion):
+        return 0.0
+    own, neutral = (
+        _median_ln_hz(synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0, emotion=emotion))
+        for emotion in (None, NEUTRAL)
+    )
+    return float(np.clip(own - neutral, -MAX_RISE, MAX_RISE)) if np.isfinite(own - neutral) else 0.0
+
+
+def _median_ln_hz(audio: Audio) -> float:
+    """NaN where nothing is voiced."""
+    f0, voiced = pitch(pad_to_frames(audio.samples))
+    return float(np.median(np.log(f0[voiced]))) if voiced.any() else float("nan")
 
 
 def _gain_db(synthesizer: Synthesizer, voice: Voice) -> float:
