@@ -81,7 +81,7 @@ def test_a_reading_does_not_break_the_word() -> None:
 TEXTS = [
     "见[1]和[2, 3]。", "a[i] = b[0];", "【注】[注]好", "[hang2]", "行 [hang2]", "数组array[a1]好", "[ ]好[]",
     "好[Hang2]", "[a-z]+好", "[/i/]好", "[speedy]好", "[pitch-black]好", "好[speed 0.8", "[http://a.cn](链接)好",
-    "\\[1]好", "\\\\好\\",
+    "\\[1]好", "\\\\好\\", "info[:2]", "[::1]", "row[item2]好", "[as eval]好",
     "[INFO] 好", "好[x]y[/x]", "行\\\\[hang2]", "[[好]]", "[voice\n好", "C[/B/]好", "好[/JH IH1 F/]",
 ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from qingyin.errors import MarkupError
 from qingyin.text import given_readings, style
 from qingyin.text.characters import is_ascii_alnum, is_han
 from qingyin.text.document import Document, DocumentBuilder, covered
-from qingyin.text.say_as import say_as
+from qingyin.text.say_as import KINDS, say_as
 from qingyin.text.style import PLAIN, Style
 
 _SPANS: dict[str, Callable[[str], Style]] = {
@@ -26,7 +26,7 @@ _EXAMPLES = {
 }  # fmt: skip
 _FORM = re.compile(
     r"\[(?:"
-    r"(?P<pinyin>[a-zêü:]{1,8}[1-5](?: {1,2}[a-zêü:]{1,8}[1-5]){0,39})"
+    r"(?P<pinyin>[a-zêü][a-zêü:]{0,7}[1-5](?: {1,2}[a-zêü][a-zêü:]{0,7}[1-5]){0,39})"
     r"|/ ?(?P<phones>[A-Z]{2}[0-2]|[A-Z]{1,2}[0-2]?(?: {1,2}[A-Z]{1,2}[0-2]?){1,59}) ?/"
     rf"|(?P<close>/)?(?P<word>{'|'.join(_EXAMPLES)})(?:[ \t]+(?P<value>[^\[\]\n。！？；]{{0,200}}))?"
     r")\]"
@@ -145,13 +145,20 @@ def _base_size(source: str, low: int, end: int, pinyin: str | None) -> int:
     while start > low and start > end - 64 and (is_ascii_alnum(source[start - 1]) or source[start - 1] in "'’"):
         start -= 1
     if start < end:
-        short = pinyin is not None and any(len(syllable) < 3 for syllable in pinyin.split())
-        return 0 if short else end - start  # array[a1] is no reading
+        return end - start if pinyin is None or _is_reading(pinyin) else 0
     if pinyin is None:
         return 0
     while start > low and start > end - 80 and is_han(source[start - 1]):
         start -= 1
     return end - start
+
+
+def _is_reading(pinyin: str) -> bool:
+    """Whether it is one after letters or figures too, where array[a1] and row[item2] are none."""
+    try:
+        return all(len(syllable) > 2 for syllable in given_readings.pinyin(pinyin))
+    except ValueError:
+        return False
 
 
 def _pinyin(reader: _Reader, match: re.Match[str], size: int) -> None:
@@ -211,15 +218,16 @@ def _close(reader: _Reader, word: str, value: str, start: int) -> None:
         raise reader.fail(f"[/{word}] closes nothing: no [{word}] is open", start)
     innermost = reader.spans[-1]
     if innermost.word != word or value:
-        raise reader.fail(
-            f"expected [/{innermost.word}], closing the [{innermost.word}] of {innermost.place}", start
-        )
+        raise reader.fail(f"expected [/{innermost.word}], closing the [{innermost.word}] of {innermost.place}", start)
     reader.spans.pop()
     reader.builder.style(reader.spans[-1].style if reader.spans else PLAIN)
 
 
 def _as(reader: _Reader, value: str, match: re.Match[str]) -> int:
     end = reader.source.find("[/as]", match.end())
+    if end < 0 and value.partition(" ")[0] not in KINDS:
+        reader.done = match.start()  # "[as eval]" in a log
+        return match.end()
     if end < 0:
         raise reader.fail(f"{match.group()}: expected [/as] after what is to be read so", match.start())
     kind, _, layout = value.partition(" ")

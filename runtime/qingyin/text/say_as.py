@@ -25,9 +25,9 @@ def say_as(kind: str, layout: str, content: str) -> str:
 
     ValueError says what was expected, of the kind or of the content.
     """
-    handler = _KINDS.get(kind)
+    handler = KINDS.get(kind)
     if handler is None:
-        raise ValueError(f"expected one of {', '.join(_KINDS)}")
+        raise ValueError(f"expected one of {', '.join(KINDS)}")
     text = content.strip()
     return date(text, layout) if kind == "date" else handler(text)
 
@@ -120,7 +120,7 @@ def quantity(text: str) -> str:
     return _matched(_QUANTITY, text, "a number with its unit, such as 5km/h").group()
 
 
-_KINDS: dict[str, Callable[[str], str]] = {
+KINDS: dict[str, Callable[[str], str]] = {
     "cardinal": number, "number": number, "ordinal": ordinal, "fraction": fraction, "digits": digits,
     "characters": characters, "spell-out": characters, "date": date, "time": time, "telephone": telephone,
     "unit": quantity, "currency": quantity,
