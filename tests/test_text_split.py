@@ -74,7 +74,8 @@ def test_list_labels_are_set_apart_and_bullets_are_silent(text: str, said: str) 
 
 
 def test_a_long_sentence_is_cut_where_the_best_pause_is() -> None:
-    text = "他从小就喜欢在河边看那些来来往往的船和船上唱歌的人，后来他也买了一条船，带着苹果、梨、桃和葡萄到很远很远的地方去卖给那里的人"
+    text = "他从小就喜欢在河边看那些来来往往的船和船上唱歌的人，后来他也买了一条船，"
+    text += "带着苹果、梨、桃和葡萄到很远很远的地方去卖给那里的人"
     pieces = sentences(text + "们吃和用和看和说和听和写和读和想")
     assert pieces[0].endswith(("人，", "船，"))
     assert all(len(piece) <= MAX_SYLLABLES + 2 for piece in pieces)

@@ -88,8 +88,10 @@ def main() -> None:
                     places = {sum(lengths[:index]) for index in phrase_breaks.breaks(words, lengths)}
                     hits, chosen, real = hits + len(places & pauses), chosen + len(places), real + len(pauses)
                     boundaries += len(words) - 1
-        print(f"stretches longer than {longest} syllables: {real} pauses at {boundaries} boundaries, {chosen} chosen, "
-              f"precision {hits / chosen:.2f}, recall {hits / real:.2f}, by chance {real / boundaries:.2f}")  # fmt: skip
+        print(
+            f"stretches longer than {longest} syllables: {real} pauses at {boundaries} boundaries, {chosen} chosen, "
+            f"precision {hits / chosen:.2f}, recall {hits / real:.2f}, by chance {real / boundaries:.2f}"
+        )
 
 
 if __name__ == "__main__":

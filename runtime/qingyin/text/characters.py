@@ -28,7 +28,8 @@ SYMBOL_NAMES = {
     "÷": "除以", "±": "正负", "$": "美元", "¥": "元", "€": "欧元", "£": "英镑", "%": "百分号",
     "‰": "千分号", "<": "小于", ">": "大于", "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "≈": "约等于",
     "≡": "恒等于", "∞": "无穷大", "√": "根号", "∠": "角", "∵": "因为", "∴": "所以", "∑": "求和", "∫": "积分",
-    "∈": "属于", "∩": "交", "∪": "并", "⊥": "垂直于", "∥": "平行于", "∝": "正比于", "‱": "万分号",
+    "∈": "属于", "∩": "交", "∪": "并", "⊥": "垂直于", "∥": "平行于", "∝": "正比于",
+    "∛": "立方根", "∅": "空集", "△": "三角形", "\\": "反斜杠", "‱": "万分号",
 }  # fmt: skip
 # Signs inside addresses, where each must be heard.
 ADDRESS_NAMES = {
@@ -182,6 +183,8 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         return "."  # decimal point, address, abbreviation
     if before.isdigit() and _is_list_number(chars, line_start, index):
         return "，"  # "1. ..." numbers a list
+    if before and ord(before) in ROMAN_CHARACTERS:
+        return "，"  # Ⅱ. numbers a list
     if is_latin(before):
         head = "".join(chars[max(0, index - 7) : index])
         following = "".join(chars[index + 1 : index + 3]).strip()[:1]

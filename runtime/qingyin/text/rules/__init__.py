@@ -5,18 +5,21 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import dates, english, ids, latin, money, quantities, signs
+from qingyin.text.rules import dates, english, everyday, ids, latin, money, quantities, signs
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
-    latin.address, ids.telephone, ids.identity, dates.full_date, quantities.version, dates.year_and_month, dates.years,
-    ids.named_number, ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade,
-    dates.generation, dates.event,
-    dates.edition, dates.time, quantities.scientific, quantities.fraction, quantities.score, quantities.ratio,
-    quantities.ordinal_suffix, quantities.spaced_thousands, quantities.quantity, quantities.plain,
+    latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.festival,
+    everyday.house_or_serial, quantities.version, dates.year_and_month, dates.years, ids.named_number,
+    ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
+    everyday.quarter, dates.edition, dates.time, everyday.half_day, everyday.lasting, everyday.salary,
+    everyday.size, everyday.exponent, everyday.more, everyday.height, quantities.scientific, quantities.fraction,
+    quantities.score, quantities.ratio, quantities.ordinal_suffix, quantities.spaced_thousands, quantities.quantity,
+    quantities.plain,
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
-    latin.address, money.amount, ids.plate, ids.train_or_flight, latin.number_sign, latin.roman_numeral, latin.versus,
+    latin.address, money.amount, ids.plate, ids.train_or_flight, everyday.flight, everyday.half_day_before,
+    latin.unit_after_scale, latin.number_sign, latin.roman_numeral, latin.versus,
     latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (

@@ -11,6 +11,7 @@ _FULL = re.compile(r"([0-9]{4})([-/.])(0?[1-9]|1[0-2])\2(3[01]|[12][0-9]|0?[1-9]
 _MONTH = re.compile(r"((?:19|20)[0-9]{2})[-/](0[1-9]|1[0-2])(?![0-9]|[-/.:][0-9]| ?(?:年|赛季|学年|财年))")
 _SEP = r" ?(?:-|~|—{1,2}|/) ?"
 _YEARS = re.compile(rf"([0-9]{{3,4}})({_SEP})(前)?([0-9]{{2,4}})(?= ?(?:年|赛季|学年|财年|[)）]))")
+_NEXT_YEAR = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})(?![0-9]|[-/.:][0-9])")
 _YEAR = re.compile(r"[0-9]{2,4}(?= ?年)")
 _EDITION = re.compile(
     r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|奥运|世界杯|欧洲杯|亚运|春晚|世博|高考|秋冬|春夏))"
@@ -22,6 +23,7 @@ _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 
 _LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|长达|大约|将近|超过|不到|多于|整整)$")
 _LASTS_AFTER = re.compile(r"年(?:的?历史|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
+_MONTH_AFTER = re.compile(r" ?年 ?(?:0?[1-9]|1[0-2]) ?月 ?[0-9初底中末上下]")
 _DATING = re.compile(r"(?:^|[，。、；：（(\[“‘’'`于在自从到至由及与和—~-]|公元|始于|截至|早在)$")
 _BRACKETED_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 
@@ -62,7 +64,12 @@ def years(text: str, start: int) -> Reading | None:
     """1954～1958年, 2014-15赛季, （1904－1914）: both ends digit by digit."""
     match = _YEARS.match(text, start)
     if match is None:
-        return None
+        match = _NEXT_YEAR.match(text, start)  # 2022-23
+        if match is None or int(match.group(2)) != int(match.group(1)[2:]) + 1 or int(match.group(2)) <= 12:
+            return None
+        first, second = match.groups()
+        digits = Say(digits_one_by_one(first), True), Say("到"), Say(digits_one_by_one(second), True)
+        return Reading(match.end(), digits)
     first, separator, ancient, second = match.groups()
     if "/" in separator and not re.match(r" ?(?:年度|赛季|学年|财年)", text[match.end() :][:4]):
         return None
@@ -93,7 +100,9 @@ def year(text: str, start: int) -> Reading | None:
     else:
         apostrophe = ahead[-1:] in ("’", "'", "`", "‘", "′")
         dating = bool(_DATING.search(ahead)) and not lasts and not text.startswith("年代", match.end())
-        names = apostrophe or figures[0] == "0" or (value > 60 and value % 10 != 0 and dating)
+        month = _MONTH_AFTER.match(text, match.end())
+        named = month is not None and bool(_DATING.search(ahead))
+        names = apostrophe or named or figures[0] == "0" or (value > 60 and value % 10 != 0 and dating)
     return Reading(match.end(), (Say(digits_one_by_one(figures), True),)) if names else None
 
 

@@ -88,6 +88,7 @@ def is_english_sentence(text: str) -> bool:
         word = match.group()
         if len(word) > 1 and not word.isupper() and word.lower() not in _NOT_ALONE and look_up(word.lower()):
             begins = not text[: match.start()].strip() and word.islower() and len(word) > 2
+            begins = begins and text[match.end() : match.end() + 1] == " "
             found += _MIN_WORDS if begins else 1
     return found >= _MIN_WORDS and not any(map(is_han, text))
 

@@ -10,6 +10,7 @@ from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, be
 
 _MOBILE = re.compile(r"(?:(86)[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9]|\.[0-9])")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
+_BRACKETED = re.compile(r"(0[0-9]{2,3})\)[- ]?([0-9]{3,4})-?([0-9]{4})(?![0-9])")
 _FREE = re.compile(r"([48]00)-?([0-9]{3,4})-?([0-9]{3,4})(?![0-9])")
 _IDENTITY = re.compile(r"([0-9]{6})([0-9]{8})([0-9]{3})([0-9Xx])(?![0-9A-Za-z])")
 _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]([0-9]{1,3}))?(?![0-9])")
@@ -17,7 +18,8 @@ _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?
 _GROUPS = re.compile(r"([0-9]{3,17})((?:-[0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
     r"(?:电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
-    r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单)(?:号码?|为|是|群)?[:：]? ?$"
+    r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼)"
+    r"(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
 _SHORT = re.compile(r"[0-9]{3,5}(?![0-9.,:%~-])")
 _SERVICE = frozenset(
@@ -44,7 +46,7 @@ def _digits(*groups: str | None, one: str = "幺") -> tuple[Part, ...]:
 
 def telephone(text: str, start: int) -> Reading | None:
     """138-0013-8000, 010-62345678, 400-810-6666: in groups, 1 as 幺."""
-    for pattern in (_MOBILE, _LANDLINE, _FREE):
+    for pattern in (_MOBILE, _LANDLINE, _BRACKETED, _FREE):
         match = pattern.match(text, start)
         if match is None or measure_after(text, match.end()):
             continue

@@ -11,8 +11,10 @@ from qingyin.text.items import SILENT
 from qingyin.text.numbers import digits_one_by_one, number_words
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.rules.signs import roman_value
+from qingyin.text.units import unit_at
 
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
+_SCALED = re.compile(r"[0-9][千百]?[万亿千百]$")
 _DOTTED = re.compile(r"(?:[A-Za-z]|Ph)(?:\.[A-Za-z]){1,5}(?![A-Za-z0-9])")
 _DOTTED_WORDS = {"eg": "for example", "ie": "that is"}
 _WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[ -]$")
@@ -87,6 +89,14 @@ def versus(text: str, start: int) -> Reading | None:
     """vs 对."""
     match = _VERSUS.match(text, start)
     return Reading(match.end(), (Say("对"), Pause(SILENT))) if match else None
+
+
+def unit_after_scale(text: str, start: int) -> Reading | None:
+    """10万km: a unit after 万 or 亿."""
+    if text[start - 1 : start] not in ("万", "亿", "千", "百") or not _SCALED.search(before(text, start)):
+        return None
+    name, end = unit_at(text, start)
+    return Reading(end, (Say(name), Pause(SILENT))) if name and end - start > 1 else None
 
 
 def dotted(text: str, start: int) -> Reading | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from qingyin.text.characters import is_han
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, count_words, number_words
+from qingyin.text.rules.everyday import large_words
 from qingyin.text.rules.parts import Pause, Reading, Say
 
 CURRENCIES = {
@@ -17,7 +19,10 @@ CURRENCIES = {
     "JPY": "日元", "GBP": "英镑", "HKD": "港元",
 }  # fmt: skip
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
-_AMOUNT = re.compile(rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?([千百十]?[万亿]|百|千)?")
+_AMOUNT = re.compile(
+    rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?"
+    r"([千百十]?[万亿]|百|千|(?:[kKMB]|bn|mn)(?![A-Za-z]))?"
+)
 
 
 def _words(token: str, unit: str) -> str:
@@ -33,10 +38,15 @@ def amount(text: str, start: int) -> Reading | None:
         return None
     sign, minus, first, last, unit = match.groups()
     unit, name, end = unit or "", CURRENCIES[sign], match.end()
+    if unit.isascii() and unit:
+        words = large_words(first, unit) if not last else f"{large_words(first, unit)}到{large_words(last, unit)}"
+        return Reading(end, (Say(("负" if minus else "") + words + name), Pause(SILENT)))
     for written in (name, "人民币" + name):
         if text.startswith(written, end):  # $12美元
             end += len(written)
     spoken = ("负" if minus else "") + _words(first, "" if last else unit)
     if last:
         spoken += "到" + _words(last, unit)
+    if text[end : end + 1] == "/" and end + 1 < len(text) and is_han(text[end + 1]):
+        return Reading(end + 1, (Say(spoken + name + "每"),))  # ¥99/月
     return Reading(end, (Say(spoken + name), Pause(SILENT)))

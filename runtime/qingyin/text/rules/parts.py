@@ -105,6 +105,8 @@ def counts(text: str, start: int, end: int) -> bool:
     ahead = before(text, start)
     if _ORDINAL.search(ahead):
         return False
+    if measure == "次" and text[end : end + 2] == "次方":
+        return False
     return not (measure == "年" and _ERA.search(ahead))  # 元祐2年
 
 

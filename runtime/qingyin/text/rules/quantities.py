@@ -23,7 +23,8 @@ _SCORE_BEFORE = re.compile(r"(?:以|比分|总分|扳成|战成|打成|比数)(?
 _SCORE_AFTER = re.compile(
     r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫)"
 )
-_AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰)-?$")
+_AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
+_CODE_BEFORE = re.compile(r"[A-Za-z][0-9]{1,3}-$|[A-Za-z]\.$")  # i7-12700, H.264
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
 _LABELLED = tuple("图表节号章题式型例款条座室区幢栋楼")  # 图2-1
 _EQUATION_SIGNS = frozenset("=≈≠≤≥<>")
@@ -176,10 +177,13 @@ def _range(
     code = _MORE.match(text, second.end()) is not None or (start > 0 and text[start - 1] in "-/")
     if dash == "-" and (code or in_equation(text, separator.start(1)) or (minus and not (unit or sign))):
         return None
+    level = dash == "-" and first.group() == token and not (unit or sign or minus or first_unit[0])
     falling = float(first.group().replace(",", "")) > float(token.replace(",", ""))
     if dash == "-" and falling and not (unit or sign or minus):
         labelled = before(text, start)[-1:] in _LABELLED or text[end : end + 1] in ("号", "型")
         between = "杠" if labelled else "比"
+    elif level:
+        between = "比"
     else:
         between = "到"
     freezing = unit == "摄氏度" and minus == "-"
@@ -206,6 +210,7 @@ def plain(text: str, start: int) -> Reading | None:
         mixed = f"{number_words(whole)}又{cardinal(str(lower))}分之{cardinal(str(upper))}"
         return Reading(end + 1, (Say(mixed), Pause(SILENT)))
     code = _follows_latin(text, start) or bool(_AIRCRAFT.search(before(text, start)))
+    code = code or bool(_CODE_BEFORE.search(before(text, start)))
     serial = len(whole) in (7, 8, 11) and not decimals and "," not in token and whole[-2:] != "00"
     by_digit = (
         len(whole) > MAX_CARDINAL_DIGITS

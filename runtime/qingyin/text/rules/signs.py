@@ -18,20 +18,24 @@ from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, ZERO_WIDTH_JOINER
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
-from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.rules.quantities import in_equation
 from qingyin.text.units import unit_at
 
 _SILENT = (Pause(SILENT),)
 _DASHES = "-~—"
+CURRENCY_SIGNS = frozenset("$¥€£₩")
+_LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
 _NEGATIVE = re.compile(rf"-({NUMBER})")
 _FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
 _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
-_DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六]|星期[一二三四五六])$")
-_NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天]|星期[一二三四五六日天]|[$¥€£]")
+_DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六1-6]|星期[一二三四五六])$")
+_NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
+_LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
+_PER_HUNDRED = re.compile(r"/100 ?(?:km|公里)")
 _REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
 
 
@@ -64,8 +68,13 @@ def dash(text: str, start: int) -> Reading | None:
             return Reading(start + 1, (Say("到"),))
         if follows.isdigit() and not is_ascii_alnum(last):
             return Reading(start + 1, (Say("约"),))
+        if start and _LETTER_RANGE.match(text, start - 1):
+            return Reading(start + 1, (Say("到"),))
         return Reading(start + 1, _SILENT)
-    if is_ascii_alnum(ahead[-1:]) or ahead[-1:] in (")", "）") or ahead[-1:] in SUPERSCRIPTS:
+    if text[start + 1 : start + 2] in CURRENCY_SIGNS and not is_ascii_alnum(last):
+        return Reading(start + 1, (Say("负"),))
+    joins = ahead[-1:] in (")", "）") or ahead[-1:] in SUPERSCRIPTS or ahead[-1:].lower() in GREEK_NAMES
+    if is_ascii_alnum(ahead[-1:]) or joins:
         if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
             return Reading(match.end(), (Say("减"),))
         return Reading(start + 1, _SILENT)
@@ -86,13 +95,17 @@ def plus(text: str, start: int) -> Reading | None:
     last = text[start - 1 : start]
     if _WARM.match(text, start):
         return Reading(start + 1, (Say("零上"),))
-    if last and (is_ascii_alnum(last) or is_han(last) or last in ")） "):
+    if last and (is_ascii_alnum(last) or is_han(last) or last in SUPERSCRIPTS or last in ")） "):
         return None
     return Reading(start + 1, (Say("加" if text.startswith("86", start + 1) else "正"),))
 
 
 def power(text: str, start: int) -> Reading | None:
     """x², 10⁻⁶, 2^10."""
+    match = _LETTER_POWER.match(text, start)
+    if match is not None:
+        letter = match.start(1)
+        return Reading(match.end(), (Say("的"), Spell(letter, letter + 1), Say("次方"), Pause(SILENT)))
     match = _POWER.match(text, start)
     if match is not None:
         return _named(match.end(), _power_name(match.group(1), match.group(2)))
@@ -104,6 +117,11 @@ def power(text: str, start: int) -> Reading | None:
     digits = "".join(SUPERSCRIPTS[char] for char in text[start:end])
     sign = digits[0] if digits[0] in "+-" else ""
     digits = digits.replace("-", "").replace("+", "")
+    if digits and text[end - 1] in "⁺⁻" and len(digits) == 1 and text[start] not in "⁺⁻":
+        return _named(end, cardinal(digits) + ("负" if text[end - 1] == "⁻" else "正"))  # Fe³⁺
+    base = text[start - 1 : start]
+    if digits and not (base and (is_ascii_alnum(base) or is_han(base) or base in ")）" or base.lower() in GREEK_NAMES)):
+        return _named(end, cardinal(digits))  # ¹⁴C
     if not digits:
         return _named(end, "负" if sign == "-" else "正")  # Na⁺
     return _named(end, _power_name(sign, digits))
@@ -146,6 +164,8 @@ def slash(text: str, start: int) -> Reading | None:
     if text[start] != "/":
         return None
     ahead, follows = before(text, start), text[start + 1 : start + 2]
+    if match := _PER_HUNDRED.match(text, start):
+        return _named(match.end(), "每百公里")
     if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
         return Reading(start + 1, (Say("除以"),))
     if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and _REPEATED_BEFORE.search(ahead):
@@ -164,6 +184,12 @@ def star_or_hash(text: str, start: int) -> Reading | None:
     char, last, follows = text[start], text[start - 1 : start], text[start + 1 : start + 2]
     if char == "*" and is_ascii_alnum(before(text, start)[-1:]) and is_ascii_alnum(after(text, start + 1)[:1]):
         return _named(start + 1, "乘")
+    if char == "*" and is_han(last or "-") and follows.isdigit() and _REPEATED_BEFORE.search(before(text, start)):
+        return _named(start + 1, "乘")  # 24小时*7天
+    if char in "↑↓" and follows.isdigit():
+        return _named(start + 1, "上升" if char == "↑" else "下降")
+    if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
+        return _named(start + 1, "打勾" if char == "√" else "打叉")
     if char == "#" and is_ascii_alnum(last):
         return _named(start + 1, "井" if is_latin(last) else "号")
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):

@@ -1,0 +1,184 @@
+"""Shorthand of everyday text: sizes, heights, lengths of time, salaries, festivals, house and serial numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from qingyin.text.characters import is_latin
+from qingyin.text.items import SILENT
+from qingyin.text.numbers import NUMBER, cardinal, count_words, digits_one_by_one, number_words
+from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
+from qingyin.text.units import unit_at
+
+_SIZE = re.compile(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
+_LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
+_PRIMES = re.compile(r"""([0-9]{1,3})['’]([0-9]{1,2})(?:["”]|'')(?![0-9])""")
+_HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_HALF_DAY_BEFORE = re.compile(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
+_FESTIVAL = re.compile(
+    r"(1[0-2]|[1-9])[.·]([0-9]{1,2})(?=(?:国际)?(?:晚会|假期|黄金周|长假|小长假|放假|大促|购物节|事变|事件|纪念日|活动|消费者|劳动节|国庆))"
+)
+_SALE = re.compile(r"(618|1212|1111|315|520|818|911|918)(?=大促|购物节|晚会|狂欢|事件|事变|年中|活动|消费者|表白|情人)")
+_SALARY = re.compile(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9])")
+_MORE = re.compile(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
+_HOUSE = re.compile(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
+_SERIAL = re.compile(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
+_HEIGHT = re.compile(r"[0-9]{2}(?![0-9.%A-Za-z])")
+_HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
+_DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
+_EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
+_QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
+_LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6}
+_FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
+
+
+def size(text: str, start: int) -> Reading | None:
+    """1920x1080, 3x5."""
+    match = _SIZE.match(text, start)
+    if match is None or match.group().startswith("0x") or (start and is_latin(text[start - 1])):
+        return None
+    unit, end = unit_at(text, match.end())
+    if not unit and is_latin(text[match.end() : match.end() + 1]):
+        return None
+    numbers = match.group().lower().split("x")
+    return Reading(end, (Say("乘".join(map(number_words, numbers)) + unit), Pause(SILENT)))
+
+
+def lasting(text: str, start: int) -> Reading | None:
+    """1h30min; 3'25" is three minutes, 5'8" feet and inches."""
+    match = _LASTING.match(text, start)
+    if match is not None:
+        hours, minutes = match.groups()
+        return Reading(match.end(), (Say(f"{count_words(hours)}小时{number_words(minutes.lstrip('0') or '0')}分钟"),))
+    match = _PRIMES.match(text, start)
+    if match is None:
+        return None
+    large, small = match.groups()
+    if 4 <= int(large) <= 7 and int(small) < 12 and len(small) == len(str(int(small))):
+        return Reading(match.end(), (Say(f"{count_words(large)}英尺{count_words(small)}英寸"),))
+    seconds = ("零" if small[0] == "0" and len(small) > 1 else "") + cardinal(str(int(small)))
+    return Reading(match.end(), (Say(f"{count_words(large)}分{seconds}秒"),))
+
+
+def half_day(text: str, start: int) -> Reading | None:
+    """9am, 3 p.m."""
+    match = _HALF_DAY.match(text, start)
+    if match is None:
+        return None
+    name = "上午" if match.group(2) in "Aa" else "下午"
+    return Reading(match.end(), (Say(f"{name}{count_words(str(int(match.group(1))))}点"),))
+
+
+def half_day_before(text: str, start: int) -> Reading | None:
+    """am8:00."""
+    match = _HALF_DAY_BEFORE.match(text, start)
+    return Reading(match.end(), (Say("上午" if match.group(1) in "Aa" else "下午"),)) if match else None
+
+
+def festival(text: str, start: int) -> Reading | None:
+    """3.15晚会, 5.1假期, 10·1黄金周, 618大促: figure by figure, but 十 for 10."""
+    match = _FESTIVAL.match(text, start)
+    if match is not None:
+        month, day = match.groups()
+        month = "十" if month == "10" else digits_one_by_one(month)
+        return Reading(match.end(), (Say(month + digits_one_by_one(day), True),))
+    match = _SALE.match(text, start)
+    if match is None:
+        return None
+    words = {"1111": "双十一", "1212": "双十二"}.get(match.group(1)) or digits_one_by_one(match.group(1))
+    return Reading(match.end(), (Say(words, True),))
+
+
+def salary(text: str, start: int) -> Reading | None:
+    """8k-10k."""
+    match = _SALARY.match(text, start)
+    if match is None:
+        return None
+    low, _, high, _ = match.groups()
+    return Reading(
+        match.end(),
+        (Say(number_words(low)), Spell(match.start(2), match.end(2)), Say("到" + number_words(high)),
+         Spell(match.start(4), match.end(4)), Pause(SILENT)),
+    )  # fmt: skip
+
+
+def more(text: str, start: int) -> Reading | None:
+    """10+年 is 十多年."""
+    match = _MORE.match(text, start)
+    return Reading(match.end(), (Say(number_words(match.group(1)) + "多"),)) if match else None
+
+
+def house_or_serial(text: str, start: int) -> Reading | None:
+    """8-2-301 (house, stairs, flat), ISBN 978-7-111-54742-6."""
+    if start and (text[start - 1] == "-" or is_latin(text[start - 1])):
+        return None
+    match = _HOUSE.match(text, start)
+    if match is not None:
+        house, stairs, flat = match.groups()
+        room = digits_one_by_one(flat, "幺")
+        return Reading(match.end(), (Say(f"{number_words(house)}杠{number_words(stairs)}杠"), Say(room, True)))
+    match = _SERIAL.match(text, start)
+    if match is None:
+        return None
+    parts = [
+        part for group in match.group().split("-") for part in (Say(digits_one_by_one(group), True), Pause(SILENT))
+    ]
+    return Reading(match.end(), tuple(parts))
+
+
+def height(text: str, start: int) -> Reading | None:
+    """1米75."""
+    match = _HEIGHT.match(text, start)
+    if match is None or not _HEIGHT_BEFORE.search(before(text, start)) or unit_at(text, match.end())[0]:
+        return None
+    return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
+
+
+def day_first(text: str, start: int) -> Reading | None:
+    """05/03/2024: month and day, unless only the second can be a month's day."""
+    match = _DAY_FIRST.match(text, start)
+    if match is None:
+        return None
+    month, day, year = match.groups()
+    if int(month) > 12:
+        month, day = day, month
+    if int(month) > 12:
+        return None
+    words = f"{cardinal(str(int(month)))}月{cardinal(str(int(day)))}日"
+    return Reading(match.end(), (Say(digits_one_by_one(year) + "年", True), Say(words)))
+
+
+def exponent(text: str, start: int) -> Reading | None:
+    """1e-5, 2.5E6."""
+    match = _EXPONENT.match(text, start)
+    if match is None:
+        return None
+    token, sign, power = match.groups()
+    head = "" if token == "1" else number_words(token) + "乘"
+    return Reading(match.end(), (Say(f"{head}十的{'负' if sign == '-' else ''}{cardinal(power)}次方"),))
+
+
+def quarter(text: str, start: int) -> Reading | None:
+    """The year of 2024Q1."""
+    match = _QUARTER.match(text, start)
+    return Reading(match.end(), (Say(digits_one_by_one(match.group(1)), True),)) if match else None
+
+
+def flight(text: str, start: int) -> Reading | None:
+    """CA1831: codes of Chinese airlines with their numbers."""
+    match = _FLIGHT.match(text, start)
+    if match is None or (start and (text[start - 1].isascii() and text[start - 1].isalnum())):
+        return None
+    return Reading(
+        match.end(), (Spell(match.start(1), match.end(1)), Say(digits_one_by_one(match.group(2), "幺"), True))
+    )
+
+
+def large_words(token: str, scale: str) -> str:
+    """``("3.5", "M")`` -> ``"三百五十万"``: figures with k, M or B, as Chinese counts."""
+    value = Decimal(token.replace(",", "")) * Decimal(10) ** _LARGE[scale]
+    for size_, unit in ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万")):
+        if value >= size_:
+            return count_words(f"{(value / size_).normalize():f}") + unit
+    return number_words(f"{value.normalize():f}")
