@@ -13,10 +13,12 @@ from export.models.excitation import pulse_train
 from export.models.hifigan_istft import RATE, HifiganIstft, source_features
 from export.models.recogniser import Recogniser
 from export.models.source_filter import SourceFilterVocoder
+from export.models.speaker_encoder import SpeakerEncoder
 from export.models.spectral import hann, overlap_add, stft
 from export.models.vocoders import VOCODERS, build
-from export.training.acoustic import SpeakerAcoustic, losses
+from export.training.acoustic import DECODER_PARTS, SpeakerAcoustic, losses, unlikeness
 from export.training.aligned import MANNERS, Aligned, collate
+from export.training.predicted_mels import predict
 from qingyin.text.symbols import PHONEMES
 
 
@@ -92,6 +94,9 @@ def test_zero_emotion_has_no_effect_and_another_voice_has(acoustic: AcousticMode
     condition = acoustic.condition
     assert torch.equal(condition(voice, torch.zeros(1, EMOTION_SIZE)), torch.tanh(condition.voice(voice))[:, None])
     assert not torch.equal(condition(voice, torch.zeros(1, 16)), condition(-voice, torch.zeros(1, 16)))
+
+
+TINY = {"channels": 16, "encoder_blocks": 1, "decoder_blocks": 1, "pitch_blocks": 1, "pitch_channels": 8}
 
 
 def clip(frames: int, speaker: str, seed: int) -> Aligned:
@@ -225,3 +230,32 @@ def test_pulse_train_has_power_one_where_voiced_and_is_silent_elsewhere() -> Non
     peaks = spectrum[100:5000:100]  # every 200 Hz in bins of 2 Hz
     assert peaks.min() > 0.8 * peaks.max()
     assert spectrum[150:5000:100].max() < 0.01 * peaks.max()
+
+
+def test_likeness_teaches_the_decoder_alone_and_needs_a_second_of_speech() -> None:
+    torch.manual_seed(0)
+    model = SpeakerAcoustic(
+        len(MANNERS), channels=16, encoder_blocks=1, decoder_blocks=1, pitch_blocks=1, pitch_channels=8
+    )
+    encoder = SpeakerEncoder(channels=16, blocks=1).eval().requires_grad_(False)
+    speakers = torch.nn.functional.normalize(torch.randn(2, SPEAKER_SIZE), dim=1)
+    swapped = torch.tensor([1, 0])
+    assert unlikeness(model, collate([clip(30, "S0150", 0), clip(40, "S0252", 1)]), speakers, encoder, swapped) is None
+    loss = unlikeness(model, collate([clip(120, "S0150", 0), clip(130, "S0252", 1)]), speakers, encoder, swapped)
+    assert loss is not None
+    loss.backward()
+    learns = {name.split(".")[1] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()}
+    assert learns and learns <= {*DECODER_PARTS, "pitch_inlet"}
+
+
+def test_predicted_mels_have_the_clips_lengths() -> None:
+    class Vectors:
+        def vectors(self, items: list[Aligned], rng: np.random.Generator) -> torch.Tensor:
+            return torch.nn.functional.normalize(torch.ones(len(items), SPEAKER_SIZE), dim=1)
+
+    model = SpeakerAcoustic(
+        len(MANNERS), channels=16, encoder_blocks=1, decoder_blocks=1, pitch_blocks=1, pitch_channels=8
+    )
+    made = predict(model.eval(), [clip(20, "S0150", 0), clip(33, "S0252", 1)], Vectors(), np.random.default_rng(0))
+    assert [mel.shape for mel in made] == [(20, 80), (33, 80)]
+    assert all(np.isfinite(mel).all() for mel in made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from qingyin.text.symbols import PHONEMES
 REPEATS = {"aishell_sample": 3.0, "dspspeech20": 0.33, "speechocean762": 0.5}
 PATCH_FRAMES = 48
 PATCHES = 48
+LIKENESS_FRAMES, LIKENESS_CLIPS = 110, 8  # the encoder was trained on 1 s and more
+LOWEST, HIGHEST = math.log(65.0), math.log(600.0)  # ln Hz
 
 
 class SpeakerAcoustic(nn.Module):
@@ -99,6 +102,43 @@ def losses(
     return parts, mel
 
 
+def unlikeness(
+    model: SpeakerAcoustic, batch: Batch, speaker: Tensor, encoder: nn.Module, order: Tensor
+) -> Tensor | None:
+    """How little clips sound like somebody else when somebody else is to say them: 1 - cosine, by the frozen encoder.
+
+    There is no recording of most people speaking Mandarin, but there is an encoder that says who speaks: sentences are
+    given each other's speakers, in each one's own register and in the quiet of a studio, as clones will be (the speaker
+    consistency loss of Casanova et al. 2021). Only the decoder and its condition learn from it.
+
+    Args:
+        order: permutation [B] that tells whose voice each clip is said in.
+
+    Returns:
+        None if no clip of the batch is long enough for the encoder.
+    """
+    lengths = batch.frame_mask[..., 0].sum(1)
+    rows = torch.nonzero(lengths >= LIKENESS_FRAMES)[:, 0][:LIKENESS_CLIPS]
+    if not len(rows):
+        return None
+    acoustic, frames = model.acoustic, int(lengths[rows].min())
+    others = order[rows]
+    with torch.no_grad():
+        content = acoustic.encode(
+            batch.phonemes[rows], batch.tones[rows], batch.boundaries[rows], batch.phoneme_mask[rows]
+        )
+        index = batch.index[rows, :frames, None].expand(-1, -1, content.shape[2])
+        placed = acoustic.place(torch.gather(content, 1, index), batch.position[rows, :frames])
+    log_f0 = batch.log_f0[rows, :frames] + batch.pitch_mean[others] - batch.pitch_mean[rows]
+    energy = (batch.energy[rows, :frames] - model.energy_mean) / model.energy_std
+    quiet = torch.zeros_like(batch.recording[rows])
+    mel = acoustic.decode(
+        placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, speaker[others], quiet
+    )
+    heard = encoder(acoustic.to_mel(mel))
+    return 1 - (heard.float() * speaker[others]).sum(1).mean()
+
+
 # What only the mel is made by: these may go on learning when durations and pitch have learnt enough.
 DECODER_PARTS = ("pitch_inlet", "condition", "decoder", "outlet_norm", "outlet")
 WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy": 0.1}
@@ -145,6 +185,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decoder-only", action="store_true", help="leave durations and pitch as they are, which overfit first"
     )
+    parser.add_argument("--likeness-weight", type=float, default=0.4)
     parser.add_argument("--adversarial-weight", type=float, default=0.15)
     parser.add_argument("--matching-weight", type=float, default=2.0)
     parser.add_argument(
@@ -191,8 +232,13 @@ def main(options: argparse.Namespace) -> None:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 speaker = references.vectors(batch.items, rng, disturb=True)
                 parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
+                order = torch.from_numpy(rng.permutation(len(batch.items)))
+                unlike = unlikeness(model, batch, speaker, references.encoder, order)
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
+            if unlike is not None:
+                loss = loss + options.likeness_weight * unlike
+                log["unlike"] = unlike.item()
             if run.step >= options.adversarial_from:
                 target = model.acoustic.normalise(batch.mel)
                 fake, real = _patches(mel, target, batch, rng)
