@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
+from qingyin.cli_serve_arguments import SERVE_EXAMPLES, add_serve_arguments
 from qingyin.cli_voices_arguments import VOICES_EXAMPLES, add_voices_arguments
 from qingyin.errors import QingyinError
 
@@ -30,6 +31,7 @@ _COMMANDS = {
     "text": ("qingyin.cli_text", "text"),
     "devices": ("qingyin.cli_play", "devices"),
     "daemon": ("qingyin.cli_daemon", "daemon"),
+    "serve": ("qingyin.cli_serve", "serve"),
     "bench": ("qingyin.cli_bench", "bench"),
     "voices": ("qingyin.cli_voices", "voices"),
     "analyze": ("qingyin.cli_analyze", "analyze"),
@@ -305,6 +307,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_model_arguments(daemon)
     daemon.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")
     daemon.add_argument("--threads", type=int, default=1, metavar="N", help="1 to 64; default 1")
+
+    serve = commands.add_parser(
+        "serve",
+        help="the page and the HTTP API",
+        description="Serves the page and an HTTP API.",
+        epilog=SERVE_EXAMPLES,
+        formatter_class=raw,
+    )
+    add_serve_arguments(serve)
+    _add_model_arguments(serve)
 
     voices = commands.add_parser(
         "voices",

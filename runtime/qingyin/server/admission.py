@@ -36,7 +36,7 @@ class Admission:
         self._limits = limits
         self._lock = threading.Lock()
         self._line: deque[_Turn] = deque()
-        self._closed = False
+        self.closed = False
         self.active = 0
         self.refused = 0
 
@@ -48,7 +48,7 @@ class Admission:
     def close(self) -> None:
         """From now on everybody is refused, those in the line too."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             line, self._line = self._line, deque()
         for turn in line:
             turn.call()
@@ -91,7 +91,7 @@ class Admission:
 
     def _place_or_turn(self) -> _Turn | None:
         with self._lock:
-            if self._closed:
+            if self.closed:
                 raise self._refusal()
             if self.active < self._limits.streams:
                 self.active += 1
@@ -111,7 +111,7 @@ class Admission:
             return turn.granted
 
     def _refusal(self) -> Busy | Stopping:
-        if self._closed:
+        if self.closed:
             return Stopping("the service is being stopped; try again in a minute")
         self.refused += 1
         return Busy(f"{self._limits.streams} requests are being served already", 1 + len(self._line) // 8)

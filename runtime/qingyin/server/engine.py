@@ -24,6 +24,8 @@ from qingyin.voices import Voice
 
 if TYPE_CHECKING:
     from qingyin.text import EmojiMode
+    from qingyin.text.lexicon import Lexicon
+    from qingyin.text.markup_modes import MarkupMode
 
 # 1.5 s: whoever comes next waits for no longer step than this one
 CHUNK_FRAMES = 128
@@ -36,7 +38,7 @@ class SpeechRequest:
     """What is to be said, and how; the fields are those of Synthesizer.stream.
 
     text: a str, or an asynchronous iterable of pieces, cut anywhere, that may still be arriving. voice: a Voice, or the
-    name of a bundled or stored one, never a path. rate: multiplies the voice's own, beyond what options.speed can.
+    name of a bundled or stored one, never a path. rate: multiplies that of the voice, beyond what options.speed can.
     """
 
     text: str | AsyncIterable[str]
@@ -45,6 +47,18 @@ class SpeechRequest:
     rate: float = 1.0
     pauses: Mapping[str, float] | None = None
     emoji: EmojiMode = "name"
+    markup: MarkupMode = "inline"
+    lexicon: Lexicon | None = None
+
+
+class ServedSynthesizer(Synthesizer):
+    """A synthesizer whose voices are named by strangers, in requests and in the markup of texts: a path is no name."""
+
+    def voice(self, name: str | None = None) -> Voice:
+        """A bundled or a stored voice by name; None is the default. Errors: VoiceError, ModelError."""
+        if name is not None and name not in self.manifest.voices:
+            name = check_name(name)
+        return super().voice(name)
 
 
 @dataclass
@@ -64,7 +78,9 @@ class Engine:
     Everything is to be called from an event loop, of which there may be several, except where said otherwise.
     """
 
-    def __init__(self, synthesizer: Synthesizer, limits: Limits | None = None, workers: int | None = None) -> None:
+    def __init__(
+        self, synthesizer: ServedSynthesizer, limits: Limits | None = None, workers: int | None = None
+    ) -> None:
         """workers: threads; None for one a core that this process may use."""
         self.synthesizer = synthesizer
         self.limits = limits or Limits()
@@ -83,7 +99,8 @@ class Engine:
         """Opens a model set, and speaks once, so that the first request is not slower. Blocks. Errors: as
         Synthesizer.load.
         """
-        synthesizer = Synthesizer.load(models, vocoder, threads=1)
+        synthesizer = ServedSynthesizer.load(models, vocoder, threads=1)
+        assert isinstance(synthesizer, ServedSynthesizer)
         synthesizer.synthesize(_WARM_UP)
         gc.collect()
         gc.freeze()  # what is loaded stays: no collection need look at it again
@@ -123,17 +140,6 @@ class Engine:
                 return await future
             finally:
                 self._count(-1)
-
-    def resolve_voice(self, voice: str | Voice | None) -> Voice:
-        """A voice by name, as clients may name them: paths are names that no voice has. Reads files; any thread.
-
-        Errors: VoiceError, ModelError.
-        """
-        if isinstance(voice, Voice):
-            return voice
-        if voice is not None and voice not in self.synthesizer.manifest.voices:
-            voice = check_name(voice)
-        return self.synthesizer.voice(voice)
 
     async def close(self, grace_seconds: float = 0.0) -> None:
         """Takes nothing more, lets what runs finish for `grace_seconds`, ends the rest, and frees the threads."""
@@ -181,14 +187,15 @@ class _Speech(Source):
 
     def open(self) -> Iterator[AudioChunk]:
         request = self._request
-        voice = self._engine.resolve_voice(request.voice)
+        synthesizer = self._engine.synthesizer
+        voice = request.voice if isinstance(request.voice, Voice) else synthesizer.voice(request.voice)
         if request.rate != 1.0:
             voice = dataclasses.replace(voice, rate=voice.rate * request.rate)
         text = request.text if isinstance(request.text, str) else self._arriving
         assert text is not None
-        return self._engine.synthesizer.stream(
+        return synthesizer.stream(
             text, voice=voice, options=request.options, chunk_frames=CHUNK_FRAMES, pauses=request.pauses,
-            emoji=request.emoji,
+            emoji=request.emoji, markup=request.markup, lexicon=request.lexicon,
         )  # fmt: skip
 
     def end(self, stream: SpeechStream) -> None:

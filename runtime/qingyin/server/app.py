@@ -1,0 +1,111 @@
+"""Exists to put the parts of the HTTP service together, guards first."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse
+
+from qingyin import __version__
+from qingyin.server import docs_page, health_api, jobs_api, speech_api, voices_api
+from qingyin.server.access import Guarded, Secret
+from qingyin.server.engine import Engine
+from qingyin.server.guards import BodyLimit, OwnHosts, SafeHeaders
+from qingyin.server.job_runner import JobRunner
+from qingyin.server.job_store import JobStore
+from qingyin.server.metrics import Metrics
+from qingyin.server.observing import Observing
+from qingyin.server.problems import add_handlers
+from qingyin.server.uploads import Uploads
+
+_DESCRIPTION = (
+    "Chinese speech synthesis on a CPU. The paths and errors are those of OpenAI's API: its clients can be used with "
+    "base_url set to this address and /v1."
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may use a service. hosts: names it may be called by, None for any; secret: what clients must know."""
+
+    hosts: Collection[str] | None = None
+    secret: Secret | None = None
+
+
+def create_app(engine: Engine, folder: Path, access: Access | None = None) -> FastAPI:
+    """The whole service. folder: where jobs are kept, for this process alone. When the app is shut down, jobs are put
+    back in line and the engine is closed.
+    """
+    access = access or Access()
+    store = JobStore(folder)
+    runner = JobRunner(engine, store)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runner.start()
+        try:
+            yield
+        finally:
+            await runner.stop()
+            await engine.close()
+            store.close()
+
+    app = FastAPI(title="Qingyin", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None,
+                  redoc_url=None)  # fmt: skip
+    app.state.engine, app.state.jobs, app.state.runner = engine, store, runner
+    app.state.metrics = metrics = Metrics(engine)
+    app.state.uploads = Uploads(engine.limits)
+    for part in (speech_api, voices_api, jobs_api, health_api, docs_page):
+        app.include_router(part.router)
+    add_handlers(app)
+    app.add_api_route("/", _start, include_in_schema=False)
+    # the last one added is the outermost
+    app.add_middleware(BodyLimit, limits=engine.limits)
+    if access.secret is not None:
+        app.add_middleware(Guarded, secret=access.secret, limits=engine.limits)
+    app.add_middleware(OwnHosts, hosts=access.hosts)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Observing, metrics=metrics, stall_seconds=engine.limits.stall_seconds)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _start() -> RedirectResponse:
+    """Where there is no page."""
+    return RedirectResponse("/docs")
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's description, with the errors as they really are."""
+    if app.openapi_schema is None:
+        api = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        error = {
+            "type": "object", "required": ["error"],
+            "properties": {"error": {
+                "type": "object", "required": ["message", "type", "param", "code"],
+                "properties": {
+                    "message": {"type": "string"}, "type": {"type": "string"},
+                    "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
+                },
+            }},
+        }  # fmt: skip
+        schemas = api["components"]["schemas"]
+        schemas["Error"] = error
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        answer = {
+            "description": "An error; the message says what to do.",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        }
+        for operations in api["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                operation["responses"]["4XX"] = answer
+        app.openapi_schema = api
+    return app.openapi_schema

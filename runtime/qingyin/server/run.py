@@ -1,0 +1,182 @@
+"""Exists to be a server's life: bind, load, serve, and leave nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib.util
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from qingyin.errors import OptionError
+from qingyin.server.access import Secret
+from qingyin.server.app import Access, create_app
+from qingyin.server.control import Control, control_path
+from qingyin.server.engine import Engine
+from qingyin.server.guards import LOCAL_HOSTS
+from qingyin.server.limits import Limits
+from qingyin.server.observing import JsonFormatter
+from qingyin.single_instance import hold_lock
+from qingyin.voice_store import voices_folder
+
+_BACKLOG = 512
+_KEEP_ALIVE_SECONDS = 15
+_SWITCH_SECONDS = 0.001  # the event loop waits no longer for a worker that is computing in Python
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server is started; see `qingyin serve --help`. grace_seconds: for what runs when it is told to stop."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    secret: Secret | None = None
+    insecure: bool = False
+    hosts: tuple[str, ...] = ()
+    models: str | None = None
+    vocoder: str | None = None
+    workers: int | None = None
+    grace_seconds: float = 10.0
+    page: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def url(self) -> str:
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
+
+    def access(self) -> Access:
+        """Errors: OptionError if others could use the service without a secret, and nobody said that they may."""
+        local = is_loopback(self.host)
+        if not local and self.secret is None and not self.insecure:
+            raise OptionError(
+                f"on {self.host} others can reach the service: give it a token or user:password with --auth, or say "
+                "--insecure"
+            )
+        names = {*LOCAL_HOSTS, self.host, *self.hosts}
+        return Access(names if local or self.hosts else None, self.secret)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGINT, SIGTERM or `qingyin serve stop`. Errors: QingyinError before it listens."""
+    access = settings.access()
+    lock = hold_lock(control_path(settings.port))
+    if lock is None:
+        raise OptionError(f"a server for port {settings.port} is running or starting; see `qingyin serve status`")
+    with contextlib.ExitStack() as stack:
+        stack.callback(lock.close)
+        listener = stack.enter_context(_bound(settings))
+        stack.enter_context(_own_temporary_folder())
+        _log_to_stderr()
+        engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
+        app = create_app(engine, state_folder(settings.port), access)
+        if settings.page:
+            _add_page(app, engine)
+        server = _Server(_config(app, settings))
+        control = Control(lock, settings.port, settings.url, server.ask_to_stop)
+        stack.callback(control.close)
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()
+        print(f"Qingyin: {settings.url}", file=sys.stderr, flush=True)
+        # a stop by signal is how a server ends, not an error: uvicorn sends itself the signal again
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
+            server.run(sockets=[listener])
+
+
+def state_folder(port: int) -> Path:
+    """Where a server keeps its jobs."""
+    return voices_folder().parent / "serve" / str(port)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which can be stopped from another thread as by a signal."""
+
+    def ask_to_stop(self) -> None:
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app = self.config.app
+        assert isinstance(app, FastAPI)
+        app.state.engine.admission.close()  # what comes on open connections is refused
+        await super().shutdown(sockets)
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, lifespan="on", http="h11", loop="asyncio",
+        timeout_graceful_shutdown=max(1, round(settings.grace_seconds)), timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        backlog=_BACKLOG,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _bound(settings: Settings) -> Iterator[socket.socket]:
+    """The port, taken before the models are loaded. Errors: OptionError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise OptionError(f"{settings.host} is no address of this machine ({error.strerror}); see --host") from None
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            raise OptionError(
+                f"port {settings.port} on {settings.host} cannot be had ({error.strerror}): another program has it; "
+                "choose another with --port"
+            ) from None
+        yield listener
+
+
+@contextlib.contextmanager
+def _own_temporary_folder() -> Iterator[None]:
+    """What libraries write for the time being (the page's sounds) is in one folder, which goes with the server."""
+    before, environment = tempfile.tempdir, os.environ.get("GRADIO_TEMP_DIR")
+    with tempfile.TemporaryDirectory(prefix="qingyin-serve-", ignore_cleanup_errors=True) as folder:
+        tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+            if environment is None:
+                os.environ.pop("GRADIO_TEMP_DIR", None)
+            else:
+                os.environ["GRADIO_TEMP_DIR"] = environment
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("qingyin").setLevel(logging.INFO)
+
+
+def _add_page(app: FastAPI, engine: Engine) -> None:
+    """The page at /, if what it needs is installed."""
+    if importlib.util.find_spec("gradio") is None or importlib.util.find_spec("qingyin.server.page") is None:
+        return
+    page = importlib.import_module("qingyin.server.page")
+    page.add_page(app, engine)

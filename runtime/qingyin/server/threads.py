@@ -1,0 +1,21 @@
+"""Exists so that what runs in a thread has ended when the task that waits for it ends: files must not be closed under
+it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+async def in_thread(function: Callable[P, Result], *arguments: P.args, **named: P.kwargs) -> Result:
+    """asyncio.to_thread which, when it is cancelled, lets the function end first."""
+    task = asyncio.ensure_future(asyncio.to_thread(function, *arguments, **named))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
