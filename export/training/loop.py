@@ -133,8 +133,8 @@ class Run(Generic[Model]):
         with torch.no_grad():
             for average, now in zip(self.averaged.parameters(), self.model.parameters(), strict=True):
                 average.lerp_(now, 1 - decay)
-            for average, now in zip(self.averaged.buffers(), self.model.buffers(), strict=True):
-                average.copy_(now)  # running statistics of batch norm are averages already
+            for kept, latest in zip(self.averaged.buffers(), self.model.buffers(), strict=True):
+                kept.copy_(latest)  # running statistics of batch norm are averages already
         for key, value in parts.items():
             self._sums[key].append(value)
         if self.step % LOG_EVERY_STEPS == 0:

@@ -8,6 +8,7 @@ the frequency axis moves formants and pitch together, as a longer or shorter voc
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from export.features import LOG_FLOOR, MEL_FMAX_HZ, N_MELS, FloatArray
 
@@ -15,12 +16,12 @@ FRAME_S = 256 / 22050
 _LINEAR_HZ, _LOG_STEP = 1000.0, np.log(6.4) / 27.0
 
 
-def _to_mel(hz: FloatArray) -> FloatArray:
+def _to_mel(hz: NDArray[np.floating]) -> NDArray[np.floating]:
     high = 15.0 + np.log(np.maximum(hz, 1.0) / _LINEAR_HZ) / _LOG_STEP
     return np.where(hz < _LINEAR_HZ, hz * 3 / 200, high)
 
 
-def _to_hz(mel: FloatArray) -> FloatArray:
+def _to_hz(mel: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.where(mel < 15.0, mel * 200 / 3, _LINEAR_HZ * np.exp(_LOG_STEP * (mel - 15.0)))
 
 
@@ -70,7 +71,7 @@ def disturbed(mel: FloatArray, rng: np.random.Generator, others: FloatArray | No
     if others is not None and rng.random() < 0.25:
         babble = np.exp(2 * others)
         power = power + babble * level / max(babble.mean(), 1e-12) * np.float32(10 ** (-rng.uniform(12, 30) / 10))
-    mel = 0.5 * np.log(np.maximum(power, LOG_FLOOR**2))
+    mel = (0.5 * np.log(np.maximum(power, LOG_FLOOR**2))).astype(np.float32)
     if rng.random() < 0.7:
         mel = mel + _smooth_curve(rng, int(rng.integers(3, 9)), rng.uniform(0, 5))
     if rng.random() < 0.2:  # telephone or old codec: nothing above (and little below)

@@ -84,6 +84,6 @@ def main(options: argparse.Namespace) -> None:
                     found[f"{item.clip.name}/start"] = np.array(item.start)
         target = predicted_folder() / f"{corpus}.npz"
         temporary = target.with_suffix(".tmp.npz")
-        np.savez(temporary, **found)
+        np.savez(temporary, **found)  # type: ignore[arg-type]  # its stub takes every keyword for an option
         os.replace(temporary, target)
         print(f"{corpus}: {len(chosen)} clips")
