@@ -7,6 +7,7 @@ who are in the public domain.
 from __future__ import annotations
 
 import pytest
+
 from spoken_cases import spoken
 
 NEUTRAL = {
@@ -37,8 +38,8 @@ NEUTRAL = {
     "父亲的⟦胡子⟧": "hu2 zi5",
     # full, though they look alike
     "中⟦子⟧电偶极矩": "zi3",
-    "⟦电子⟧显微镜": "dian4 zi3",
-    "中国⟦男子⟧举重运动员": "nan2 zi3",
+    "⟦电子⟧工业": "dian4 zi3",
+    "中国⟦男子⟧田径运动员": "nan2 zi3",
     "⟦原子⟧能": "yuan2 zi3",
     "⟦孔子⟧和孟子": "kong2 zi3",
 }
@@ -47,7 +48,7 @@ ERHUA = {
     "祥子不愿⟦玩儿⟧": "wanr2",
     "买一点儿⟦菜花儿⟧": "cai4 huar1",
     "⟦一会儿⟧就回来": "yi2 huir4",
-    "⟦有点儿⟧冷": "you2 dianr3",
+    "今天⟦有点儿⟧凉": "you2 dianr3",
     "你上⟦哪儿⟧去": "nar3",
     "⟦这儿⟧是济南": "zher4",
     "⟦那儿⟧有水": "nar4",
@@ -57,8 +58,8 @@ ERHUA = {
     "⟦花儿⟧也开了": "huar1",
     "没⟦事儿⟧": "shir4",
     "唱个⟦歌儿⟧": "ger1",
-    "⟦慢慢儿⟧走": "man4 manr5",
-    "⟦冰棍儿⟧化了": "bing1 gunr4",
+    "实在没⟦法儿⟧说": "far3",
+    "买了两根⟦冰棍儿⟧": "bing1 gunr4",
     "祥子喝了一⟦碗儿⟧": "wanr3",
     "打⟦盹儿⟧": "dunr3",
     # a syllable of its own

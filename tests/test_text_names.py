@@ -1,8 +1,9 @@
-"""Surnames and names that are read in another way than the words they look like. What stands in ⟦brackets⟧ is judged."""
+"""Surnames and names that are read in another way than the words they look like: what stands in ⟦brackets⟧."""
 
 from __future__ import annotations
 
 import pytest
+
 from spoken_cases import spoken
 
 CASES = {

@@ -7,6 +7,7 @@ speech and Zhu Ziqing, Lu Xun and Lao She, who are in the public domain.
 from __future__ import annotations
 
 import pytest
+
 from spoken_cases import spoken
 
 PARTICLES = {  # 得 地 着 了 的 还 都 为
@@ -46,7 +47,7 @@ MEASURES = {  # 行 长 重 只 种 数 量 几 间 相 中 当
     "志愿军对此情报未予⟦重⟧视": "zhong4",
     "有说麻辣火锅发源于⟦重⟧庆对岸": "chong2",
     "电脑死机了，只好⟦重⟧新启动": "chong2",
-    "胭脂鱼⟦只⟧有一排咽头齿": "zhi3",
+    "他⟦只⟧看过一次": "zhi3",
     "树上有两⟦只⟧黄鹂": "zhi1",
     "大多⟦数⟧物种均有虹管": "shu4",
     "你⟦数⟧一数有几个": "shu3",
@@ -97,7 +98,7 @@ SPEECH = {  # 发 倒 背 觉 教 空 干 分 调 系 血 便 假 难 好 应 �
     "把伞⟦落⟧在车上了": "la4",
     "树叶⟦落⟧了": "luo4",
     "他到处找你，到⟦处⟧都没有": "chu4",
-    "⟦处⟧理完了": "chu3",
+    "我们友好相⟦处⟧": "chu3",
     "唐⟦朝⟧的皇帝": "chao2",
     "⟦朝⟧阳从海上升起": "zhao1",
     "王菲的音⟦乐⟧制作班底": "yue4",

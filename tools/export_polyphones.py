@@ -27,7 +27,6 @@ from tools.graph_precision import to_fp16_storage
 
 OUTPUT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text"
 MOST_BYTES = 1_500_000
-READER = "reader."  # before the names of what ships, among what is trained
 HALF_PRECISION = 0.05  # of a score; scores of different readings lie some units apart
 
 
@@ -42,8 +41,7 @@ def load_model(run: str) -> PolyphoneModel:
         raise FileNotFoundError(f"no {path}; run: python -m export.training polyphone FOLDER")
     state = torch.load(path, weights_only=True)
     model = PolyphoneModel(**state["config"])
-    weights = {name: value for name, value in state["model"].items() if name.startswith(READER)}
-    model.load_state_dict({name.removeprefix(READER): value for name, value in weights.items()})
+    model.load_state_dict(state["model"])
     return model.eval().requires_grad_(False)
 
 
@@ -70,7 +68,9 @@ def spec(model: PolyphoneModel, tolerance: float) -> GraphSpec:
 
 def main() -> int:
     """Run the command; exit code 1 when the graph is not what was trained, or too large."""
-    parser = argparse.ArgumentParser(prog="python -m tools.export_polyphones", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.export_polyphones", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--run", default="polyphone", help="name of the training run")
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT, metavar="FOLDER")
     options = parser.parse_args()

@@ -1,8 +1,10 @@
-"""Reads the polyphones of a sentence: characters and what the dictionary says, through ConvNeXt blocks, to readings.
+"""Reads the polyphones of a sentence: a window of characters around each, and what the dictionary says of them.
 
-Every pair of a character and one of its readings has a vector of its own; the score of a reading is its product
-with what the blocks make of the place. What the dictionary says is a bonus on that reading's score, whose size the
-place decides: so the training data, not a rule, says when context outweighs the dictionary.
+Every pair of a character and one of its readings has a vector of its own; the score of a reading is its product with
+what a small network makes of the window. What the dictionary says is a bonus on that reading's score, whose size the
+window decides: so the training data, not a rule, says when context outweighs the dictionary. A window is enough (what
+decides is near), and lets training compute only the places that are polyphones, a tenth of the work of a network over
+whole sentences.
 """
 
 from __future__ import annotations
@@ -12,8 +14,6 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from export.models.convnext import ConvNeXtStack
 
 FIRST_CHARACTER = 2  # 0 is padding, 1 an unknown character
 PLACES = 4  # alone, first, middle, last in its word
@@ -29,23 +29,21 @@ class PolyphoneModel(nn.Module):
         self,
         characters: str,
         readings: Mapping[str, Sequence[str]],
-        width: int = 96,
+        width: int = 192,
         embedding: int = 64,
-        blocks: int = 4,
-        kernel: int = 7,
-        expansion: int = 2,
-        dropout: float = 0.1,
+        reach: int = 5,
+        pair_width: int = 96,
+        dropout: float = 0.2,
     ) -> None:
-        """`characters` in the order of their ids, `readings` of those that have several."""
+        """`characters` in the order of their ids, `readings` of those that have several; `reach` to each side."""
         super().__init__()
         self.config = {
             "characters": characters,
             "readings": {char: list(row) for char, row in readings.items()},
             "width": width,
             "embedding": embedding,
-            "blocks": blocks,
-            "kernel": kernel,
-            "expansion": expansion,
+            "reach": reach,
+            "pair_width": pair_width,
             "dropout": dropout,
         }
         size = len(characters) + FIRST_CHARACTER
@@ -58,29 +56,33 @@ class PolyphoneModel(nn.Module):
                 count += 1
         self.pairs: Tensor
         self.register_buffer("pairs", pairs, persistent=False)
+        self.reach, self.dropout = reach, dropout
         self.embedding = nn.Embedding(size, embedding, padding_idx=0)
-        self.enter = nn.Linear(embedding, width)
-        self.places = nn.Embedding(PLACES * 2, width)  # of words the dictionary reads, and of others
-        self.stack = ConvNeXtStack(width, blocks, kernel, expansion, dropout)
-        self.norm = nn.LayerNorm(width)
-        self.pair_vectors = nn.Embedding(count, width)
+        self.places = nn.Embedding(PLACES * 2, embedding)  # of words that the dictionary reads, and of others
+        self.window = nn.Linear((2 * reach + 1) * embedding, width)
+        self.middle = nn.Linear(width, pair_width)
+        self.norm = nn.LayerNorm(pair_width)
+        self.pair_vectors = nn.Embedding(count, pair_width)
         self.pair_bias = nn.Embedding(count, 1)
-        self.trust = nn.Linear(width, 1)
-        self.dropout = dropout
+        self.trust = nn.Linear(pair_width, 1)
         nn.init.normal_(self.embedding.weight, std=0.5)
-        nn.init.normal_(self.pair_vectors.weight, std=width**-0.5)
+        nn.init.normal_(self.places.weight, std=0.3)
+        nn.init.normal_(self.pair_vectors.weight, std=pair_width**-0.5)
         nn.init.zeros_(self.pair_bias.weight)
         nn.init.constant_(self.trust.bias, 3.0)
 
-    def hidden(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
-        """What the context says of each place: [B, T, width]."""
-        known = (dictionary > 0).long()
-        x = self.enter(F.dropout(self.embedding(characters), self.dropout, self.training))
-        x = x + self.places(places + PLACES * known)
-        return self.norm(self.stack(x, (characters > 0).unsqueeze(2).to(x.dtype)))
+    def embed(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
+        """What is known of each place by itself: [..., embedding]."""
+        x = self.embedding(characters) + self.places(places + PLACES * (dictionary > 0).long())
+        return x * (characters > 0).unsqueeze(-1).to(x.dtype)
+
+    def hidden(self, windows: Tensor) -> Tensor:
+        """What a window says of its middle: [..., (2 reach + 1) embedding] -> [..., pair_width]."""
+        x = F.gelu(self.window(F.dropout(windows, self.dropout, self.training)))
+        return self.norm(self.middle(F.dropout(x, self.dropout, self.training)))
 
     def scores(self, hidden: Tensor, characters: Tensor, dictionary: Tensor) -> Tensor:
-        """Scores [..., K] from hidden [..., width]."""
+        """Scores [..., K] from hidden [..., pair_width]."""
         pairs = self.pairs[characters]
         scores = (self.pair_vectors(pairs) @ hidden.unsqueeze(-1) + self.pair_bias(pairs)).squeeze(-1)
         numbers = torch.arange(1, pairs.shape[-1] + 1, device=pairs.device)
@@ -88,5 +90,13 @@ class PolyphoneModel(nn.Module):
         scores = scores + said * F.softplus(self.trust(hidden))
         return torch.where(pairs > 0, scores, torch.full_like(scores, -30.0))
 
+    def at_middle(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
+        """Scores [N, K] of the middle of windows [N, 2 reach + 1]: what training computes."""
+        windows = self.embed(characters, places, dictionary).flatten(1)
+        return self.scores(self.hidden(windows), characters[:, self.reach], dictionary[:, self.reach])
+
     def forward(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
-        return self.scores(self.hidden(characters, places, dictionary), characters, dictionary)
+        x = F.pad(self.embed(characters, places, dictionary), (0, 0, self.reach, self.reach))
+        length = characters.shape[1]
+        windows = torch.cat([x[:, shift : shift + length] for shift in range(2 * self.reach + 1)], dim=2)
+        return self.scores(self.hidden(windows), characters, dictionary)

@@ -90,7 +90,9 @@ class Tagger:
     def __init__(self) -> None:
         spec = find_spec("g2pM")
         if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("no module named g2pM, whose model labels sentences; pip install g2pM", name="g2pM")
+            raise ModuleNotFoundError(
+                "no module named g2pM, whose model labels sentences; pip install g2pM", name="g2pM"
+            )
         folder = Path(spec.origin).parent
         parts = {}
         for name in ("char2idx", "class2idx", "digest_cedict", "np_ckpt"):

@@ -59,6 +59,11 @@ def origins(found: Iterable[Clause]) -> dict[int, int]:
     return result
 
 
+def last_label(row: Row) -> Row:
+    """The row with its last label only, which is the gold one."""
+    return Row(row.features, row.places[-1:], row.targets[-1:], [1.0])
+
+
 def one_hot(readings: Sequence[str], reading: str) -> list[float]:
     """Certainty as a target."""
     return [float(other == reading) for other in readings]
@@ -86,7 +91,9 @@ def tagged_row(text: str, tags: Mapping[int, Mapping[str, float]], table: Mappin
     return row if row.places else None
 
 
-def gold_row(label: Labelled, table: Mapping[str, Sequence[str]], tags: Mapping[int, Mapping[str, float]]) -> Row | None:
+def gold_row(
+    label: Labelled, table: Mapping[str, Sequence[str]], tags: Mapping[int, Mapping[str, float]]
+) -> Row | None:
     """A gold sentence: its marked character, and the tagger's labels for the others at weight 0.2."""
     found = sentence(label.text)
     row = tagged_row(label.text, {i: tag for i, tag in tags.items() if i != label.index}, table)
@@ -147,35 +154,33 @@ def balance(rows: Sequence[Row]) -> None:
 
 
 @dataclass
-class Batch:
-    """Rows as arrays; the flat ones have an entry per label."""
+class Windows:
+    """Labelled places with their surroundings, as arrays with an entry per label."""
 
-    inputs: tuple[np.ndarray, np.ndarray, np.ndarray]  # characters, places, dictionary [B, T] int64
-    rows: np.ndarray  # [N]
-    columns: np.ndarray  # [N]
+    characters: np.ndarray  # [N, 2 reach + 1] int16
+    places: np.ndarray  # [N, 2 reach + 1] int8
+    dictionary: np.ndarray  # [N, 2 reach + 1] int8
     targets: np.ndarray  # [N, K] float32
     weights: np.ndarray  # [N] float32
 
 
-def collate(rows: Sequence[Row], ids: Mapping[str, int], most: int) -> Batch:
-    """Rows padded to one length; `most` is the greatest number of readings."""
-    length = max(len(row.features.characters) for row in rows)
-    inputs = tuple(np.zeros((len(rows), length), np.int64) for _ in range(3))
-    for index, row in enumerate(rows):
-        size = len(row.features.characters)
-        inputs[0][index, :size] = [ids.get(char, 1) for char in row.features.characters]
-        inputs[1][index, :size] = row.features.places
-        inputs[2][index, :size] = row.features.dictionary
-    targets = np.zeros((sum(len(row.places) for row in rows), most), np.float32)
-    for index, target in enumerate(target for row in rows for target in row.targets):
-        targets[index, : len(target)] = target
-    return Batch(
-        (inputs[0], inputs[1], inputs[2]),
-        np.repeat(np.arange(len(rows)), [len(row.places) for row in rows]),
-        np.array([place for row in rows for place in row.places], np.int64),
-        targets,
-        np.array([weight for row in rows for weight in row.weights], np.float32),
-    )
+def windows(rows: Sequence[Row], ids: Mapping[str, int], most: int, reach: int) -> Windows:
+    """The labelled places of rows; `most` is the greatest number of readings."""
+    size, count = 2 * reach + 1, sum(len(row.places) for row in rows)
+    inputs = [np.zeros((count, size), dtype) for dtype in (np.int16, np.int8, np.int8)]
+    targets, weights = np.zeros((count, most), np.float32), np.zeros(count, np.float32)
+    index = 0
+    for row in rows:
+        found = row.features
+        numbers = [ids.get(char, 1) for char in found.characters]
+        padded = [np.pad(np.array(values), reach) for values in (numbers, found.places, found.dictionary)]
+        for place, target, weight in zip(row.places, row.targets, row.weights, strict=True):
+            for array, values in zip(inputs, padded, strict=True):
+                array[index] = values[place : place + size]
+            targets[index, : len(target)] = target
+            weights[index] = weight
+            index += 1
+    return Windows(inputs[0], inputs[1], inputs[2], targets, weights)
 
 
 def character_table(rows: Iterable[Row], least: int, polyphones: Iterable[str]) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from qingyin.text.items import Mark, Spoken
+from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.reading_table import reading_table
 from qingyin.text.readings import WORDS
-from qingyin.text.words import RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
+from qingyin.text.words import EVERYDAY_COST, RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
 _DIGIT_GROUP = 4
@@ -21,7 +22,8 @@ _LARGE_UNITS = frozenset("百千万亿兆点")
 @cache
 def _word_costs() -> dict[str, int]:
     """Word or character -> -ln of its share of running words."""
-    return {word: cost for cost, words in WORDS_BY_COST.items() for word in words.split()}
+    listed = {word: cost for cost, words in WORDS_BY_COST.items() for word in words.split()}
+    return dict.fromkeys(NEUTRAL_WORDS, EVERYDAY_COST) | listed
 
 
 def segment(run: str) -> list[str]:

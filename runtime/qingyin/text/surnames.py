@@ -8,11 +8,8 @@ SURNAMES: dict[str, str] = {
     "单": "shan4", "曾": "zeng1", "解": "xie4", "仇": "qiu2", "查": "zha1", "盖": "ge3", "任": "ren2", "华": "hua4",
     "朴": "piao2", "区": "ou1", "翟": "zhai2", "葛": "ge3", "卜": "bu3", "柏": "bai3", "缪": "miao4", "乐": "yue4",
     "燕": "yan1", "应": "ying1", "宁": "ning4", "员": "yun4", "覃": "qin2", "洗": "xian3", "召": "shao4", "谌": "chen2",
-    "繁": "po2", "隗": "wei3", "折": "she2", "哈": "ha3", "那": "na1", "过": "guo1", "秘": "bi4", "盛": "sheng4",
-    "相": "xiang4", "莘": "shen1", "种": "chong2", "尉": "wei4", "纪": "ji3", "牟": "mou4", "臧": "zang1", "沈": "shen3",
-    "薄": "bo2", "车": "che1", "石": "shi2", "尹": "yin3", "晁": "chao2", "贾": "jia3", "余": "yu2", "曲": "qu1",
-    "肖": "xiao1", "钻": "zuan1", "瞿": "qu2", "祝": "zhu4", "訾": "zi1", "晏": "yan4", "佟": "tong2", "冼": "xian3",
-    "都": "du1", "干": "gan1", "强": "qiang2", "冠": "guan4", "句": "gou1", "长": "chang2", "黑": "hei1", "行": "xing2",
+    "繁": "po2", "隗": "wei3", "折": "she2", "哈": "ha3", "秘": "bi4", "盛": "sheng4", "莘": "shen1", "种": "chong2",
+    "纪": "ji3", "薄": "bo2", "晁": "chao2", "肖": "xiao1", "曲": "qu1", "都": "du1", "句": "gou1", "牟": "mou4",
 }  # fmt: skip
 NAMES: dict[str, str] = {
     "单田芳": "shan4 tian2 fang1", "单雄信": "shan4 xiong2 xin4", "单于": "chan2 yu2", "曾国藩": "zeng1 guo2 fan1",
@@ -37,12 +34,12 @@ NAMES: dict[str, str] = {
     "乐亭": "lao4 ting2", "乐清": "yue4 qing1", "井陉": "jing3 xing2", "蔚县": "yu4 xian4", "洪洞": "hong2 tong2",
     "大埔": "da4 bu4", "黄埔": "huang2 pu3", "会稽": "kuai4 ji1", "厦门": "xia4 men2", "重庆": "chong2 qing4",
 }  # fmt: skip
-_POLITE = ("先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "姓", "阿姨", "叔叔", "老板")
+_POLITE = ("先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "阿姨", "叔叔", "老板")
 _OFFICES = (
-    "教授", "博士", "经理", "主任", "主席", "书记", "局长", "校长", "院长", "部长", "市长", "县长", "处长", "科长", "队长",
-    "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "公子", "夫人", "掌柜",
+    "教授", "博士", "经理", "主任", "主席", "书记", "局长", "校长", "院长", "部长", "市长", "县长", "处长", "科长",
+    "队长", "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "夫人", "掌柜",
 )  # fmt: skip
-_VERBS = frozenset("任查解盖应区过相行长都强干黑那")  # 任主席, 查主任: the verb (or a plain word), not the name
+_VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a plain word, unless the title is a polite one
 
 
 def surname_reading(words: Sequence[str], index: int) -> str | None:
@@ -54,5 +51,5 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
     if index and words[index - 1].endswith("姓"):
         return None if words[index - 1] == "百姓" else reading
     if words[index] in _VERBS:
-        return reading if after.startswith(_POLITE[:3]) and words[index] not in "过相行长都强干黑那" else None
+        return reading if after.startswith(_POLITE[:3]) else None
     return reading if after.startswith((*_POLITE, *_OFFICES)) else None

@@ -10,6 +10,7 @@ not here cost RARE_WORD, characters RARE_CHARACTER.
 from __future__ import annotations
 
 RARE_WORD = 13
+EVERYDAY_COST = 11  # at most, of a word of everyday speech: written text makes it look rarer than it is
 RARE_CHARACTER = 14
 
 WORDS_BY_COST: dict[int, str] = {
