@@ -112,7 +112,7 @@ def test_drawn_treatments_lie_round_their_recipe() -> None:
     assert np.std(mixed) > 1
 
 
-@pytest.mark.parametrize("model", [EmotionEncoder(16, 1), EmotionJudge(16, 8)])
+@pytest.mark.parametrize("model", [EmotionEncoder(16, 1, 8), EmotionJudge(16)])
 def test_outputs_are_a_vector_with_unused_axes_zero_and_posteriors(model: nn.Module) -> None:
     model.eval()
     for frames in (20, 133):
@@ -123,7 +123,7 @@ def test_outputs_are_a_vector_with_unused_axes_zero_and_posteriors(model: nn.Mod
 
 
 def test_level_of_a_recording_says_nothing() -> None:
-    model = EmotionEncoder(16, 1).eval()
+    model = EmotionEncoder(16, 1, 8).eval()
     mel, f0, voicing = torch.randn(1, 60, 80), torch.full((1, 60), 180.0), torch.ones(1, 60)
     for one, other in zip(model(mel, f0, voicing), model(mel + 1.5, f0, voicing), strict=True):
         assert torch.allclose(one, other, atol=1e-4)

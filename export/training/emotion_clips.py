@@ -26,7 +26,7 @@ WARPS = (0.85, 1.18)
 MIN_FRAMES = 90
 SORTED_BATCHES = 12  # drawn together and sorted by length, so that batches are cut little
 RESYNTHESISED = 0.4  # of the clips drawn; the others are recordings,
-AS_THEY_ARE = 0.25  # this share of which stays neutral and untouched
+AS_THEY_ARE = 0.35  # this share of which stays neutral and untouched
 SOURCES_SEED = 0
 
 
