@@ -17,7 +17,7 @@ from qingyin.manifest import GraphSpec, Manifest, Spectrum
 from qingyin.sessions import Session
 from qingyin.vocoders.base import Arrays, ContextRunner, FrameQueue, Vocoder, VocoderStream
 from qingyin.vocoders.excitation import ExcitationStream
-from qingyin.vocoders.spectral import OverlapAddStream, StftStream
+from qingyin.vocoders.spectral import BLOCK_FRAMES, OverlapAddStream, StftStream
 
 FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
 
@@ -90,9 +90,12 @@ class _FilteredExcitationStream(VocoderStream):
         ready = min(len(self._pulse), *(len(queue) for queue in self._filters.values()))
         if ready == 0:
             return self._overlap_add.push(np.zeros((0, pulse.shape[1]), np.complex64), last)
-        filters = [self._filters[name].take(ready) for name in FILTERS]
-        spectra = apply_filters(self._pulse.take(ready), self._noise.take(ready), *filters)
-        return self._overlap_add.push(spectra, last)
+        rows = [queue.take(ready) for queue in (self._pulse, self._noise, *(self._filters[name] for name in FILTERS))]
+        parts = []
+        for start in range(0, ready, BLOCK_FRAMES):
+            spectra = apply_filters(*(part[start : start + BLOCK_FRAMES] for part in rows))
+            parts.append(self._overlap_add.push(spectra, last and start + BLOCK_FRAMES >= ready))
+        return np.concatenate(parts)
 
     def _run(self, inputs: dict[str, np.ndarray]) -> Arrays:
         outputs = self._session.run({name: rows[None] for name, rows in inputs.items()})

@@ -18,6 +18,8 @@ import functools
 
 import numpy as np
 
+BLOCK_FRAMES = 32  # transformed at a time: their spectra stay in the processor's cache, and memory stays small
+
 
 @functools.lru_cache(maxsize=8)
 def hann_periodic(n_fft: int) -> np.ndarray:
@@ -53,7 +55,11 @@ class StftStream:
         if count == 0:
             return np.zeros((0, self.n_fft // 2 + 1), np.complex64)
         frames = np.lib.stride_tricks.sliding_window_view(signal, self.n_fft)[:: self.hop][:count]
-        return np.fft.rfft(frames * hann_periodic(self.n_fft), axis=1).astype(np.complex64, copy=False)
+        spectra = np.empty((count, self.n_fft // 2 + 1), np.complex64)
+        for start in range(0, count, BLOCK_FRAMES):
+            block = slice(start, start + BLOCK_FRAMES)
+            spectra[block] = np.fft.rfft(frames[block] * hann_periodic(self.n_fft), axis=1)
+        return spectra
 
 
 class OverlapAddStream:
