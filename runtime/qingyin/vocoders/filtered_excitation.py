@@ -90,10 +90,10 @@ class _FilteredExcitationStream(VocoderStream):
         ready = min(len(self._pulse), *(len(queue) for queue in self._filters.values()))
         if ready == 0:
             return self._overlap_add.push(np.zeros((0, pulse.shape[1]), np.complex64), last)
-        rows = [queue.take(ready) for queue in (self._pulse, self._noise, *(self._filters[name] for name in FILTERS))]
+        taken = [queue.take(ready) for queue in (self._pulse, self._noise, *(self._filters[name] for name in FILTERS))]
         parts = []
         for start in range(0, ready, BLOCK_FRAMES):
-            spectra = apply_filters(*(part[start : start + BLOCK_FRAMES] for part in rows))
+            spectra = apply_filters(*(part[start : start + BLOCK_FRAMES] for part in taken))
             parts.append(self._overlap_add.push(spectra, last and start + BLOCK_FRAMES >= ready))
         return np.concatenate(parts)
 
