@@ -2,9 +2,8 @@
 
     python tools/build_reading_table.py
 
-pypinyin's tables (MIT) are themselves phrase-pinyin-data and pinyin-data of mozillazg (MIT). What the file says is
-what
-`lazy_pinyin([word], style=TONE3, neutral_tone_with_five=True)` says. tests/test_text_reading_table.py compares all.
+pypinyin's tables (MIT) are themselves phrase-pinyin-data and pinyin-data of mozillazg (MIT). The file says what
+`lazy_pinyin([word], style=TONE3, neutral_tone_with_five=True)` says; tests/test_text_reading_table.py compares all.
 """
 
 from __future__ import annotations
