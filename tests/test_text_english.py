@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +15,8 @@ from qingyin.text.english import GUESSED, SPELLED, TONELESS, read
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_letters import LetterModel
 from qingyin.text.english_phones import PHONES, syllables, to_phonemes
+
+RUNTIME = Path(__file__).resolve().parent.parent / "runtime"
 
 
 def english(text: str) -> str:
@@ -247,3 +253,13 @@ def test_every_letter_is_said(text: str) -> None:
     reported = "".join(unspoken.text for unspoken in analysis.unspoken)
     assert not any(char.isalpha() for char in reported)
     assert analysis.sentences or not any(char.isalnum() for char in text)
+
+
+def test_chinese_text_does_not_pay_for_english() -> None:
+    code = (
+        "import sys; from qingyin.text import analyse; analyse('今天3月5日，气温25℃。'); "
+        "from qingyin.text.english_dictionary import _table; "
+        "assert not _table.cache_info().currsize; assert 'qingyin.text.english_letters' not in sys.modules; "
+        "analyse('好google'); assert _table.cache_info().currsize"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=RUNTIME, env={"PYTHONPATH": str(RUNTIME)})

@@ -14,7 +14,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_letters import LetterModel
 from qingyin.text.english_phones import syllables
 from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, WORD_ACRONYMS
 from qingyin.text.pinyin import SYLLABLES
@@ -60,6 +59,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
     words: list[EnglishWord] = []
     for part in _PARTS.finditer(token):
         text = part.group()
+        if text == "'":
+            continue
         if text in SPECIAL:
             words.append(_word(part.start(), part.end(), tuple(SPECIAL[text].split())))
         elif len(text) > 1 and text[:-1].isupper():
@@ -107,6 +108,8 @@ def _capitals(text: str, start: int) -> EnglishWord:
 def _one(word: str, start: int) -> EnglishWord:
     """A word in small letters."""
     end, bare = start + len(word), word.strip("'")
+    if not bare:
+        return EnglishWord(start, end, ())
     if len(bare) == 1:
         if word in ("a", "i", "o"):
             return _word(start, end, look_up(word))
@@ -118,7 +121,9 @@ def _one(word: str, start: int) -> EnglishWord:
         return EnglishWord(start, end, pinyin, TONELESS)
     bare = bare.replace("'", "")
     if len(bare) > _LONGEST_WORD or not _pronounceable(bare):
-        return _spelled(bare, start) if bare else EnglishWord(start, end, ())
+        return _spelled(bare, start)
+    from qingyin.text.english_letters import LetterModel  # needs numpy, which few texts would have to wait for
+
     return _word(start, end, LetterModel.load().phones(bare), GUESSED)
 
 
