@@ -13,6 +13,7 @@ examples:
   qingyin serve status
   qingyin serve stop --port 8080
   qingyin serve --host 0.0.0.0 --token-file token.txt
+  qingyin serve --wyoming tcp://127.0.0.1:10200
   curl http://127.0.0.1:7860/v1/audio/speech -H 'Content-Type: application/json' -d '{"input": "你好"}' -o hello.mp3
 
 The page, where gradio is installed, and an HTTP API like OpenAI's: /docs of the server explains it. Nobody but this
@@ -41,6 +42,9 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="threads that speak; default one a core")
     parser.add_argument(
         "--grace", type=float, default=10.0, metavar="SECONDS", help="for what runs when it is stopped; default 10"
+    )
+    parser.add_argument(
+        "--wyoming", metavar="ADDRESS", help="also serve voice assistants (Home Assistant), on tcp://127.0.0.1:10200"
     )
     parser.add_argument("--no-page", action="store_true", help="the API only")
     parser.add_argument("--vocoder", metavar="NAME", help="one of those that `qingyin info` lists")

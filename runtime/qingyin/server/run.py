@@ -11,14 +11,16 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
-from qingyin.errors import OptionError
+from qingyin.errors import DependencyError, OptionError
 from qingyin.server.access import Secret
 from qingyin.server.app import Access, create_app
 from qingyin.server.control import Control, control_path
@@ -29,6 +31,9 @@ from qingyin.server.observing import JsonFormatter
 from qingyin.single_instance import hold_lock
 from qingyin.voice_store import voices_folder
 
+if TYPE_CHECKING:
+    from qingyin.server.wyoming_server import WyomingServer
+
 _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 15
 _SWITCH_SECONDS = 0.001  # the event loop waits no longer for a worker that is computing in Python
@@ -36,7 +41,9 @@ _SWITCH_SECONDS = 0.001  # the event loop waits no longer for a worker that is c
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is started; see `qingyin serve --help`. grace_seconds: for what runs when it is told to stop."""
+    """How a server is started; see `qingyin serve --help`. grace_seconds: for what runs when it is told to stop;
+    wyoming: tcp://HOST:PORT for voice assistants.
+    """
 
     host: str = "127.0.0.1"
     port: int = 7860
@@ -48,6 +55,7 @@ class Settings:
     workers: int | None = None
     grace_seconds: float = 10.0
     page: bool = True
+    wyoming: str | None = None
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -83,7 +91,8 @@ def serve(settings: Settings) -> None:
         raise OptionError(f"a server for port {settings.port} is running or starting; see `qingyin serve status`")
     with contextlib.ExitStack() as stack:
         stack.callback(lock.close)
-        listener = stack.enter_context(_bound(settings))
+        listener = stack.enter_context(_bound(settings.host, settings.port, "--port"))
+        assistants = stack.enter_context(_assistants(settings))
         stack.enter_context(_own_temporary_folder())
         _log_to_stderr()
         engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
@@ -91,12 +100,18 @@ def serve(settings: Settings) -> None:
         if settings.page:
             _add_page(app, engine)
         server = _Server(_config(app, settings))
+        if assistants is not None:
+            server.wyoming = _wyoming(engine, assistants)
         control = Control(lock, settings.port, settings.url, server.ask_to_stop)
         stack.callback(control.close)
         sys.setswitchinterval(_SWITCH_SECONDS)
         gc.collect()
         gc.freeze()
+        listener.listen(_BACKLOG)  # who reads the next line may come at once
         print(f"Qingyin: {settings.url}", file=sys.stderr, flush=True)
+        if assistants is not None:
+            assistants.listen()
+            print(f"Wyoming: {settings.wyoming}", file=sys.stderr, flush=True)
         # a stop by signal is how a server ends, not an error: uvicorn sends itself the signal again
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             server.run(sockets=[listener])
@@ -108,7 +123,14 @@ def state_folder(port: int) -> Path:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which can be stopped from another thread as by a signal."""
+    """uvicorn, which can be stopped from another thread as by a signal, and has the voice assistants beside it."""
+
+    wyoming: WyomingServer | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.wyoming is not None:
+            await self.wyoming.start()
 
     def ask_to_stop(self) -> None:
         self.should_exit = True
@@ -117,6 +139,10 @@ class _Server(uvicorn.Server):
         app = self.config.app
         assert isinstance(app, FastAPI)
         app.state.engine.admission.close()  # what comes on open connections is refused
+        if self.wyoming is not None:
+            grace, began = self.config.timeout_graceful_shutdown or 0, time.monotonic()
+            await self.wyoming.stop(grace)
+            self.config.timeout_graceful_shutdown = max(1, round(grace - (time.monotonic() - began)))
         await super().shutdown(sockets)
 
 
@@ -129,22 +155,48 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 @contextlib.contextmanager
-def _bound(settings: Settings) -> Iterator[socket.socket]:
-    """The port, taken before the models are loaded. Errors: OptionError."""
+def _assistants(settings: Settings) -> Iterator[socket.socket | None]:
+    """The port of the Wyoming protocol, if there is to be one. Errors: OptionError, DependencyError."""
+    if settings.wyoming is None:
+        yield None
+        return
+    if importlib.util.find_spec("wyoming") is None:
+        raise DependencyError("--wyoming needs the package wyoming: pip install 'qingyin[wyoming]'")
+    from qingyin.server.wyoming_server import address_of
+
+    host, port = address_of(settings.wyoming)
+    if not is_loopback(host) and not settings.insecure:
+        raise OptionError(
+            f"on {host} others can reach --wyoming, a protocol without passwords; say --insecure, and let a firewall "
+            "admit the assistant alone"
+        )
+    with _bound(host, port, "--wyoming") as listener:
+        yield listener
+
+
+def _wyoming(engine: Engine, listener: socket.socket) -> WyomingServer:
+    from qingyin.server.wyoming_server import WyomingServer
+
+    return WyomingServer(engine, listener)
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int, option: str) -> Iterator[socket.socket]:
+    """A port, taken before the models are loaded. option: that changes it. Errors: OptionError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except OSError as error:
-        raise OptionError(f"{settings.host} is no address of this machine ({error.strerror}); see --host") from None
+        raise OptionError(f"{host} is no address of this machine ({error.strerror}); name another") from None
     with socket.socket(family, kind, protocol) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)
         except OSError as error:
             raise OptionError(
-                f"port {settings.port} on {settings.host} cannot be had ({error.strerror}): another program has it; "
-                "choose another with --port"
+                f"port {port} on {host} cannot be had ({error.strerror}): another program has it; "
+                f"choose another with {option}"
             ) from None
         yield listener
 
@@ -176,7 +228,7 @@ def _log_to_stderr() -> None:
 
 def _add_page(app: FastAPI, engine: Engine) -> None:
     """The page at /, if what it needs is installed."""
-    if importlib.util.find_spec("gradio") is None or importlib.util.find_spec("qingyin.server.page") is None:
+    if importlib.util.find_spec("gradio") is None:
         return
-    page = importlib.import_module("qingyin.server.page")
+    page = importlib.import_module("qingyin.web.page")
     page.add_page(app, engine)
