@@ -1,11 +1,21 @@
 #!/usr/bin/env bash
-# From a fresh clone to speech in one command: makes .venv, installs the CPU runtime, runs `qingyin` with the arguments given.
+# From a fresh clone to speech in one command: makes .venv, installs what is needed, and runs `qingyin` with the
+# arguments given. Without arguments, or with options only, it starts the page and the HTTP API.
 set -euo pipefail
 
-if [ $# -eq 0 ]; then
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/venv.sh
+. "$root/tools/venv.sh"
+
+case "${1:-}" in
+"" | --*) set -- serve "$@" ;;
+help | -h)
     cat <<'HELP'
 Qingyin speaks Chinese on a CPU. The first command sets everything up; later ones start at once.
 
+  bash start_app.sh                                                  the page, on http://127.0.0.1:7860
+  bash start_app.sh --restart                                        the same, in place of the one that runs
+  bash start_app.sh serve stop                                       ends it
   bash start_app.sh say "今天天气真好，我们去公园走走吧。" -o hello.wav     one sentence into a file
   bash start_app.sh say "你好，世界！"                                 aloud, where there is a sound device
   bash start_app.sh say -f story.txt -o story.wav --speed 1.1        a text file, a little faster
@@ -17,11 +27,12 @@ Qingyin speaks Chinese on a CPU. The first command sets everything up; later one
 File names are taken from the folder you are in.
 HELP
     exit 0
+    ;;
+esac
+
+extras=cpu,play
+if [ "$1" = serve ]; then
+    extras=cpu,play,web
 fi
-
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=tools/venv.sh
-. "$root/tools/venv.sh"
-
-ensure_venv "$root" .venv cpu,play
+ensure_venv "$root" .venv "$extras"
 exec "$root/.venv/bin/qingyin" "$@"

@@ -65,11 +65,26 @@ def test_scripts_pass_shellcheck() -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def test_without_arguments_start_app_shows_examples_and_installs_nothing(clone: Path, tmp_path: Path) -> None:
-    answer = start(clone, cwd=tmp_path)
+def test_help_shows_examples_and_installs_nothing(clone: Path, tmp_path: Path) -> None:
+    answer = start(clone, "help", cwd=tmp_path)
     assert answer.returncode == 0
     assert "bash start_app.sh say" in answer.stdout
     assert not (clone / ".venv").exists()
+
+
+def test_without_arguments_start_app_serves_and_adds_what_the_page_needs(clone: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write_program(tmp_path / "python-stub", *STUB_PYTHON)
+    environment = {"QINGYIN_PYTHON": str(tmp_path / "python-stub"), "STUB_LOG": str(log)}
+    assert start(clone, "voices", cwd=tmp_path, **environment).returncode == 0
+    log.unlink()
+    assert start(clone, cwd=tmp_path, **environment).stdout == f"in:{tmp_path}\n[serve]"
+    installed = log.read_text(encoding="utf-8")
+    assert ".[cpu,play,web]" in installed and "-m venv --clear" not in installed
+    log.unlink()
+    for arguments, said in (((), "[serve]"), (("--restart",), "[serve][--restart]"), (("voices",), "[voices]")):
+        assert start(clone, *arguments, cwd=tmp_path, **environment).stdout == f"in:{tmp_path}\n{said}"
+    assert not log.exists(), "commands that need more and less must not install in turns"
 
 
 def test_first_start_installs_and_the_second_does_not(clone: Path, tmp_path: Path) -> None:

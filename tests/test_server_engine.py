@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from qingyin import OptionError, Synthesizer, TextError, VoiceError
+from qingyin.errors import MarkupError
 from qingyin.options import SynthesisOptions
-from qingyin.server.engine import Engine, SpeechRequest
+from qingyin.server.engine import Engine, ServedSynthesizer, SpeechRequest
 from qingyin.server.limits import Busy, Limits, Stopping, TimeLimit, TooLong
 from qingyin.server.stream import SpeechStream
 from qingyin.server.workers import Workers
@@ -26,7 +27,7 @@ SEED = SynthesisOptions(seed=3)
 
 @pytest.fixture(scope="module")
 def synthesizer(models: Path) -> Synthesizer:
-    return Synthesizer.load(models)
+    return ServedSynthesizer.load(models)
 
 
 @pytest.fixture
@@ -217,6 +218,10 @@ def test_paths_are_no_voices(run, tmp_path: Path, models: Path) -> None:
         for name in ("voices/yuetan.json", str(models / "voices" / "yuetan.json"), "../yuetan", "", "a\0b", "~"):
             with pytest.raises(VoiceError):
                 await sound(engine.stream(SpeechRequest(TEXT, name)))
+        for name in ("voices/yuetan.json", str(models / "voices" / "yuetan.json")):
+            with pytest.raises((VoiceError, MarkupError)):
+                text = f'<speak><voice name="{name}">{TEXT}</voice></speak>'
+                await sound(engine.stream(SpeechRequest(text, markup="ssml")))
 
     run(work)
 

@@ -39,21 +39,40 @@ pip_install() {
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2
 }
 
+# united HAD WANTED: both lists, such as a,b, as one.
+united() {
+    local all="$1" extra
+    for extra in ${2//,/ }; do
+        case ",$all," in
+        *",$extra,"*) ;;
+        *) all="${all:+$all,}$extra" ;;
+        esac
+    done
+    printf '%s\n' "$all"
+}
+
 # ensure_venv ROOT FOLDER EXTRAS: an environment at ROOT/FOLDER with the clone at ROOT installed in it, editable.
 # A stamp, written last, says what was installed from where; while it fits, this costs milliseconds.
 ensure_venv() {
-    local root="$1" folder="$1/$2" extras="$3" python stamp
-    stamp="$root [$extras] $(cd "$root" && cat pyproject.toml setup.cfg setup.py | cksum)"
-    if [ -x "$folder/bin/python" ] && [ "$(cat "$folder/qingyin-stamp" 2>/dev/null)" = "$stamp" ]; then
+    local root="$1" folder="$1/$2" extras="$3" python stamp made="" had=""
+    stamp="$root $(cd "$root" && cat pyproject.toml setup.cfg setup.py | cksum)"
+    if [ -x "$folder/bin/python" ] && [ -f "$folder/qingyin-stamp" ]; then
+        { IFS= read -r made && IFS= read -r had; } <"$folder/qingyin-stamp" || had=""
+    fi
+    extras=$(united "$had" "$extras") # what was there stays
+    if [ "$made" = "$stamp" ] && [ "$extras" = "$had" ]; then
         return
     fi
 
     python=$(find_python)
     check_python "$python"
     echo "qingyin: setting up $2 (once; the next start is immediate) ..." >&2
-    # --clear: a half-made or moved environment is not worth mending.
-    "$python" -m venv --clear "$folder" >&2 ||
-        die "could not make $folder: is the folder writable, and is there space on the disk?"
+    if [ "$made" != "$stamp" ]; then
+        # --clear: a half-made or moved environment is not worth mending.
+        "$python" -m venv --clear "$folder" >&2 ||
+            die "could not make $folder: is the folder writable, and is there space on the disk?"
+    fi
+    rm -f "$folder/qingyin-stamp"
     # Editable installs by pyproject.toml need pip 21.3; Python 3.10 can come with an older one.
     if ! { pip_install "$folder" "pip>=22" && (cd "$root" && pip_install "$folder" --editable ".[$extras]"); }; then
         die "the installation stopped; pip's message above says why. The usual causes:" \
@@ -61,5 +80,5 @@ ensure_venv() {
             "  - \"No matching distribution\": ONNX Runtime is not published for this Python or this system" \
             "    (Alpine Linux, or a Python newer than it); set QINGYIN_PYTHON to another Python."
     fi
-    printf '%s\n' "$stamp" >"$folder/qingyin-stamp"
+    printf '%s\n%s\n' "$stamp" "$extras" >"$folder/qingyin-stamp"
 }

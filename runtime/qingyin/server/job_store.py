@@ -35,7 +35,7 @@ STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
 _BUSY_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
     """A text to be made: the number-th of a job."""
 

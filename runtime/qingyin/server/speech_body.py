@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,8 +36,8 @@ class SpokenBody(BaseModel):
     model_config = _STRICT
     input: str = Field(description="The text, with inline markup unless `markup` says otherwise.", min_length=1,
                        examples=["今天天气真好，我们去公园走走吧。"])  # fmt: skip
-    voice: str | VoiceId | None = Field(
-        None, description="A voice of GET /v1/audio/voices; OpenAI's names mean the default voice.", max_length=64,
+    voice: Annotated[str, Field(max_length=64)] | VoiceId | None = Field(
+        None, description="A voice of GET /v1/audio/voices; OpenAI's names mean the default voice.",
         examples=["yuetan"],
     )  # fmt: skip
     instructions: str | None = Field(

@@ -1,0 +1,67 @@
+"""A server of tiny models on a real port, for tests that are its clients."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from qingyin.server.app import Access, create_app
+from qingyin.server.engine import Engine, ServedSynthesizer
+from qingyin.server.limits import Limits
+
+TEXT = "今天天气真好，我们去公园走走吧。"
+
+
+@dataclass
+class Served:
+    """A running server: its address, a client of it, and the engine behind."""
+
+    url: str
+    http: httpx.Client
+    engine: Engine
+
+    def speak(self, **body: object) -> httpx.Response:
+        return self.http.post("/v1/audio/speech", json={"input": TEXT, "seed": 3, **body})
+
+
+@contextlib.contextmanager
+def serving(
+    models: Path, folder: Path, access: Access | None = None, limits: Limits | None = None,
+    prepare: Callable[[FastAPI, Engine], None] | None = None,
+) -> Iterator[Served]:  # fmt: skip
+    """The real app in the real uvicorn, in a thread. prepare: adds something to it before it starts."""
+    engine = Engine(ServedSynthesizer.load(models), limits, workers=2)
+    app = create_app(engine, folder, access or Access())
+    if prepare is not None:
+        prepare(app, engine)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive()
+                time.sleep(0.01)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            with httpx.Client(base_url=url, timeout=30) as http:
+                yield Served(url, http, engine)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+            assert not thread.is_alive()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
