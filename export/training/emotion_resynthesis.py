@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import parselmouth
-import pyworld
 from numpy.typing import NDArray
 from parselmouth.praat import call
 from scipy import signal
@@ -106,6 +105,8 @@ class Recording:
     @cached_property
     def world(self) -> tuple[Array, Array]:
         """Ln of WORLD's spectral envelope, and its aperiodicity, [N, 513] each."""
+        import pyworld  # compiled from source where it is installed, and needed here alone
+
         times = np.arange(len(self.f0)) * STEP_S
         own = np.where(self.voiced, self.f0, 0.0)
         envelope = pyworld.cheaptrick(self.samples, own, times, SAMPLE_RATE)
@@ -119,6 +120,8 @@ class Recording:
 
 def _by_world(recording: Recording, new_f0: Array, lengths: Array, breath: float) -> Array:
     """WORLD at other F0 [N] Hz and with each step `lengths` times as long."""
+    import pyworld
+
     envelope, noise = recording.world
     ends = np.concatenate([[0.0], np.cumsum(lengths)])
     source = np.interp(np.arange(0, ends[-1]), ends, np.arange(len(ends))).clip(0, len(new_f0) - 1)
@@ -178,9 +181,7 @@ def levelled(samples: FloatArray) -> FloatArray:
 METHODS = ("world", "overlap-add")
 
 
-def resynthesise(
-    recording: Recording, treatment: Treatment, rng: np.random.Generator, method: str = "world"
-) -> Speech:
+def resynthesise(recording: Recording, treatment: Treatment, rng: np.random.Generator, method: str = "world") -> Speech:
     """A recording spoken otherwise. method: one of `METHODS`."""
     change = treatment.correlates
     new_f0 = moved_f0(recording.f0, recording.voiced, change)

@@ -121,7 +121,7 @@ examples:
   qingyin analyze friend.wav --picture friend.png
   ffmpeg -v error -i friend.m4a -f wav - | qingyin analyze - --json
 
-Any format that libsndfile reads, mono or stereo. Other rates than 22 050 Hz need soxr (pip install 'qingyin[clone]').
+Any format that libsndfile reads, mono or stereo.
 Warnings do not change the exit code: 0 analysed, 2 an error that the last line explains.
 """
 _INFO_EXAMPLES = """\

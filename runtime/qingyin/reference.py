@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyin.errors import AudioError, DependencyError
+from qingyin.errors import AudioError
 from qingyin.features import HOP, SAMPLE_RATE, FloatArray, mel_and_energy, pad_to_frames
 from qingyin.loudness_meter import levelled
 from qingyin.pitch import pitch
@@ -90,7 +90,7 @@ def load_reference(source: Source) -> Reference:
     recording = read_recording(source)
     name = Path(recording.name).name
     mono, gain_db = _one_channel(recording.samples)
-    samples = _at_model_rate(recording, mono)
+    samples = resample(mono, recording.rate)
     activity = find_speech(samples)
     if activity.speech_seconds < LEAST_SPEECH_SECONDS:
         raise AudioError(_too_little(name, activity, len(samples) / SAMPLE_RATE))
@@ -159,15 +159,6 @@ def _one_channel(samples: FloatArray) -> tuple[FloatArray, float]:
 def _at_full_scale(samples: FloatArray) -> tuple[FloatArray, float]:
     peak = max(float(np.abs(samples).max()), _LEAST_PEAK)
     return samples / np.float32(peak), 20 * float(np.log10(peak))
-
-
-def _at_model_rate(recording: Recording, samples: FloatArray) -> FloatArray:
-    try:
-        return resample(samples, recording.rate, SAMPLE_RATE)
-    except DependencyError as error:
-        raise DependencyError(
-            f"{error} (or pip install 'qingyin[clone]'), or give a recording at {SAMPLE_RATE} Hz"
-        ) from None
 
 
 def _too_little(name: str, activity: Activity, seconds: float) -> str:
