@@ -16,7 +16,7 @@ from qingyin.features import HOP, SAMPLE_RATE, FloatArray, mel_and_energy, pad_t
 from qingyin.loudness_meter import levelled
 from qingyin.pitch import pitch
 from qingyin.recording_faults import Finding, bandwidth_hz, clipped_share, find_faults, steady_pitch_share
-from qingyin.recordings import Recording, Source, read_recording
+from qingyin.recordings import Source, read_recording
 from qingyin.resampling import resample
 from qingyin.speech_activity import Activity, find_speech, runs
 
