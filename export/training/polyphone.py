@@ -40,7 +40,7 @@ FORGET_DICTIONARY = 0.2  # chance that a window is read without the dictionary
 FORGET_CHARACTER = 0.05  # chance that a character of the context is not known
 REACH, UNKNOWN = 5, 1
 NOT_MIDDLE = np.arange(2 * REACH + 1) != REACH
-EXAMPLE_COPIES = 2
+EXAMPLE_COPIES = 6
 LEAST_SEEN = 4  # of a character that gets an id
 
 

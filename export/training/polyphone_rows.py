@@ -18,8 +18,7 @@ from qingyin.text.normalize import normalise
 from qingyin.text.polyphones import LETTER, QUOTE, Features, features
 from qingyin.text.segmentation import Clause, clauses, segment
 
-SURE = 0.97  # a tagger this sure is right more often than a dictionary that contradicts it (measured on CPP)
-DOUBTFUL_WEIGHT = 0.3  # of a label where the two disagree
+DOUBTFUL_WEIGHT = 0.5  # of a label where the tagger contradicts the dictionary, which then decides
 FREQUENT = 400  # a character labelled more often than this counts less each time
 LONGEST = 120  # items; longer sentences are left out
 
@@ -84,8 +83,8 @@ def tagged_row(text: str, tags: Mapping[int, Mapping[str, float]], table: Mappin
         target = [shares.get(reading, 0.0) for reading in readings]
         said = row.features.dictionary[place]
         best = max(range(len(readings)), key=target.__getitem__)
-        if said and said - 1 != best:
-            row.add(place, target if target[best] > SURE else one_hot(readings, readings[said - 1]), DOUBTFUL_WEIGHT)
+        if said and said - 1 != best:  # the tagger is sure of 了解 le5 jie3
+            row.add(place, one_hot(readings, readings[said - 1]), DOUBTFUL_WEIGHT)
         else:
             row.add(place, target, 1.0)
     return row if row.places else None
@@ -131,14 +130,13 @@ def with_phrases(sentences: Sequence[str], table: Mapping[str, Sequence[str]], s
 def phrase_tags(
     text: str, phrase: str, tags: dict[int, dict[str, float]], table: Mapping[str, Sequence[str]]
 ) -> dict[int, dict[str, float]]:
-    """The tagger's labels, but inside the phrase the dictionary's, unless the tagger is sure of another."""
+    """The tagger's labels, but inside the phrase the dictionary's."""
     start = text.index(phrase)
     result = dict(tags)
     for offset, reading in enumerate(word_readings(phrase)):
         index = start + offset
-        if reading not in table.get(text[index], ()):
-            result.pop(index, None)
-        elif tags.get(index, {}).get(reading, 0.0) > 1 - SURE:
+        result.pop(index, None)
+        if reading in table.get(text[index], ()):
             result[index] = {reading: 1.0}
     return result
 

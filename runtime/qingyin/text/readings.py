@@ -27,6 +27,12 @@ WORDS: dict[str, str] = {
     "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5", "一只": "yi1 zhi1", "两只": "liang3 zhi1",
     "几只": "ji3 zhi1", "为什么": "wei4 shen2 me5", "为了": "wei4 le5", "因为": "yin1 wei4",
     "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
+    "东京都": "dong1 jing1 du1", "肚子": "du4 zi5", "吡咯": "bi3 luo4", "呵叻": "he1 le4", "方差": "fang1 cha1", "反差": "fan3 cha1",
+    "落差": "luo4 cha1", "相差": "xiang1 cha1", "率部": "shuai4 bu4", "眩晕": "xuan4 yun4", "卷柏": "juan3 bai3",
+    "后燕": "hou4 yan1", "南燕": "nan2 yan1", "夹克": "jia1 ke4", "薄膜": "bo2 mo2", "质朴": "zhi4 pu3",
+    "催吐剂": "cui1 tu4 ji4", "催吐": "cui1 tu4", "泊地": "bo2 di4", "劲歌": "jing4 ge1", "书吧": "shu1 ba1",
+    "一撮": "yi1 cuo1", "褪去": "tui4 qu4", "煞气": "sha4 qi4", "咳咳": "ke2 ke2", "分杈": "fen1 cha4",
+    "拚命": "pin1 ming4", "琢磨": "zuo2 mo5", "木杆": "mu4 gan1",
 } | NAMES  # fmt: skip
 
 _BENEFICIARIES = frozenset("我你您他她它咱谁大自其此何人")
