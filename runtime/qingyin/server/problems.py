@@ -13,8 +13,11 @@ from qingyin.errors import DependencyError, ModelError, QingyinError
 from qingyin.server.limits import Busy, Stopping, TimeLimit, TooLong
 
 
-class Problem(Exception):
-    """An error with a status of its own. param: the field that is wrong; code: for programs."""
+class Problem(HTTPException):
+    """An error with a status of its own. param: the field that is wrong; code: for programs.
+
+    It is an HTTPException, because FastAPI takes any other that is raised while a body is read for a body that is wrong.
+    """
 
     def __init__(
         self,
@@ -24,7 +27,7 @@ class Problem(Exception):
         code: str | None = None,
         retry_after: int | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(status, message)
         self.status, self.message, self.param, self.code, self.retry_after = status, message, param, code, retry_after
 
 

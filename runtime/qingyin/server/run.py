@@ -94,7 +94,6 @@ def serve(settings: Settings) -> None:
         listener = stack.enter_context(_bound(settings.host, settings.port, "--port"))
         assistants = stack.enter_context(_assistants(settings))
         stack.enter_context(_own_temporary_folder())
-        _log_to_stderr()
         engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
         app = create_app(engine, state_folder(settings.port), access)
         if settings.page:
@@ -104,6 +103,7 @@ def serve(settings: Settings) -> None:
             server.wyoming = _wyoming(engine, assistants)
         control = Control(lock, settings.port, settings.url, server.ask_to_stop)
         stack.callback(control.close)
+        _log_to_stderr()
         sys.setswitchinterval(_SWITCH_SECONDS)
         gc.collect()
         gc.freeze()
