@@ -144,7 +144,7 @@ def test_gain_leaves_quiet_samples_alone_and_bends_loud_ones() -> None:
         ("speed", None),
         ("pitch_semitones", 13), ("pitch_range", -0.1), ("volume_db", 21), ("temperature", 1.5),
         ("temperature", float("inf")), ("seed", -1), ("seed", 1.5), ("seed", 2**63), ("seed", True),
-        ("emotion", "happy"), ("emotion", [1.0, float("nan")]), ("emotion", 3), ("emotion", ["x"]),
+        ("emotion", "happy=9"), ("emotion", [1.0, float("nan")]), ("emotion", 3), ("emotion", ["x"]),
         ("question_rise_semitones", -1), ("final_lowering_semitones", 13),
     ],
 )  # fmt: skip
