@@ -8,6 +8,7 @@ USAGE = """usage: python -m export COMMAND [options]
 
 commands:
   onnx       checkpoints to ONNX graphs, checked against PyTorch, with manifest
+  convert    published models (HiFi-GAN, FastSpeech2, Hugging Face) into the slots of a model set
   inputs     real inputs for those checks, from a text and a recording
   training   prepare data, align, train, evaluate
 
@@ -25,6 +26,10 @@ def main(argv: list[str]) -> int:
         from export.to_onnx import main as onnx_main
 
         return onnx_main(rest)
+    if command == "convert":
+        from export.convert.command import main as convert_main
+
+        return convert_main(rest)
     if command == "inputs":
         from export.real_inputs import main as inputs_main
 

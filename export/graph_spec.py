@@ -57,6 +57,8 @@ class GraphSpec:
         tolerance: largest absolute difference to PyTorch allowed, for all outputs or by output name.
         extras: further keys of the graph's manifest entry ("kind", "context_frames").
         training_data: the corpora that the weights have seen.
+        reference: what the graph is compared with, if `module` is a rewritten form of it.
+        unused: names of `inputs` that the slot asks for and the module does not take.
     """
 
     name: str
@@ -68,12 +70,19 @@ class GraphSpec:
     tolerance: float | Mapping[str, float] = 1e-4
     extras: Mapping[str, Any] = field(default_factory=dict)
     training_data: tuple[str, ...] = ()
+    reference: nn.Module | None = None
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.lengths[0] == self.lengths[1]:
             raise ValueError(f"{self.name}: parity needs two different lengths")
         if isinstance(self.tolerance, Mapping) and set(self.tolerance) != set(self.outputs):
             raise ValueError(f"{self.name}: tolerance must name every output")
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Names of the inputs that the module is called with, in order."""
+        return tuple(name for name in self.inputs if name not in self.unused)
 
     def limit(self, output: str) -> float:
         """The tolerance of one output."""

@@ -47,7 +47,8 @@ class Difference:
 def run_torch(spec: GraphSpec, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """Outputs of the module by name. ParityError: it returns another number of tensors than declared."""
     with torch.inference_mode():
-        result = spec.module(*(torch.from_numpy(np.asarray(inputs[name])) for name in spec.inputs))
+        module = spec.module if spec.reference is None else spec.reference
+        result = module(*(torch.from_numpy(np.asarray(inputs[name])) for name in spec.taken))
     tensors = (result,) if isinstance(result, torch.Tensor) else tuple(result)
     if len(tensors) != len(spec.outputs):
         raise ParityError(f"{spec.name}: the module returns {len(tensors)} tensors, not {len(spec.outputs)}")

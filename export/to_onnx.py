@@ -37,7 +37,7 @@ def export_graph(spec: GraphSpec) -> bytes:
     """
     spec.module.eval()
     inputs = inputs_for(spec, spec.lengths[0])
-    arguments = tuple(torch.from_numpy(np.asarray(inputs[name])) for name in spec.inputs)
+    arguments = tuple(torch.from_numpy(np.asarray(inputs[name])) for name in spec.taken)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -45,17 +45,31 @@ def export_graph(spec: GraphSpec) -> bytes:
             spec.module,
             arguments,
             buffer,  # type: ignore[arg-type]  # the TorchScript exporter takes a file object, the stub knows paths
-            input_names=list(spec.inputs),
+            input_names=list(spec.taken),
             output_names=list(spec.outputs),
-            dynamic_axes=spec.dynamic_axes,
+            dynamic_axes={name: axes for name, axes in spec.dynamic_axes.items() if name not in spec.unused},
             opset_version=OPSET,
             dynamo=False,
         )
     model = onnx.load_model_from_string(buffer.getvalue())
     _anonymise(model)
+    _declare_unused(spec, model)
     _settle_contract(spec, model)
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
+
+
+def _declare_unused(spec: GraphSpec, model: onnx.ModelProto) -> None:
+    """Adds the inputs that the slot asks for and no node takes, in the order of the contract."""
+    found = {value.name: value for value in model.graph.input}
+    for name in spec.unused:
+        tensor = spec.inputs[name]
+        dtype = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(tensor.dtype))
+        found[name] = onnx.helper.make_tensor_value_info(name, dtype, list(tensor.shape))
+    if spec.unused:
+        ordered = [found[name] for name in spec.inputs if name in found]
+        del model.graph.input[:]
+        model.graph.input.extend(ordered)
 
 
 def _anonymise(model: onnx.ModelProto) -> None:

@@ -17,6 +17,7 @@ from qingyin.errors import ModelError
 from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
 from qingyin.sessions import Session
+from qingyin.symbol_map import load_symbol_map
 from qingyin.voices import Voice
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class AcousticModel:
                 f"export both from one checkpoint"
             )
         self._manifest = manifest
+        self.symbol_map = load_symbol_map(manifest)
         self._ids = {symbol: index for index, symbol in enumerate(manifest.symbols)}
         self._context = decoder.context_frames
         self._encoder = Session(encoder, manifest.read_graph(encoder), threads)
@@ -76,7 +78,7 @@ class AcousticModel:
         self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, rng: np.random.Generator
     ) -> SentencePlan:
         """Encodes a sentence and samples its prosody: first one number per phoneme, then one per syllable."""
-        phonemes = sentence.phonemes
+        phonemes = sentence.phonemes if self.symbol_map is None else self.symbol_map.translated(sentence.phonemes)
         syllables = np.array([phoneme.syllable for phoneme in phonemes], np.int64)
         feeling = emotion.vector[None]
         outputs = self._encoder.run(
@@ -122,6 +124,8 @@ class AcousticModel:
         """Frames in chunks, each run with the manifest's context on both sides, so that cutting changes
         nothing.
         """
+        if self._context >= plan.frames:  # every piece would need the whole sentence: it is run once
+            first_frames = chunk_frames = plan.frames
         for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
             left, right = max(0, start - self._context), min(plan.frames, stop + self._context)
             window = slice(left, right)

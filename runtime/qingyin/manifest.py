@@ -38,6 +38,7 @@ _ROOT_KEYS = (
     "licence",
     "training_data",
 )
+_OPTIONAL_ROOT_KEYS = ("mel", "symbol_map")
 OPTIONAL_GRAPHS = ("speaker_encoder", "emotion_encoder")  # a set without them speaks, but cannot clone
 _GRAPH_KEYS = ("file", "sha256", "bytes", "precision", "opset", "inputs", "outputs")
 
@@ -76,12 +77,22 @@ class GraphSpec:
     kind: str | None = None
     context_frames: int = 0
     spectrum: Spectrum | None = None
+    sample_rate: int | None = None  # Hz, of an encoder that hears samples instead of mels
 
 
 @dataclass(frozen=True)
 class FileSpec:
     file: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class MelSpec:
+    """What the mel filters are beyond their number: window in samples, the range in Hz."""
+
+    win_length: int
+    fmin: float = 0.0
+    fmax: float = 8000.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,8 @@ class Manifest:
     default_voice: str
     licence: str
     training_data: tuple[Any, ...]
+    mel: MelSpec
+    symbol_map: FileSpec | None = None  # the symbols are the model's own, and this file says ours in them
 
     def vocoder_graph(self, name: str | None) -> GraphSpec:
         """The graph of vocoder `name` (None: the default). Errors: ModelError that lists the known ones."""
@@ -167,7 +180,7 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
     """
     where = str(folder / "manifest.json")
     check_version(value, FORMAT_VERSION, where, "update qingyin or the models")
-    root = StrictObject(value, where, _ROOT_KEYS)
+    root = StrictObject(value, where, _ROOT_KEYS, _OPTIONAL_ROOT_KEYS)
     graphs = {name: _graph(name, spec, where) for name, spec in root.mapping("graphs").items()}
     vocoders = root.texts("vocoders")
     needed = ["acoustic_encoder", "acoustic_decoder", *(f"vocoder_{name}" for name in vocoders)]
@@ -182,6 +195,10 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         entry = StrictObject(spec, f"{where}: voice {name!r}", ("file", "sha256"))
         voices[name] = FileSpec(entry.file_name("file"), entry.sha256("sha256"))
     emotion_size = root.whole("emotion_size")
+    symbol_map = None
+    if "symbol_map" in root.value:
+        entry = StrictObject(root.value["symbol_map"], f"{where}: symbol_map", ("file", "sha256"))
+        symbol_map = FileSpec(entry.file_name("file"), entry.sha256("sha256"))
     manifest = Manifest(
         folder=folder,
         sample_rate=root.whole("sample_rate"),
@@ -205,6 +222,8 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         default_voice=root.text("default_voice"),
         licence=root.text("licence"),
         training_data=tuple(root.items("training_data")),
+        mel=_mel(root, where),
+        symbol_map=symbol_map,
     )
     if manifest.default_vocoder not in vocoders:
         root.fail(f"names a default_vocoder {manifest.default_vocoder!r} that is not among its vocoders")
@@ -230,6 +249,16 @@ def check_symbols(manifest: Manifest, phonemes: Sequence[str], tones: int, bound
         raise ModelError(f"the model set has {manifest.boundaries} boundaries, this qingyin {boundaries}; {same}")
 
 
+def _mel(root: StrictObject, where: str) -> MelSpec:
+    if "mel" not in root.value:
+        return MelSpec(root.whole("n_fft"))
+    part = StrictObject(root.value["mel"], f"{where}: mel", ("win_length", "fmin", "fmax"))
+    mel = MelSpec(part.whole("win_length"), part.number("fmin"), part.number("fmax"))
+    if not 0 <= mel.fmin < mel.fmax <= root.whole("sample_rate") / 2:
+        part.fail(f"must have 0 <= fmin < fmax <= {root.whole('sample_rate') / 2:g}")
+    return mel
+
+
 def _emotion(value: Any, where: str, size: int) -> EmotionPrototype:
     entry = StrictObject(value, where, ("vector", "pauses"))
     pauses = entry.number("pauses")
@@ -245,7 +274,8 @@ def _graph(name: str, value: Any, where: str) -> GraphSpec:
         + (("kind",) if is_vocoder else ())
         + (("context_frames",) if is_vocoder or name == "acoustic_decoder" else ())
     )
-    graph = StrictObject(value, f"{where}: graph {name!r}", required, ("spectrum",) if is_vocoder else ())
+    optional = ("spectrum",) if is_vocoder else ("sample_rate",) if name in OPTIONAL_GRAPHS else ()
+    graph = StrictObject(value, f"{where}: graph {name!r}", required, optional)
     spectrum = None
     if "spectrum" in graph.value:
         part = StrictObject(
@@ -264,6 +294,7 @@ def _graph(name: str, value: Any, where: str) -> GraphSpec:
         kind=graph.text("kind") if is_vocoder else None,
         context_frames=graph.whole("context_frames", 0) if "context_frames" in graph.value else 0,
         spectrum=spectrum,
+        sample_rate=graph.whole("sample_rate") if "sample_rate" in graph.value else None,
     )
 
 

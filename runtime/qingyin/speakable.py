@@ -7,18 +7,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Container, Sequence
 
+from qingyin.symbol_map import SymbolMap
 from qingyin.text import Phoneme, Sentence, Unspoken
 from qingyin.text.symbols import INSIDE_WORD, PAUSE
 
 _REASON = "the model set does not know the sounds"
 
 
-def speakable(sentence: Sentence, symbols: Container[str], tones: int) -> tuple[Sentence | None, list[Unspoken]]:
+def speakable(
+    sentence: Sentence, symbols: Container[str], tones: int, symbol_map: SymbolMap | None = None
+) -> tuple[Sentence | None, list[Unspoken]]:
     """The sentence without the words that need an unknown symbol or tone (None if no word is left), and those words.
 
-    symbols, tones: those of the model set.
+    symbols, tones: those of the model set; symbol_map: its own, which then decides instead.
     """
-    missing = {p.syllable for p in sentence.phonemes if p.symbol not in symbols or p.tone >= tones} - {-1}
+    if symbol_map is not None:
+        missing = symbol_map.unknown(sentence.phonemes)
+    else:
+        missing = {p.syllable for p in sentence.phonemes if p.symbol not in symbols or p.tone >= tones} - {-1}
     if not missing:
         return sentence, []
     words = _words(sentence.phonemes)

@@ -68,7 +68,8 @@ class Synthesizer:
         from qingyin.text import analyse
         from qingyin.text.symbols import BOUNDARIES, PHONEMES, TONES
 
-        check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
+        if manifest.symbol_map is None:
+            check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
         analyse("好")  # reads the dictionaries now, so that the first sentence does not wait for them
         # the vocoder first: its name is the user's, and so are its errors
         opened, acoustic = open_together(
@@ -186,7 +187,9 @@ class Synthesizer:
             report.unspoken.extend(analysis.unspoken)
             report.notes.extend(analysis.notes)
             for analysed in analysis.sentences:
-                sentence, unspoken = speakable(analysed, self._symbols, self.manifest.tones)
+                sentence, unspoken = speakable(
+                    analysed, self._symbols, self.manifest.tones, self._acoustic.symbol_map
+                )
                 report.unspoken.extend(unspoken)
                 if sentence is None:
                     continue

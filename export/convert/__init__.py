@@ -1,0 +1,1 @@
+"""Published PyTorch models become graphs in the same slots as ours: `python -m export convert`."""
