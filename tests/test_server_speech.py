@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 import shutil
 import threading
@@ -72,9 +73,15 @@ def test_the_official_client(served: Served, expected: np.ndarray) -> None:
             client.audio.speech.create(model="tts-1", voice="nobody", input=TEXT)
 
 
-@pytest.mark.parametrize(("name", "media", "rate"), [
-    ("mp3", "audio/mpeg", 22050), ("opus", "audio/ogg", 24000), ("flac", "audio/flac", 22050), ("wav", "audio/wav", 22050),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "media", "rate"),
+    [
+        ("mp3", "audio/mpeg", 22050),
+        ("opus", "audio/ogg", 24000),
+        ("flac", "audio/flac", 22050),
+        ("wav", "audio/wav", 22050),
+    ],
+)
 def test_formats(served: Served, expected: np.ndarray, name: str, media: str, rate: int) -> None:
     answer = served.speak(response_format=name)
     assert answer.status_code == 200 and answer.headers["content-type"].startswith(media)
@@ -123,7 +130,7 @@ def test_health_answers_while_others_are_served(served: Served) -> None:
 
 def test_speeds_of_the_whole_range(served: Served) -> None:
     lengths = [len(served.speak(response_format="pcm", speed=speed).content) for speed in (0.25, 0.5, 1, 2, 4)]
-    ratios = [one / other for one, other in zip(lengths, lengths[1:], strict=False)]
+    ratios = [one / other for one, other in itertools.pairwise(lengths)]
     assert ratios[0] == pytest.approx(2, rel=0.1) and ratios[1] == pytest.approx(2, rel=0.1) and min(ratios) > 1.4
 
 
@@ -194,7 +201,8 @@ def test_mistakes_are_explained(served: Served, body: dict[str, object], status:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"null", b'{"input": "\\ud800"}', b'{"input": "\xff"}', b'{"input": NaN}', b"[" * 10_000]
+    "content",
+    [b"", b"{", b"[]", b"null", b'{"input": "\\ud800"}', b'{"input": "\xff"}', b'{"input": NaN}', b"[" * 10_000],
 )
 def test_bodies_that_are_none(served: Served, content: bytes) -> None:
     headers = {"content-type": "application/json"}
@@ -205,7 +213,8 @@ def test_bodies_that_are_none(served: Served, content: bytes) -> None:
 def test_more_than_it_can_serve_is_told_when_to_come_back(models: Path, tmp_path: Path) -> None:
     limits = Limits(streams=1, waiting=0, ahead_seconds=1.0)
     with serving(models, tmp_path, limits=limits) as busy:
-        with busy.http.stream("POST", "/v1/audio/speech", json={"input": TEXT * 200, "response_format": "wav"}) as answer:
+        body = {"input": TEXT * 200, "response_format": "wav"}
+        with busy.http.stream("POST", "/v1/audio/speech", json=body) as answer:
             pieces = answer.iter_raw()
             next(pieces)
             refused = busy.speak()

@@ -40,7 +40,9 @@ def wav(samples: np.ndarray, rate: int = RATE, **how: str) -> bytes:
     return file.getvalue()
 
 
-def upload(served: Served, *recordings: bytes, name: str = "friend", consent: str = "true", **more: str) -> httpx.Response:
+def upload(
+    served: Served, *recordings: bytes, name: str = "friend", consent: str = "true", **more: str
+) -> httpx.Response:
     files = [("audio_sample", ("../../../etc/passwd", data)) for data in recordings]
     return served.http.post("/v1/audio/voices", data={"name": name, "consent": consent, **more}, files=files)
 
@@ -95,7 +97,8 @@ def test_uploads_are_bounded(served: Served, recording: bytes) -> None:
     assert long.status_code == 400
     assert "at most 5" in upload(served, *[recording] * 6).json()["error"]["message"]
     assert upload(served).status_code == 400
-    assert served.http.post("/v1/audio/voices", content=b"x", headers={"content-type": "multipart/form-data"}).status_code == 400
+    without_boundary = {"content-type": "multipart/form-data"}
+    assert served.http.post("/v1/audio/voices", content=b"x", headers=without_boundary).status_code == 400
 
 
 KINDS = dict(malformed_uploads.kinds())

@@ -53,6 +53,13 @@ class Admission:
         for turn in line:
             turn.call()
 
+    def check(self) -> None:
+        """Refuses at once who could not even wait, before work is put into the request. Errors: Busy, Stopping."""
+        with self._lock:
+            full = self.active >= self._limits.streams and len(self._line) >= self._limits.waiting
+            if full or self.closed:
+                raise self._refusal()
+
     async def enter(self) -> None:
         """Takes a place, which `leave` gives back. Errors: Busy, Stopping."""
         turn = self._place_or_turn()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,10 @@ class Access:
     secret: Secret | None = None
 
 
-def create_app(engine: Engine, folder: Path, access: Access | None = None) -> FastAPI:
+Page = Callable[[FastAPI, Engine], None]  # adds itself at /
+
+
+def create_app(engine: Engine, folder: Path, access: Access | None = None, page: Page | None = None) -> FastAPI:
     """The whole service. folder: where jobs are kept, for this process alone. When the app is shut down, jobs are put
     back in line and the engine is closed.
     """
@@ -64,7 +67,10 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None) -> Fa
     for part in (speech_api, voices_api, jobs_api, health_api, docs_page):
         app.include_router(part.router)
     add_handlers(app)
-    app.add_api_route("/", _start, include_in_schema=False)
+    if page is None:
+        app.add_api_route("/", _start, include_in_schema=False)
+    else:
+        page(app, engine)
     # the last one added is the outermost
     app.add_middleware(BodyLimit, limits=engine.limits)
     if access.secret is not None:

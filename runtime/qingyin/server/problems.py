@@ -16,7 +16,7 @@ from qingyin.server.limits import Busy, Stopping, TimeLimit, TooLong
 class Problem(HTTPException):
     """An error with a status of its own. param: the field that is wrong; code: for programs.
 
-    It is an HTTPException, because FastAPI takes any other that is raised while a body is read for a body that is wrong.
+    It is an HTTPException, because FastAPI takes any other error that is raised while a body is read for a wrong body.
     """
 
     def __init__(

@@ -22,7 +22,7 @@ from fastapi import FastAPI
 
 from qingyin.errors import DependencyError, OptionError
 from qingyin.server.access import Secret
-from qingyin.server.app import Access, create_app
+from qingyin.server.app import Access, Page, create_app
 from qingyin.server.control import Control, control_path
 from qingyin.server.engine import Engine
 from qingyin.server.guards import LOCAL_HOSTS
@@ -95,9 +95,7 @@ def serve(settings: Settings) -> None:
         assistants = stack.enter_context(_assistants(settings))
         stack.enter_context(_own_temporary_folder())
         engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
-        app = create_app(engine, state_folder(settings.port), access)
-        if settings.page:
-            _add_page(app, engine)
+        app = create_app(engine, state_folder(settings.port), access, _page() if settings.page else None)
         server = _Server(_config(app, settings))
         if assistants is not None:
             server.wyoming = _wyoming(engine, assistants)
@@ -226,9 +224,9 @@ def _log_to_stderr() -> None:
     logging.getLogger("qingyin").setLevel(logging.INFO)
 
 
-def _add_page(app: FastAPI, engine: Engine) -> None:
-    """The page at /, if what it needs is installed."""
-    if importlib.util.find_spec("gradio") is None:
-        return
-    page = importlib.import_module("qingyin.web.page")
-    page.add_page(app, engine)
+def _page() -> Page | None:
+    """The page, if what it needs is installed."""
+    if importlib.util.find_spec("gradio") is None or importlib.util.find_spec("qingyin.server.page") is None:
+        return None
+    page: Page = importlib.import_module("qingyin.server.page").add_page
+    return page

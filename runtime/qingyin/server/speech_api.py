@@ -85,6 +85,7 @@ async def create_speech(
     The headers `X-Qingyin-Voice`, `-Emotion` and `-Seed` say what was used.
     """
     check_model(body.model)
+    engine.admission.check()
     wanted = await asyncio.to_thread(with_known_voice, body.request(engine), engine)
     encoder = SoundEncoder(body.response_format, engine.sample_rate)
     stream = engine.stream(wanted)

@@ -66,6 +66,7 @@ async def create_voice(
     description: Annotated[str, Form(max_length=500)] = "",
 ) -> dict[str, Any]:
     """Makes a voice of a recording. The recording itself is not kept."""
+    engine.admission.check()
     if consent.strip().lower() not in _YES:
         message = f"a voice is kept only with consent=true, which says: {STATEMENT}"
         raise Problem(400, message, "consent", "consent_required")
