@@ -10,6 +10,7 @@ whole sentences.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +38,7 @@ class PolyphoneModel(nn.Module):
     ) -> None:
         """`characters` in the order of their ids, `readings` of those that have several; `reach` to each side."""
         super().__init__()
-        self.config = {
+        self.config: dict[str, Any] = {
             "characters": characters,
             "readings": {char: list(row) for char, row in readings.items()},
             "width": width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from export.training.polyphone_data import Labelled, load_cpp
@@ -11,6 +12,7 @@ from qingyin.text import g2p, polyphones
 from qingyin.text.characters import canonicalise
 from qingyin.text.citation import has_reading
 from qingyin.text.normalize import normalise
+from qingyin.text.segmentation import Clause
 
 
 def read_at(text: str, index: int) -> str:
@@ -24,6 +26,11 @@ def read_at(text: str, index: int) -> str:
     return ""
 
 
+def _no_choice(sentence: Sequence[Clause]) -> dict[int, str] | None:
+    """What `polyphones.choose` gives where there is no model."""
+    return None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training polyphone_measure`."""
     parser.add_argument("folder", type=Path, help="with cpp_dev.sent and cpp_dev.lb")
@@ -34,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     """Run the command."""
     if options.without_model:
-        polyphones.load = lambda: None
+        polyphones.choose = _no_choice
     elif polyphones.load() is None:
         raise FileNotFoundError("no model of polyphones in the package; run: python -m tools.export_polyphones")
     labels = [label for label in load_cpp(options.folder) if label.fold == options.fold]

@@ -72,7 +72,8 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     elif chosen is None and len(spoken) == 1:
         spoken = [readings.single_character(texts, index) or spoken[0]]
     if len(spoken) == 1:
-        spoken = [word.items[0].alone or surname_reading(texts, index) or spoken[0]]
+        certain = surname_reading(texts, index) or readings.sure(texts, index)
+        spoken = [word.items[0].alone or certain or spoken[0]]
     return [_syllable(item, reading) for item, reading in zip(word.items, spoken, strict=True)]
 
 

@@ -27,7 +27,8 @@ WORDS: dict[str, str] = {
     "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5", "一只": "yi1 zhi1", "两只": "liang3 zhi1",
     "几只": "ji3 zhi1", "为什么": "wei4 shen2 me5", "为了": "wei4 le5", "因为": "yin1 wei4",
     "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
-    "东京都": "dong1 jing1 du1", "肚子": "du4 zi5", "吡咯": "bi3 luo4", "呵叻": "he1 le4", "方差": "fang1 cha1", "反差": "fan3 cha1",
+    "东京都": "dong1 jing1 du1", "肚子": "du4 zi5", "吡咯": "bi3 luo4", "呵叻": "he1 le4", "方差": "fang1 cha1",
+    "反差": "fan3 cha1",
     "落差": "luo4 cha1", "相差": "xiang1 cha1", "率部": "shuai4 bu4", "眩晕": "xuan4 yun4", "卷柏": "juan3 bai3",
     "后燕": "hou4 yan1", "南燕": "nan2 yan1", "夹克": "jia1 ke4", "薄膜": "bo2 mo2", "质朴": "zhi4 pu3",
     "催吐剂": "cui1 tu4 ji4", "催吐": "cui1 tu4", "泊地": "bo2 di4", "劲歌": "jing4 ge1", "书吧": "shu1 ba1",
@@ -40,6 +41,10 @@ _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万几数每
 _ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")
 _LED = frozenset("部局校团队旅县市省镇乡村院科处班组营连排司厂站船馆会行军师州所室")  # 部长, 校长
 _TRANSLITERATION = frozenset("勒塞耶町肖葛茜泊媛")  # wrong by default inside names too
+_LED_OR_DISTRICT = _LED | {"区"}
+_PERSONS = frozenset("我你您他她它咱谁书孩")
+_SUBJECTS = frozenset("我你您他她都也就还") | {"我们", "你们", "他们", "她们", "咱们", "大家"}
+_DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转")  # 蹒跚地走
 _GROWING = frozenset("得着成满大高出胖")
 
 
@@ -52,6 +57,40 @@ def in_unlisted_word(word: str, found: list[str]) -> list[str]:
     if word[-1] == "长" and len(word) > 1:
         corrected[-1] = "zhang3"
     return corrected
+
+
+def sure(words: list[str], index: int) -> str | None:
+    """Reading of the one-character word words[index] where its neighbours leave no doubt; it outranks the model."""
+    char = words[index]
+    before = words[index - 1] if index else ""
+    after = words[index + 1] if index + 1 < len(words) else ""
+    if char == "为":
+        return "wei4" if after and not before and after[0] in _BENEFICIARIES else None
+    if char == "长":
+        led = before and before[-1] in _LED_OR_DISTRICT and not after.startswith(("度", "的", "达", "约", "为"))
+        return "zhang3" if led else None
+    if char == "只":
+        return "zhi1" if before and before[-1] in _NUMERALS else None
+    if char == "教":
+        return "jiao1" if after and after[0] in _PERSONS else None
+    if char == "还":
+        return "huan2" if index and (not after or after[0] in "给钱债清掉款") else None
+    if char == "种":
+        planted = after and after[0] in "地树花菜田粮豆麦瓜" and not (before and before[-1] in _NUMERALS)
+        return "zhong4" if planted else None
+    if char == "中":
+        return "zhong4" if after == "了" else None
+    if char == "觉":
+        return "jiao4" if "睡" in "".join(words[max(0, index - 4) : index]) else None
+    if char == "落":
+        return "la4" if "把" in words[max(0, index - 4) : index] else "luo4" if after in ("", "了") else None
+    if char == "得":
+        if after and after[0] in "多很不太" and before:
+            return "de5"
+        return "dei3" if before in _SUBJECTS and after and after[0] not in "到了奖分出以" else None
+    if char == "地":
+        return "de5" if len(before) > 1 and after and after[0] in _DONE_SO else None
+    return None
 
 
 def single_character(words: list[str], index: int) -> str | None:
