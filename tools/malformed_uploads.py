@@ -73,9 +73,11 @@ def _no_sound() -> Iterator[tuple[str, bytes]]:
     yield "midi", b"MThd\0\0\0\6\0\1\0\2\0\x60MTrk" + rng.randbytes(200)
     yield "playlist", b"#EXTM3U\nfile:///etc/passwd\nhttp://127.0.0.1:22/\n"
     yield "a path", b"/etc/passwd"
-    for magic in (b"RIFF", b"RIFX", b"RF64", b"riff.\x91\xcf\x11", b"FORM", b".snd", b"caff", b"fLaC", b"OggS",
-                  b"ID3\4", b"\xff\xfb\x90\x64", b"MATLAB 5.0", b"NIST_1A", b"Creative Voice File", b"LM8953", b"2BIT", b"IMPS",
-                  b"SDSX", b"wvpk"):  # fmt: skip
+    for magic in (
+        b"RIFF", b"RIFX", b"RF64", b"riff.\x91\xcf\x11", b"FORM", b".snd", b"caff", b"fLaC", b"OggS", b"ID3\4",
+        b"\xff\xfb\x90\x64", b"MATLAB 5.0", b"NIST_1A", b"Creative Voice File", b"LM8953", b"2BIT", b"IMPS", b"SDSX",
+        b"wvpk",
+    ):  # fmt: skip
         yield f"noise after {magic!r}", magic + rng.randbytes(5000)
 
 
