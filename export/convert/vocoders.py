@@ -25,7 +25,8 @@ from export.models.height_one import HeightOne
 from export.models.hifigan import SLOPE, HifiganGenerator, load_state
 from export.models.hifigan_config import HifiganConfig
 
-_HF_TYPES = ("hifigan", "fastspeech2_conformer_with_hifigan", "fastspeech2_conformer_hifigan")
+# The first is what older versions of the library write for both classes.
+_HF_TYPES = ("hifigan", "speecht5_hifigan", "fastspeech2_conformer_hifigan", "fastspeech2_conformer_with_hifigan")
 _LN_PER_LOG10 = math.log(10.0)
 # What the classes' own feature extractors compute where the folder does not say; Hz and samples.
 _HF_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -132,7 +133,7 @@ def _hugging_face(source: Path, values: Mapping[str, Any], name: str, features: 
             f"{folder}/config.json is of a {values.get('model_type')!r} model ({architecture}), which is no vocoder; "
             "known are HiFi-GAN's own config.json, SpeechT5HifiGan and FastSpeech2ConformerWithHifiGan"
         )
-    conformer = with_model or values["model_type"] == "fastspeech2_conformer_hifigan"
+    conformer = "conformer" in f"{values['model_type']} {values.get('architectures')}".lower()
     defaults = _HF_DEFAULTS["FastSpeech2ConformerHifiGan" if conformer else "SpeechT5HifiGan"]
     slope = inner.get("leaky_relu_slope", SLOPE)
     if slope != SLOPE:

@@ -14,7 +14,6 @@ from qingyin.manifest import Manifest
 from qingyin.recording_faults import Finding
 from qingyin.recordings import Source
 from qingyin.reference import Reference, load_reference
-from qingyin.speaker_changes import speaker_findings
 from qingyin.voices import load_voice
 
 _RANGE_PERCENTILES = (5, 50, 95)
@@ -104,7 +103,7 @@ def analyse_recording(source: Source, manifest: Manifest | None, threads: int = 
     encoders = Encoders(manifest, threads)
     vector = encoders.speaker(reference)
     found = ((name, _cosine(vector, load_voice(manifest, name).speaker)) for name in manifest.voices)
-    warnings = reference.warnings + speaker_findings([reference], encoders.speaker_of_mel)
+    warnings = reference.warnings + encoders.findings([reference])
     return Analysis(
         reference=reference,
         warnings=warnings,

@@ -22,7 +22,6 @@ from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
 from qingyin.pitch import pitch
 from qingyin.recordings import Source
 from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
-from qingyin.speaker_changes import speaker_findings
 from qingyin.voices import Provenance, Voice, parse_voice, vector_sizes, voice_bytes
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def clone(
         ),
         notes=(
             *dict.fromkeys(note for item in references for note in _notes(item)),
-            *(finding.message for finding in speaker_findings(references, encoders.speaker_of_mel)),
+            *(finding.message for finding in encoders.findings(references)),
         ),
     )
     neutral = voice.pitch_mean_ln_hz - _emotional_rise(synthesizer, voice)

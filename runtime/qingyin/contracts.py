@@ -69,6 +69,9 @@ EMOTION_ENCODER = Contract(
         "posteriors": ("float32", ("B", "emotion_labels")),  # in the order of EMOTION_LABELS
     },
 )
+# Encoders that were trained on waveforms: float32 within -1..1 at the rate that their manifest entry states.
+SPEAKER_ENCODER_OF_SAMPLES = Contract(inputs={"samples": ("float32", ("B", "S"))}, outputs=SPEAKER_ENCODER.outputs)
+EMOTION_ENCODER_OF_SAMPLES = Contract(inputs={"samples": ("float32", ("B", "S"))}, outputs=EMOTION_ENCODER.outputs)
 EMOTION_LABELS = ("neutral", "happy", "sad", "angry")
 
 

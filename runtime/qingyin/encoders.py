@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from qingyin import features
-from qingyin.contracts import EMOTION_ENCODER, EMOTION_LABELS, SPEAKER_ENCODER, Contract, check_contract, sizes
+from qingyin.contracts import (
+    EMOTION_ENCODER,
+    EMOTION_ENCODER_OF_SAMPLES,
+    EMOTION_LABELS,
+    SPEAKER_ENCODER,
+    SPEAKER_ENCODER_OF_SAMPLES,
+    Contract,
+    check_contract,
+    sizes,
+)
 from qingyin.errors import ModelError
 from qingyin.features import HOP, SAMPLE_RATE, FloatArray
-from qingyin.manifest import Manifest
+from qingyin.manifest import OPTIONAL_GRAPHS, Manifest
+from qingyin.recording_faults import Finding
 from qingyin.reference import Reference
+from qingyin.resampling import resample
 from qingyin.sessions import Session
+from qingyin.speaker_changes import speaker_findings
 
 _LONGEST_FRAMES = round(6.0 * SAMPLE_RATE / HOP)  # a window of more is cut in two, so that none is under 3 s
 
@@ -31,12 +44,16 @@ class Encoders:
                 f"the model set in {manifest.folder} cannot clone: it has no speaker encoder; use the set that "
                 "comes with qingyin, or one whose manifest names a speaker_encoder"
             )
-        wanted = (features.SAMPLE_RATE, features.HOP, features.N_FFT, features.N_MELS)
-        found = (manifest.sample_rate, manifest.hop_length, manifest.n_fft, manifest.n_mels)
-        if found != wanted:
+        hears_mels = any(not _of_samples(manifest, name) for name in OPTIONAL_GRAPHS if name in manifest.graphs)
+        ours = (features.SAMPLE_RATE, features.HOP, features.N_FFT, features.N_MELS)
+        mel = manifest.mel
+        wanted = (*ours, features.N_FFT, 0.0, features.MEL_FMAX_HZ)
+        found = (manifest.sample_rate, manifest.hop_length, manifest.n_fft, manifest.n_mels,
+                 mel.win_length, mel.fmin, mel.fmax)  # fmt: skip
+        if hears_mels and found != wanted:
             raise ModelError(
-                f"the model set's features (rate, hop, n_fft, mels) are {found}, this qingyin computes {wanted}; "
-                "use models and qingyin of the same version"
+                f"the model set's features (rate, hop, n_fft, mels, window, fmin, fmax) are {found}, this qingyin "
+                f"computes {wanted}; use models and qingyin of the same version"
             )
         self._manifest, self._threads = manifest, threads
 
@@ -48,9 +65,29 @@ class Encoders:
     def speaker(self, reference: Reference) -> FloatArray:
         """Unit vector [speaker_size] of who speaks, averaged over windows of 3 to 6 s."""
         windows = _windows(len(reference.mel))
-        vectors = [self.speaker_of_mel(reference.mel[window]) for window in windows]
+        vectors = [self._speaker_of_window(reference, window) for window in windows]
         mean = np.average(vectors, axis=0, weights=[window.stop - window.start for window in windows])
         return _unit(mean)
+
+    def findings(self, references: Sequence[Reference]) -> tuple[Finding, ...]:
+        """What the speaker encoder has against them: more than one speaker. Nothing, if it hears samples: how alike the
+        vectors of one speaker are is only known of encoders that hear mels.
+        """
+        if _of_samples(self._manifest, "speaker_encoder"):
+            return ()
+        return speaker_findings(references, self.speaker_of_mel)
+
+    def _speaker_of_window(self, reference: Reference, window: slice) -> FloatArray:
+        if not _of_samples(self._manifest, "speaker_encoder"):
+            return self.speaker_of_mel(reference.mel[window])
+        return _unit(self._speaker_session.run(self._samples("speaker_encoder", reference, window))["speaker"][0])
+
+    def _samples(self, name: str, reference: Reference, window: slice) -> dict[str, np.ndarray]:
+        """The window's samples at the rate of an encoder that hears them. Errors: DependencyError without soxr."""
+        part = reference.samples[window.start * HOP : window.stop * HOP]
+        rate = self._manifest.graphs[name].sample_rate
+        assert rate is not None  # _of_samples looked
+        return {"samples": np.ascontiguousarray(resample(part, SAMPLE_RATE, rate)[None], np.float32)}
 
     def speaker_of_mel(self, mel: FloatArray) -> FloatArray:
         """Unit vector [speaker_size] of mel [T, 80], as one window; T at least 20."""
@@ -65,11 +102,14 @@ class Encoders:
         vectors, posteriors = [], []
         windows = _windows(len(reference.mel))
         for window in windows:
-            feeds = {
-                "mel": np.ascontiguousarray(reference.mel[None, window]),
-                "f0": np.ascontiguousarray(reference.f0[None, window]),
-                "voicing": np.ascontiguousarray(reference.voicing[None, window]),
-            }
+            if self.hears_emotion and _of_samples(self._manifest, "emotion_encoder"):
+                feeds = self._samples("emotion_encoder", reference, window)
+            else:
+                feeds = {
+                    "mel": np.ascontiguousarray(reference.mel[None, window]),
+                    "f0": np.ascontiguousarray(reference.f0[None, window]),
+                    "voicing": np.ascontiguousarray(reference.voicing[None, window]),
+                }
             found = self._emotion_session.run(feeds)
             vectors.append(_checked(found["emotion"][0]))
             posteriors.append(_checked(found["posteriors"][0]))
@@ -80,7 +120,7 @@ class Encoders:
 
     @cached_property
     def _speaker_session(self) -> Session:
-        return self._open("speaker_encoder", SPEAKER_ENCODER)
+        return self._open("speaker_encoder", SPEAKER_ENCODER, SPEAKER_ENCODER_OF_SAMPLES)
 
     @cached_property
     def _emotion_session(self) -> Session:
@@ -89,12 +129,18 @@ class Encoders:
                 f"the model set in {self._manifest.folder} has no emotion encoder; name the emotion instead, "
                 "for example --emotion happy"
             )
-        return self._open("emotion_encoder", EMOTION_ENCODER)
+        return self._open("emotion_encoder", EMOTION_ENCODER, EMOTION_ENCODER_OF_SAMPLES)
 
-    def _open(self, name: str, contract: Contract) -> Session:
+    def _open(self, name: str, of_features: Contract, of_samples: Contract) -> Session:
         spec = self._manifest.graphs[name]
+        contract = of_samples if _of_samples(self._manifest, name) else of_features
         check_contract(spec, contract, sizes(self._manifest))
         return Session(spec, self._manifest.read_graph(spec), self._threads)
+
+
+def _of_samples(manifest: Manifest, name: str) -> bool:
+    """Whether an encoder hears samples, not features: then its entry states their rate."""
+    return manifest.graphs[name].sample_rate is not None
 
 
 def _windows(frames: int) -> list[slice]:
