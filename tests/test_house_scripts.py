@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("start_app.sh", "run_tests.sh", ".ci/run", "tools/venv.sh")
+SCRIPTS = ("start_app.sh", "run_tests.sh", ".ci/run", "tools/venv.sh", "contrib/speech-dispatcher/install.sh")
 SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 
 

@@ -6,6 +6,7 @@ Whatever keeps the daemon from serving is silent (`Unavailable`): the command th
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -113,7 +114,9 @@ class RemoteSpeech:
             threading.Thread(target=self._pump, args=(text,), name="qingyin-text", daemon=True).start()
 
     def close(self) -> None:
-        """Hangs up."""
+        """Hangs up; from any thread, also while another waits for sound."""
+        with contextlib.suppress(OSError):  # the daemon did so first
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._connection.close()
 
     def __iter__(self) -> Iterator[RemoteChunk]:
