@@ -26,6 +26,10 @@ from qingyin.web.sound_api import router
 from qingyin.web.takes import Takes
 from qingyin.web.words import EXAMPLES, LANGUAGES, Words, language_of
 
+_ICON = (
+    "<link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path "
+    "d='M2 8h1M5 4v8M8 2v12M11 5v6M14 8h0' stroke='%230f766e' stroke-width='2' stroke-linecap='round'/></svg>\">"
+)
 _STATE_SECONDS = 4 * 3600  # after which what a closed page has heard is forgotten
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 # Gradio compiles its templates in the browser (eval); nothing may come from elsewhere.
@@ -55,7 +59,7 @@ def add_page(app: FastAPI, engine: Engine) -> None:
         gr.mount_gradio_app(
             app, layout(engine, actions, words), f"/{language}", footer_links=[], run_history=False, show_error=False,
             max_file_size=engine.limits.upload_bytes, ssr_mode=False, enable_monitoring=False, pwa=False, theme=theme,
-            css=css, head=f"<script>{script}</script>",
+            css=css, head=f"{_ICON}<script>{script}</script>",
         )  # fmt: skip
     app.router.routes.insert(0, Route("/", _start))
     app.add_middleware(_Policy)

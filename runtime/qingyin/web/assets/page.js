@@ -123,6 +123,7 @@ window.qingyin = (() => {
       }
       downloads.hidden = !value.wav;
       if (!value.live && $("live").hidden) audio.hidden = !value.wav;
+      element.dataset.made = value.live || !value.id ? "" : props.value;
     }
 
     pause.addEventListener("click", () => {
