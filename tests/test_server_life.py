@@ -71,6 +71,7 @@ def test_a_signal_lets_what_runs_finish(how: signal.Signals, places: Path) -> No
         assert sum(len(piece) for piece in pieces) > 10_000  # to its proper end, or httpx complains
     assert process.wait(timeout=15) == 0
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections may rest; a listener would not
         probe.bind(("127.0.0.1", port))
     assert not list(places.glob("qingyin-serve-*"))
     assert process.stderr is not None
