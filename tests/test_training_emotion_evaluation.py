@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,20 @@ def test_speaker_is_kept_only_where_neutral_was_found() -> None:
     assert kept.cosine["happy"] > kept.cosine["angry"]
 
 
+def test_a_listener_who_knows_the_voice_judges_by_its_neutral_speech() -> None:
+    def said(sentence: int, label: str, posteriors: Sequence[float]) -> Spoken:
+        spoken = _spoken("a", sentence, label, 0, label, [1, 0])
+        return replace(spoken, posteriors=np.array(posteriors, np.float32))
+
+    # a voice whose neutral speech sounds sad, and whose happy speech less so
+    spoken = [said(n, "neutral", [0.2, 0.1, 0.6, 0.1]) for n in range(3)]
+    spoken += [said(n, "happy", [0.2, 0.3, 0.4, 0.1]) for n in range(3)]
+    usual = np.log(np.array([0.7, 0.1, 0.1, 0.1], np.float32))
+    adapted = evaluate_emotion.knowing_the_voice(spoken, usual)
+    assert np.allclose(adapted[0].posteriors, [0.7, 0.1, 0.1, 0.1], atol=1e-3)
+    assert adapted[3].posteriors[1] == pytest.approx(0.3 / (0.7 + 0.3 + 0.4 / 6 + 0.1), abs=1e-3)
+
+
 class _Classifier(nn.Module):
     def forward(self, mel: torch.Tensor, f0: torch.Tensor, voicing: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         assert mel.shape[:2] == f0.shape == voicing.shape
@@ -108,6 +123,7 @@ def test_command_writes_table_and_picture(
     monkeypatch.setattr(evaluate_emotion, "load_encoder", lambda judge: _Verifier())
     monkeypatch.setattr(evaluate_emotion, "chosen_voices", lambda synthesizer: [synthesizer.voice()])
     monkeypatch.setattr(evaluate_emotion, "strangers_of", lambda verifier, count: np.eye(count, 80, dtype=np.float32))
+    monkeypatch.setattr(evaluate_emotion, "usual_answer", lambda classifier: np.zeros(4, np.float32))
     # the tiny models hum noise: whether Praat finds a pitch in it is not what is tested here
     monkeypatch.setattr(evaluate_emotion, "measure_correlates", lambda samples: Measured(0, 0, -len(samples), 0, 0))
     text = tmp_path / "sentences.txt"

@@ -21,7 +21,7 @@ from export.training.paths import run_folder
 from export.training.speaker import load_encoder
 
 SPEAKER_FRAMES = 250
-NEUTRAL_SHARE = 0.85  # of the training speakers' recordings as they are, that must come out as neutral
+NEUTRAL_SHARE = 0.9  # of the recordings as they are, of people it did not train on, that must come out as neutral
 REVERSAL = 0.3
 
 
@@ -107,17 +107,18 @@ def measures(encoder: nn.Module, clips: Sequence[EmotionClip]) -> dict[str, floa
 
 
 def settle_neutral(encoder: nn.Module, recordings: Sequence[EmotionClip], share: float = NEUTRAL_SHARE) -> float:
-    """Shift the neutral logit so that `share` of neutral recordings come out as neutral; how far it was shifted.
+    """Shift the neutral logit so that about `share` of neutral recordings come out as neutral; how far it was shifted.
 
-    A false alarm tints a voice for good, a missed emotion only leaves it plain; training weighs both alike.
+    A false alarm tints a voice for good, a missed emotion only leaves it plain; training weighs both alike. Corpora
+    count alike, whatever their size.
     """
-    needed = []
+    needed: dict[str, list[float]] = defaultdict(list)
     with torch.inference_mode():
         for batch in whole_batches(recordings):
-            _, posteriors = encoder(*batch.inputs)
-            logs = torch.log(posteriors.clamp_min(1e-9))
-            needed.append(logs[:, 1:].amax(1) - logs[:, 0])
-    shift = float(torch.quantile(torch.cat(needed), share))
+            logs = torch.log(encoder(*batch.inputs)[1].clamp_min(1e-9))
+            for n, margin in zip(batch.index.tolist(), (logs[:, 1:].amax(1) - logs[:, 0]).tolist(), strict=True):
+                needed[recordings[n].speaker.split("/")[0]].append(margin)
+    shift = float(np.mean([np.quantile(margins, share) for margins in needed.values()]))
     with torch.no_grad():
         encoder.heads.labels.bias[0] += shift
     return shift
@@ -176,6 +177,6 @@ def main(options: argparse.Namespace) -> None:
         if run.step % options.evaluate_every == 0:
             run.log(measures(run.averaged.encoder, held_out), "held_out")
     if not options.judge:
-        settle_neutral(run.averaged.encoder, [clip for clip in clips if clip.natural])
+        settle_neutral(run.averaged.encoder, load_recordings(1 - half))  # the judge's people are strangers to it
         run.log(measures(run.averaged.encoder, held_out), "settled")
     run.save()

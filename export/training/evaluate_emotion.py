@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from export.emotions import LABELS
 from export.features import SAMPLE_RATE, FloatArray, mel_and_energy, pad_to_frames
 from export.training.correlates import NAMES, TITLES, UNITS, Measured, changes, expected_sign, measure_correlates
 from export.training.emotion import load_emotion_model
+from export.training.emotion_clips import load_emotion_clips, whole_batches
 from export.training.emotion_pictures import draw_emotions
 from export.training.emotion_resynthesis import analysed, levelled
 from export.training.evaluate import test_sentences
@@ -103,6 +104,35 @@ def confusion(spoken: Sequence[Spoken]) -> FloatArray:
     return counts / counts.sum(1, keepdims=True).clip(1)
 
 
+def knowing_the_voice(spoken: Sequence[Spoken], usual: FloatArray) -> list[Spoken]:
+    """The same utterances as the classifier hears them once it knows each voice.
+
+    People differ more than emotions move them, so a listener who has heard a voice before judges by its own neutral
+    speech (speaker normalisation; Busso et al. 2013, IEEE Trans. Affective Computing 4): its mean answer [4], in ln, to
+    the voice's neutral utterances of OTHER sentences is moved to `usual`, that to neutral recordings of people.
+    """
+    adapted = []
+    for s in spoken:
+        own = [
+            np.log(o.posteriors.clip(1e-9))
+            for o in spoken
+            if o.voice == s.voice and o.label == "neutral" and o.sentence != s.sentence
+        ]
+        logs = np.log(s.posteriors.clip(1e-9)) - np.mean(own, axis=0) + usual
+        weights = np.exp(logs - logs.max())
+        adapted.append(replace(s, posteriors=(weights / weights.sum()).astype(np.float32)))
+    return adapted
+
+
+def usual_answer(classifier: nn.Module) -> FloatArray:
+    """The classifier's mean answer [4], in ln, to held-out people's neutral recordings."""
+    answers = []
+    with torch.inference_mode():
+        for batch in whole_batches([clip for clip in load_emotion_clips(held_out=True) if clip.natural]):
+            answers.append(torch.log(classifier(*batch.inputs)[1].clamp_min(1e-9)))
+    return torch.cat(answers).mean(0).numpy()
+
+
 @dataclass(frozen=True)
 class SpeakerKept:
     """How far an emotion leaves the speaker alone."""
@@ -144,7 +174,18 @@ def strangers_of(verifier: nn.Module, count: int) -> FloatArray:
     return np.stack(vectors)
 
 
-def tables(spoken: Sequence[Spoken], kept: SpeakerKept) -> list[str]:
+def _confusion_rows(spoken: Sequence[Spoken]) -> str:
+    rows = ["| asked for |" + "".join(f" heard {label} |" for label in LABELS), "|---|" + "---:|" * len(LABELS)]
+    for label, row in zip(LABELS, confusion(spoken), strict=True):
+        rows.append(f"| {label} |" + "".join(f" {100 * share:.0f} % |" for share in row))
+    return "\n".join(rows)
+
+
+def _right(spoken: Sequence[Spoken]) -> str:
+    return f"{100 * np.mean([LABELS[int(np.argmax(s.posteriors))] == s.label for s in spoken]):.1f} %"
+
+
+def tables(spoken: Sequence[Spoken], knowing: Sequence[Spoken], kept: SpeakerKept) -> list[str]:
     """The parts of the document between its head and its picture."""
     moved = all_changes(spoken)
     rows = ["| correlate | unit |" + "".join(f" {label} | right sign |" for label in EMOTIONAL)]
@@ -157,21 +198,15 @@ def tables(spoken: Sequence[Spoken], kept: SpeakerKept) -> list[str]:
             cells.append(f" {np.median(values):+.2f} | {share:.0f} % |")
         rows.append(f"| {TITLES[name]} | {UNITS[name]} |" + "".join(cells))
     signs = [right_signs(moved, label, name) for label in EMOTIONAL for name in NAMES]
-    matrix = confusion(spoken)
-    heard = ["| asked for |" + "".join(f" heard {label} |" for label in LABELS), "|---|" + "---:|" * len(LABELS)]
-    for label, row in zip(LABELS, matrix, strict=True):
-        heard.append(f"| {label} |" + "".join(f" {100 * share:.0f} % |" for share in row))
-    by_voice = []
-    for voice in dict.fromkeys(s.voice for s in spoken):
-        own = [s for s in spoken if s.voice == voice]
-        right = np.mean([LABELS[int(np.argmax(s.posteriors))] == s.label for s in own])
-        by_voice.append(f"{voice} {100 * right:.0f} %")
+    by_voice = [f"{v} {_right([s for s in knowing if s.voice == v])}" for v in dict.fromkeys(s.voice for s in knowing)]
     cosines = ", ".join(f"{label} {value:.2f}" for label, value in kept.cosine.items())
-    right_heard = float(np.mean([LABELS[int(np.argmax(s.posteriors))] == s.label for s in spoken]))
     figures = {
         "correlates with the expected sign, of all pairs": f"{100 * np.mean(signs):.1f} %",
-        "emotion as intended, by the separate classifier (chance 25 %)": f"{100 * right_heard:.1f} %",
-        "the same by voice": ", ".join(by_voice),
+        "emotion as intended (chance 25 %), by the separate classifier, to which every voice is a stranger": (
+            _right(spoken)
+        ),
+        "the same once it knows the voice's neutral speech of other sentences": _right(knowing),
+        "the latter by voice": ", ".join(by_voice),
         "cosine with the voice's neutral speech of other sentences": cosines,
         "speaker found among all candidates, neutral": f"{100 * kept.right_neutral:.1f} %",
         "speaker still found with an emotion, where found with neutral": f"{100 * kept.kept:.1f} %",
@@ -180,8 +215,10 @@ def tables(spoken: Sequence[Spoken], kept: SpeakerKept) -> list[str]:
         "\n".join(["| what | figure |", "|---|---:|", *(f"| {what} | {figure} |" for what, figure in figures.items())]),
         "## Correlates: medians of the changes from neutral, same sentence and voice",
         "\n".join(rows),
-        "## What the separate classifier hears",
-        "\n".join(heard),
+        "## What the separate classifier hears: every voice is a stranger",
+        _confusion_rows(spoken),
+        "## The same once it knows each voice's neutral speech of other sentences",
+        _confusion_rows(knowing),
     ]
 
 
@@ -205,8 +242,9 @@ def main(options: argparse.Namespace) -> None:
     spoken = speak(synthesizer, voices, sentences, classifier, verifier, options.strength)
     strangers = strangers_of(verifier, options.candidates - len(voices))
     kept = speaker_kept(spoken, strangers)
+    knowing = knowing_the_voice(spoken, usual_answer(classifier))
     picture = options.output.with_suffix(".png")
-    draw_emotions(all_changes(spoken), confusion(spoken), picture)
+    draw_emotions(all_changes(spoken), confusion(knowing), picture)
     names, others = ", ".join(voice.name for voice in voices), len(strangers)
     head = f"""Made by `python -m export.training evaluate_emotion`: {len(sentences)} sentences, {len(LABELS)} labels,
 the voices {names}, strength {options.strength:g}. Every change is against the same sentence
@@ -215,7 +253,7 @@ encoder and was trained on other speakers, both on re-synthesised recordings (ex
 synthesis; it knows what the literature says of emotions, not how people act them. The speaker is looked for among
 {len(voices) + others}: the voices' neutral speech of other sentences, and recordings of {others} held-out people."""
     title = f"# Emotions, {datetime.date.today().isoformat()}"
-    parts = [title, head, *tables(spoken, kept), f"![emotions]({picture.name})"]
+    parts = [title, head, *tables(spoken, knowing, kept), f"![emotions]({picture.name})"]
     text = "\n\n".join(parts) + "\n"
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="utf-8")
