@@ -276,6 +276,7 @@ def test_rate_pitch_and_volume() -> None:
         ('<speak>好<mark name="__spd_0"/>再见</speak>', [Piece("好", marks=[("__spd_0", 1)]), Piece("再见")]),
         ("没有标记", [Piece("没有标记")]),
         ("<speak>不完整", [Piece(" 不完整")]),
+        ("<speak><prosody rate='x'>好</prosody>吗</speak>", [Piece("好吗")]),
         ('<speak>好。<mark name="a"/><s>一<mark name="b"/></s></speak>',
          [Piece('<speak>好。<mark name="a"/><s>一<mark name="b"/></s></speak>', "ssml", [("a", 2), ("b", 3)])]),
     ],

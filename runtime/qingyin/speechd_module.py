@@ -34,9 +34,7 @@ _SECONDS_A_CHARACTER = 0.2  # at speed 1, to place marks inside a sentence
 class Message:
     """One message being spoken. `make`: the sound of a piece; `speed`: to place marks."""
 
-    def __init__(
-        self, dialogue: Dialogue, pieces: list[Piece], make: Callable[[Piece], Sound], speed: float
-    ) -> None:
+    def __init__(self, dialogue: Dialogue, pieces: list[Piece], make: Callable[[Piece], Sound], speed: float) -> None:
         self._dialogue, self._pieces, self._make = dialogue, pieces, make
         self._character_seconds = _SECONDS_A_CHARACTER / speed
         self._sound: Sound | None = None
@@ -102,7 +100,8 @@ class Message:
                 if not self._stopped.is_set():
                     print(f"sd_qingyin: {error}", file=sys.stderr, flush=True)
             except Exception as error:  # a bug: silence would be worse than a sentence less
-                print(f"sd_qingyin: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                if not self._stopped.is_set():
+                    print(f"sd_qingyin: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         for name, _ in marks:
             self._mark(name)
 

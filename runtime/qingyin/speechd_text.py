@@ -4,11 +4,15 @@ where its marks are.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
+
+from qingyin.errors import MarkupError
+from qingyin.text.ssml import parse_ssml
 
 _SENTENCE_ENDS = tuple("。！？；…!?;\n")
 _SERVERS_MARK = "__spd_"  # Speech Dispatcher's own, between sentences
@@ -34,7 +38,8 @@ class Piece:
 
 def message_pieces(message: str) -> list[Piece]:
     """The pieces of a SPEAK message. Between sentences, marks divide it; inside one they must not, for its melody's
-    sake. Where it has other elements than marks it is one piece of SSML; what is no XML is spoken without its tags.
+    sake. Where it has other elements than marks it is one piece of SSML. What is no XML, or no SSML that is understood,
+    is spoken without its tags: whoever cannot see the screen would be helped by no error.
     """
     reader = _Reader()
     try:
@@ -42,7 +47,9 @@ def message_pieces(message: str) -> list[Piece]:
     except (expat.ExpatError, _Refused):
         return [Piece(_TAG.sub(" ", message))]
     if reader.styled:
-        return [Piece(message, "ssml", reader.places())]
+        with contextlib.suppress(MarkupError):
+            parse_ssml(message)
+            return [Piece(message, "ssml", reader.places())]
     return reader.pieces
 
 
