@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
+from qingyin.cli_models_arguments import MODELS_EXAMPLES, add_models_arguments
 from qingyin.cli_serve_arguments import SERVE_EXAMPLES, add_serve_arguments
 from qingyin.cli_voices_arguments import VOICES_EXAMPLES, add_voices_arguments
 from qingyin.errors import QingyinError
@@ -34,6 +35,7 @@ _COMMANDS = {
     "serve": ("qingyin.cli_serve", "serve"),
     "bench": ("qingyin.cli_bench", "bench"),
     "voices": ("qingyin.cli_voices", "voices"),
+    "models": ("qingyin.cli_models", "models"),
     "analyze": ("qingyin.cli_analyze", "analyze"),
     "info": ("qingyin.cli_info", "info"),
 }
@@ -326,6 +328,14 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     add_voices_arguments(voices, raw)
+    models = commands.add_parser(
+        "models",
+        help="list model sets; add and check others",
+        description="Lists the model sets, or keeps others.",
+        epilog=MODELS_EXAMPLES,
+        formatter_class=raw,
+    )
+    add_models_arguments(models, raw)
     analyze = commands.add_parser(
         "analyze",
         help="tell how good a reference a recording makes",

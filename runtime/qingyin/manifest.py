@@ -14,6 +14,7 @@ from qingyin.errors import ModelError
 from qingyin.strict import StrictObject, check_version, parse_json, read_verified
 
 FORMAT_VERSION = 2
+MANIFEST_FILE = "manifest.json"
 ENVIRONMENT_VARIABLE = "QINGYIN_MODELS"
 RESTORE = "install qingyin again, or name a complete model folder with --models or QINGYIN_MODELS"
 
@@ -142,8 +143,8 @@ class Manifest:
 
 
 def find_models(models: str | os.PathLike[str] | None = None) -> Path:
-    """The model folder: the argument, else $QINGYIN_MODELS, else the packaged one, else the source
-    checkout's onnx_models/.
+    """The model folder: the argument, else $QINGYIN_MODELS (each a folder, or the name of an added set), else the
+    packaged one, else the source checkout's onnx_models/.
 
     A folder that was asked for is never replaced by another. Errors: ModelError if it holds no manifest.json.
     """
@@ -151,13 +152,17 @@ def find_models(models: str | os.PathLike[str] | None = None) -> Path:
     asked = models or os.environ.get(ENVIRONMENT_VARIABLE)
     if asked:
         folder = Path(asked).expanduser()
-        if not (folder / "manifest.json").is_file():
-            source = "--models" if models else ENVIRONMENT_VARIABLE
-            raise ModelError(
-                f"no model set in {folder} (from {source}): it has no manifest.json; "
-                f"give a folder made by `python -m export onnx`"
-            )
-        return folder
+        if (folder / MANIFEST_FILE).is_file():
+            return folder
+        from qingyin.model_store import find_set  # it reads manifests itself
+
+        if (stored := find_set(str(asked))) is not None:
+            return stored
+        source = "--models" if models else ENVIRONMENT_VARIABLE
+        raise ModelError(
+            f"no model set in {folder} (from {source}): it has no {MANIFEST_FILE}, and `qingyin models list` "
+            f"knows no set of that name; give a folder made by `python -m export onnx`"
+        )
     # the wheel carries the models as package data; in a checkout they lie beside runtime/
     for folder in (package / "_models", package.parent.parent / "onnx_models"):
         if (folder / "manifest.json").is_file():
