@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -200,7 +201,7 @@ def test_training_runs_resumes_and_gives_a_model(judge: bool, tmp_path: Path, mo
     monkeypatch.setattr(emotion, "load_recordings", lambda half: [c for c in own if half_of(c.speaker) == half])
     emotion_data.emotion_folder().mkdir()
     _write_clips(emotion_data.emotion_folder())
-    parser = emotion.argparse.ArgumentParser()
+    parser = argparse.ArgumentParser()
     emotion.add_arguments(parser)
     common = ["--batch", "8", "--evaluate-every", "3", *(["--judge"] if judge else [])]
     emotion.main(parser.parse_args([*common, "--steps", "3"]))
@@ -246,8 +247,8 @@ def test_restyled_features_are_near_those_of_restyled_sound(recording: Recording
         assert np.median(cents) < 25
 
         def spectrum(mel: FloatArray, voiced: NDArray[np.bool_]) -> FloatArray:
-            mean = mel[voiced].mean(0)
-            return mean - mean.mean()
+            mean: FloatArray = mel[voiced].mean(0) - mel[voiced].mean()
+            return mean
 
         difference = spectrum(sound.mel, sound.voiced) - spectrum(quick.mel, quick.voiced)
         assert np.abs(difference).mean() < 0.3

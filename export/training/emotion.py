@@ -106,7 +106,7 @@ def measures(encoder: nn.Module, clips: Sequence[EmotionClip]) -> dict[str, floa
     return figures
 
 
-def settle_neutral(encoder: nn.Module, recordings: Sequence[EmotionClip], share: float = NEUTRAL_SHARE) -> float:
+def settle_neutral(encoder: EmotionEncoder | EmotionJudge, recordings: Sequence[EmotionClip], share: float = NEUTRAL_SHARE) -> float:
     """Shift the neutral logit so that about `share` of neutral recordings come out as neutral; how far it was shifted.
 
     A false alarm tints a voice for good, a missed emotion only leaves it plain; training weighs both alike. Corpora

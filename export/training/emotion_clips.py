@@ -178,7 +178,7 @@ def draw_batches(clips: Sequence[EmotionClip], size: int, rng: np.random.Generat
     made = RESYNTHESISED if len(kinds[1]) else 0.0
     chances = np.zeros(len(clips))
     for which, share in zip(kinds, (1 - made, made), strict=True):
-        chances[which] = share * _chances([clips[n] for n in which])
+        chances[which] = share * _chances([clips[n] for n in which.tolist()])
     while True:
         drawn = rng.choice(len(clips), size * SORTED_BATCHES, p=chances / chances.sum())
         styled = [
@@ -188,8 +188,8 @@ def draw_batches(clips: Sequence[EmotionClip], size: int, rng: np.random.Generat
         order = np.array(sorted(long, key=lambda n: styled[n].frames))
         for piece in rng.permutation(len(order) // size):
             own = order[piece * size : (piece + 1) * size]
-            others = rng.integers(len(clips), size=size)
-            heard = [_as_another(styled[n], clips[o], rng) for n, o in zip(own, others, strict=True)]
+            others = rng.integers(len(clips), size=size).tolist()
+            heard = [_as_another(styled[n], clips[o], rng) for n, o in zip(own.tolist(), others, strict=True)]
             yield collate(heard, drawn[own], rng)
 
 
