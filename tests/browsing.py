@@ -1,4 +1,4 @@
-"""A real browser on a real server of tiny models, for tests of the page; without a browser they are skipped, and say so."""
+"""A real browser for tests of the page; without one they are skipped, and say so."""
 
 from __future__ import annotations
 

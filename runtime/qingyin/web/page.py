@@ -12,7 +12,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,8 +27,8 @@ from qingyin.web.takes import Takes
 from qingyin.web.words import EXAMPLES, LANGUAGES, Words, language_of
 
 _ICON = (
-    "<link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path "
-    "d='M2 8h1M5 4v8M8 2v12M11 5v6M14 8h0' stroke='%230f766e' stroke-width='2' stroke-linecap='round'/></svg>\">"
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M2 7v2M5 4v8M8 2v12M11 5v6M14 7v2" '
+    'stroke="#0f766e" stroke-width="2" stroke-linecap="round"/></svg>'
 )
 _STATE_SECONDS = 4 * 3600  # after which what a closed page has heard is forgotten
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
@@ -59,15 +59,19 @@ def add_page(app: FastAPI, engine: Engine) -> None:
         gr.mount_gradio_app(
             app, layout(engine, actions, words), f"/{language}", footer_links=[], run_history=False, show_error=False,
             max_file_size=engine.limits.upload_bytes, ssr_mode=False, enable_monitoring=False, pwa=False, theme=theme,
-            css=css, head=f"{_ICON}<script>{script}</script>",
+            css=css, head=f"<script>{script}</script>",
         )  # fmt: skip
-    app.router.routes.insert(0, Route("/", _start))
+    app.router.routes[:0] = [Route("/", _start), Route("/favicon.ico", _icon)]
     app.add_middleware(_Policy)
 
 
 async def _start(request: Request) -> RedirectResponse:
     language = language_of(request.headers.get("accept-language", ""))
     return RedirectResponse(f"/{language}/", headers={"Vary": "Accept-Language"})
+
+
+async def _icon(request: Request) -> Response:
+    return Response(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
 class _Policy:

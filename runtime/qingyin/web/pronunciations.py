@@ -12,6 +12,7 @@ from qingyin.errors import TextError
 from qingyin.text import Syllable, analyse_document
 from qingyin.text.characters import is_han
 from qingyin.text.english_phones import is_english
+from qingyin.text.given_readings import pinyin
 from qingyin.text.markup_modes import read_document
 from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.reading_table import reading_table
@@ -93,14 +94,14 @@ def with_reading(source: str, start: int, end: int, reading: str) -> str:
         raise TextError("the text has changed meanwhile; click the character again")
     bracket = _bracket(source, start, end)
     if bracket is None:
-        return source if not reading else _checked(source, source[:end] + f"[{reading}]" + source[end:], start, reading)
+        return source if not reading else _checked(source[:end] + f"[{reading}]" + source[end:], start, end, reading)
     opening, closing, place, spoken = bracket
     if not reading:
         changed = source[:opening] + source[closing:]
     else:
         spoken[place : place + 1] = [reading]
         changed = f"{source[:opening]}[{' '.join(spoken)}]{source[closing:]}"
-    return _checked(source, changed, start, reading)
+    return _checked(changed, start, end, reading)
 
 
 def _bracket(source: str, start: int, end: int) -> tuple[int, int, int, list[str]] | None:
@@ -118,9 +119,13 @@ def _bracket(source: str, start: int, end: int) -> tuple[int, int, int, list[str
     return found.start(), found.end(), max(0, len(spoken) - len(covered)), spoken
 
 
-def _checked(source: str, changed: str, start: int, reading: str) -> str:
-    """The changed text, if it is read as was wished. Errors: TextError."""
-    found = next((item for item in readings(changed).items if item.start == start), None)
-    if reading and (found is None or not found.chosen):
+def _checked(changed: str, start: int, end: int, reading: str) -> str:
+    """The changed text, if it is read as was wished there, and only there. Errors: TextError."""
+    if not reading:
+        readings(changed)
+        return changed
+    found = [item for item in readings(changed).items if start <= item.start < end]
+    said = " ".join(item.said for item in found)
+    if not found or not all(item.chosen for item in found) or not (reading.startswith("/") or said == " ".join(pinyin(reading))):
         raise TextError(f"{reading!r} does not fit here; write pinyin with tones for each character, such as hang2")
     return changed
