@@ -6,15 +6,14 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 
-from qingyin.server.app import Access, create_app
+from qingyin.server.app import Access, Page, create_app
 from qingyin.server.engine import Engine, ServedSynthesizer
 from qingyin.server.limits import Limits
 
@@ -36,13 +35,11 @@ class Served:
 @contextlib.contextmanager
 def serving(
     models: Path, folder: Path, access: Access | None = None, limits: Limits | None = None,
-    prepare: Callable[[FastAPI, Engine], None] | None = None,
+    page: Page | None = None,
 ) -> Iterator[Served]:  # fmt: skip
-    """The real app in the real uvicorn, in a thread. prepare: adds something to it before it starts."""
+    """The real app in the real uvicorn, in a thread."""
     engine = Engine(ServedSynthesizer.load(models), limits, workers=2)
-    app = create_app(engine, folder, access or Access())
-    if prepare is not None:
-        prepare(app, engine)
+    app = create_app(engine, folder, access or Access(), page)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

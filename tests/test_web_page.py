@@ -35,7 +35,7 @@ def server(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QINGYIN_HOME", str(home))
         patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
-        with serving(models, tmp_path_factory.mktemp("jobs"), prepare=add_page) as served:
+        with serving(models, tmp_path_factory.mktemp("jobs"), page=add_page) as served:
             yield served
 
 

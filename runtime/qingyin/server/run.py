@@ -226,7 +226,7 @@ def _log_to_stderr() -> None:
 
 def _page() -> Page | None:
     """The page, if what it needs is installed."""
-    if importlib.util.find_spec("gradio") is None or importlib.util.find_spec("qingyin.server.page") is None:
+    if importlib.util.find_spec("gradio") is None or importlib.util.find_spec("qingyin.web.page") is None:
         return None
-    page: Page = importlib.import_module("qingyin.server.page").add_page
+    page: Page = importlib.import_module("qingyin.web.page").add_page
     return page

@@ -126,6 +126,7 @@ def _checked(changed: str, start: int, end: int, reading: str) -> str:
         return changed
     found = [item for item in readings(changed).items if start <= item.start < end]
     said = " ".join(item.said for item in found)
-    if not found or not all(item.chosen for item in found) or not (reading.startswith("/") or said == " ".join(pinyin(reading))):
+    decided = bool(found) and all(item.chosen for item in found)
+    if not decided or not (reading.startswith("/") or said == " ".join(pinyin(reading))):
         raise TextError(f"{reading!r} does not fit here; write pinyin with tones for each character, such as hang2")
     return changed
