@@ -49,7 +49,10 @@ def convert(
     if rows is None or rows.dim() != 2:
         raise ConvertError(f"{path} holds no FastSpeech 2: encoder.src_word_emb.weight is missing")
     symbols = fastspeech2_symbols.read(symbols_file or _beside(folder, "symbols.txt"), len(rows))
-    network = Fastspeech2(config, len(rows))
+    try:
+        network = Fastspeech2(config, len(rows))
+    except (RuntimeError, ZeroDivisionError, AssertionError) as error:
+        raise ConvertError(f"{folder}: these sizes make no network ({' '.join(str(error).split())[:120]})") from None
     assign(network, state, str(path))
     network.eval()
     content = _symbol_map(map_file or _beside(folder, _MAP_FILE), preprocess, symbols)

@@ -19,14 +19,15 @@ from export.convert.converted import Converted
 from export.convert.errors import ConvertError, listed
 from export.convert.feature_space import FeatureSpace
 from export.convert.sources import read_json, weights_file
-from export.convert.weights import check_finite, differences, plain_names, read_checkpoint, state_at
+from export.convert.weights import assign, check_finite, differences, plain_names, read_checkpoint, state_at
 from export.graph_spec import GraphSpec, float32
 from export.models.height_one import HeightOne
-from export.models.hifigan import SLOPE, HifiganGenerator, load_state
+from export.models.hifigan import SLOPE, HifiganGenerator, published_state
 from export.models.hifigan_config import HifiganConfig
 
 # The first is what older versions of the library write for both classes.
 _HF_TYPES = ("hifigan", "speecht5_hifigan", "fastspeech2_conformer_hifigan", "fastspeech2_conformer_with_hifigan")
+MAX_ELEMENTS = 100_000_000  # of one tensor: a shape costs a file nothing, and what is larger is only compared by it
 _LN_PER_LOG10 = math.log(10.0)
 # What the classes' own feature extractors compute where the folder does not say; Hz and samples.
 _HF_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -116,11 +117,11 @@ def _fmax(values: Mapping[str, Any], sample_rate: int) -> float:
 def _load(generator: HifiganGenerator, state: Mapping[str, Tensor], path: Path) -> None:
     """Folded weights or normed ones, whichever the file has. ConvertError: lists the first differences."""
     generator.eval()
-    try:
-        load_state(generator, state, str(path))
-    except ValueError as error:
-        raise ConvertError(str(error)) from None
-    check_finite(generator.state_dict(), str(path))
+    strange = [f"{name}: {tensor.dtype}" for name, tensor in state.items() if not tensor.is_floating_point()]
+    if strange:
+        raise ConvertError(listed(f"{path} holds weights that are no floating-point numbers:", strange))
+    plain = {name: tensor for name, tensor in state.items() if tensor.numel() <= MAX_ELEMENTS}
+    assign(generator, {**published_state(plain), **{k: v for k, v in state.items() if k not in plain}}, str(path))
 
 
 def _hugging_face(source: Path, values: Mapping[str, Any], name: str, features: Mapping[str, str]) -> Converted:

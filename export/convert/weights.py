@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -60,12 +61,15 @@ def _read_torch(path: Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         reason = str(error)
-        if "Weights only load failed" in reason and ("Unsupported" in reason or "not an allowed global" in reason):
+        if named := re.search(r"GLOBAL (\S+)", reason):
             raise ConvertError(
-                f"{path} holds more than tensors (pickled code, {_global(reason)}); nothing of it was run. Ask for "
-                "the weights as .safetensors, or as a state_dict"
+                f"{path} holds more than tensors (it wants to call {named[1]}); nothing of it was run. Ask for the "
+                "weights as .safetensors, or as a state_dict"
             ) from None
-        raise ConvertError(f"{path} is damaged or no PyTorch checkpoint ({_short(error)})") from None
+        found = re.search(r"WeightsUnpickler error:\s*(.*)", reason)
+        raise ConvertError(
+            f"{path} is damaged, or no PyTorch checkpoint ({found[1] if found else _short(error)}); nothing of it was run"
+        ) from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
             AssertionError, struct.error) as error:  # fmt: skip
         raise ConvertError(f"{path} is damaged or truncated ({_short(error)}); download it again") from None
@@ -73,11 +77,6 @@ def _read_torch(path: Path) -> Any:
 
 def _short(error: BaseException) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
-
-
-def _global(reason: str) -> str:
-    words = [word.strip(",`'\"") for word in reason.split() if word.startswith(("GLOBAL", "`")) or "." in word]
-    return next((word for word in words if "." in word and not word.endswith(".")), "an unknown class")
 
 
 def state_at(checkpoint: Any, keys: Sequence[str], where: str) -> dict[str, Tensor]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+LARGEST = 20_000
 PHONEME_LEVEL, FRAME_LEVEL = "phoneme_level", "frame_level"
 
 
@@ -64,7 +65,8 @@ class Fastspeech2Config:
             if network["encoder_hidden"] != network["decoder_hidden"]:
                 raise ValueError("model.yaml: encoder_hidden and decoder_hidden differ")
             for name, level in levels.items():
-                if level not in (PHONEME_LEVEL, FRAME_LEVEL):
+                if level not in (LARGEST = 20_000
+PHONEME_LEVEL, FRAME_LEVEL):
                     raise ValueError(f"preprocess.yaml: {name} feature {level!r} is neither phoneme- nor frame_level")
             if levels["pitch"] == FRAME_LEVEL and levels["energy"] == PHONEME_LEVEL:
                 raise ValueError("preprocess.yaml: pitch by frame with energy by phoneme is not supported")
@@ -73,6 +75,10 @@ class Fastspeech2Config:
                     raise ValueError(f"model.yaml: {key} is not supported")
             if model.get("multilingual"):
                 raise ValueError("model.yaml: multilingual is not supported; there is no input for the language")
+            sizes = [value for value in (*network.values(), *predictor.values(), model["variance_embedding"]["n_bins"],
+                                         model["max_seq_len"]) if isinstance(value, int)]  # fmt: skip
+            if not all(0 <= size <= LARGEST for size in sizes):
+                raise ValueError(f"model.yaml: a size is not from 0 to {LARGEST}")
             first, second = (int(size) for size in network["conv_kernel_size"])
             return cls(
                 encoder_layers=int(network["encoder_layer"]), decoder_layers=int(network["decoder_layer"]),

@@ -11,6 +11,9 @@ from typing import Any
 
 EDGE_KERNEL = 7  # of the first and the last convolution, conv_pre and conv_post
 
+_LARGEST = 200_000  # a sample rate; no other number comes near
+_LARGEST_WIDTH = 4096
+
 _TOPOLOGY = (
     "resblock",
     "upsample_rates",
@@ -47,6 +50,13 @@ class HifiganConfig:
             raise ValueError("upsample_rates and upsample_kernel_sizes differ in length")
         if len(self.resblock_kernel_sizes) != len(self.resblock_dilation_sizes):
             raise ValueError("resblock_kernel_sizes and resblock_dilation_sizes differ in length")
+        numbers = (*self.upsample_rates, *self.upsample_kernel_sizes, *self.resblock_kernel_sizes,
+                   *(rate for row in self.resblock_dilation_sizes for rate in row), self.upsample_initial_channel,
+                   self.num_mels, self.hop_size, self.sampling_rate)  # fmt: skip
+        if not all(0 < number <= _LARGEST for number in numbers):
+            raise ValueError(f"sizes, rates and dilations must be from 1 to {_LARGEST}")
+        if self.upsample_initial_channel > _LARGEST_WIDTH:
+            raise ValueError(f"upsample_initial_channel is {self.upsample_initial_channel}; the paper's largest is 512")
         for rate, kernel in zip(self.upsample_rates, self.upsample_kernel_sizes, strict=True):
             if kernel < rate or (kernel - rate) % 2:
                 raise ValueError(f"upsampling by {rate} with kernel {kernel} gives other than {rate} for 1")
