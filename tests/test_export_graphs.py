@@ -58,7 +58,7 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
         torch.save({"config": config, "model": loud(model), "training_data": ["two"]}, folder / f"{name}.pt")
     for name, encoder in (
         ("speaker_encoder", SpeakerEncoder(channels=16, blocks=1)),
-        ("emotion_encoder", EmotionEncoder(channels=16, wide=16, blocks=1, wide_blocks=1)),
+        ("emotion_encoder", EmotionEncoder(channels=16, blocks=1, statistics=16)),
     ):
         trained = nn.Module()  # as training leaves it: the encoder beside heads that do not ship
         trained.encoder, trained.head = encoder, nn.Linear(4, 4)

@@ -80,4 +80,4 @@ def disturbed(mel: FloatArray, rng: np.random.Generator, others: FloatArray | No
         if rng.random() < 0.5:
             mel = np.where(rng.uniform(100, 320) > _CENTRES_HZ, mel - 3, mel)
     floor = np.log(LOG_FLOOR) if rng.random() < 0.7 else float(np.quantile(mel, 0.02)) + rng.uniform(0, 1.5)
-    return np.maximum(mel + np.float32(rng.normal(0, 0.5)), floor).astype(np.float32)
+    return np.maximum(mel + np.float32(rng.normal(0, 0.5)), max(floor, np.log(LOG_FLOOR))).astype(np.float32)

@@ -50,6 +50,8 @@ class ReadingTable:
         """Pinyin with tone digit (5 = neutral, ü as v): of a word one per character, of a single character all it
         has, the commonest first; empty if the table does not have it.
         """
+        if "\0" in word:  # what shorter keys are filled up with, and no character of any entry
+            return ()
         key = key_of(word)
         keys = self._keys
         place = bisect_left(keys, key)
@@ -62,7 +64,7 @@ class ReadingTable:
         return ()
 
     def __contains__(self, word: str) -> bool:
-        if len(word) > KEY_CHARACTERS:
+        if len(word) > KEY_CHARACTERS or "\0" in word:
             return bool(self.readings(word))
         key = key_of(word)
         place = bisect_left(self._keys, key)
