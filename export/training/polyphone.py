@@ -18,6 +18,7 @@ from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.training.loop import Run
 from export.training.paths import work_folder
 from export.training.polyphone_data import Tagger, load_cpp, load_examples, load_sentences
+from export.training.polyphone_disturb import disturbed
 from export.training.polyphone_rows import (
     Row,
     Windows,
@@ -35,7 +36,8 @@ from export.training.polyphone_rows import (
 
 NAME = "polyphone"
 HELD_OUT, VALIDATION = 0, 1  # folds of the gold sentences
-GOLD_SHARE = 0.15  # of a batch
+SHARES = (0.12, 0.5, 0.38)  # of a batch: gold, tagged and disturbed sentences
+GOLD_COPIES, STRANGE_SENTENCES = 6, 40000  # of gold sentences disturbed, and tagged ones
 FORGET_DICTIONARY = 0.2  # chance that a window is read without the dictionary
 FORGET_CHARACTER = 0.05  # chance that a character of the context is not known
 REACH, UNKNOWN = 5, 1
@@ -156,8 +158,15 @@ def main(options: argparse.Namespace) -> None:
     print(
         f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {len(tagged.weights)} labels", flush=True
     )
-    shares = [(found, np.cumsum(found.weights / found.weights.sum(dtype=np.float64))) for found in (gold, tagged)]
-    counts = (round(GOLD_SHARE * options.batch), options.batch - round(GOLD_SHARE * options.batch))
+    tagger = Tagger()
+    strange = [
+        row
+        for rows, is_gold in ((data.gold * GOLD_COPIES, True), (data.tagged[:STRANGE_SENTENCES], False))
+        for row in disturbed(rows, is_gold, data.readings, data.characters, tagger, rng)
+    ]
+    kinds = (gold, tagged, cut(strange))
+    shares = [(found, np.cumsum(found.weights / found.weights.sum(dtype=np.float64))) for found in kinds]
+    counts = [round(share * options.batch) for share in SHARES]
     while run.running:
         parts, targets = [], []
         for (found, cumulated), count in zip(shares, counts, strict=True):
@@ -166,8 +175,8 @@ def main(options: argparse.Namespace) -> None:
             targets.append(torch.from_numpy(found.targets[chosen]))
         scores = model.at_middle(*(torch.cat(both) for both in zip(*parts, strict=True)))
         losses = F.cross_entropy(scores, torch.cat(targets), reduction="none")
-        gold_loss, tagged_loss = losses[: counts[0]].mean(), losses[counts[0] :].mean()
-        run.update(losses.mean(), {"gold": gold_loss.item(), "tagged": tagged_loss.item()})
+        means = [part.mean().item() for part in losses.detach().split(counts)]
+        run.update(losses.mean(), dict(zip(("gold", "tagged", "strange"), means, strict=True)))
         if run.step % options.evaluate_every == 0 or not run.running:
             run.log(
                 {"accuracy": 100 * accuracy(run.averaged, measured)[0]},

@@ -42,6 +42,7 @@ _ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默
 _LED = frozenset("部局校团队旅县市省镇乡村院科处班组营连排司厂站船馆会行军师州所室")  # 部长, 校长
 _TRANSLITERATION = frozenset("勒塞耶町肖葛茜泊媛")  # wrong by default inside names too
 _LED_OR_DISTRICT = _LED | {"区"}
+_PARTICLES = {"吗": "ma5", "啊": "a5"}  # at the end of a clause
 _PERSONS = frozenset("我你您他她它咱谁书孩")
 _SUBJECTS = frozenset("我你您他她都也就还") | {"我们", "你们", "他们", "她们", "咱们", "大家"}
 _DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转")  # 蹒跚地走
@@ -68,7 +69,9 @@ def sure(words: list[str], index: int) -> str | None:
         return "wei4" if after and not before and after[0] in _BENEFICIARIES else None
     if char == "长":
         led = before and before[-1] in _LED_OR_DISTRICT and not after.startswith(("度", "的", "达", "约", "为"))
-        return "zhang3" if led else None
+        return "zhang3" if led or (before and after[:1] in _GROWING) else None
+    if char in _PARTICLES and before and not after:
+        return _PARTICLES[char]
     if char == "只":
         return "zhi1" if before and before[-1] in _NUMERALS else None
     if char == "教":
