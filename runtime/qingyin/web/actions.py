@@ -38,7 +38,7 @@ class Actions:
         self._engine, self._takes, self._listening, self._words = engine, takes, listening, words
         self._running: dict[str, Take] = {}  # by browser tab
 
-    # speaking; what is shown: player, message, Speak, Stop, segments, picture, history, the take
+    # speaking; what is shown: player, message, Speak, Stop, segments, picture, history
 
     async def speak(
         self, request: gr.Request, session: str, heard: Heard, text: str, long: bool, *choice: Any
@@ -94,14 +94,14 @@ class Actions:
         try:
             busy = gr.update(visible=False), gr.update(visible=True)
             yield (views.player(take, True, self._words("starting"), part), "", *busy, views.parts(take, self._words),
-                   gr.skip(), gr.skip(), take.id)  # fmt: skip
+                   gr.skip(), gr.skip())  # fmt: skip
             shown = 0.0
             while take.running:
                 await take.news(1.0)
                 if time.monotonic() - shown > _NEWS_SECONDS and take.running:
                     shown = time.monotonic()
                     yield (views.player(take, True, self._progress(take), part), gr.skip(), gr.skip(), gr.skip(),
-                           views.parts(take, self._words), gr.skip(), gr.skip(), gr.skip())  # fmt: skip
+                           views.parts(take, self._words), gr.skip(), gr.skip())  # fmt: skip
                     await asyncio.sleep(0)
         finally:  # the browser may have gone
             take.stop()
@@ -141,11 +141,11 @@ class Actions:
         return (
             views.player(take, False, note), message, gr.update(visible=True), gr.update(visible=False),
             views.parts(take, self._words), views.picture(take, self._words),
-            views.history(self._takes.of(session), self._words), take.id,
+            views.history(self._takes.of(session), self._words),
         )  # fmt: skip
 
     def _refused(self, error: QingyinError) -> Outputs:
-        return (gr.skip(), self._problem(error), gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 4)
+        return (gr.skip(), self._problem(error), gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 3)
 
     def _problem(self, error: QingyinError) -> str:
         text = str(error) if isinstance(error, Missing) else views.error_text(error, self._words)

@@ -96,7 +96,6 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
     with gr.Blocks(title=words("title"), analytics_enabled=False, delete_cache=(600, _STATE_SECONDS)) as page:
         session = gr.BrowserState("", storage_key="qingyin-session", secret="qingyin")
         heard = gr.State(Heard(), time_to_live=_STATE_SECONDS)
-        taken = gr.State("", time_to_live=_STATE_SECONDS)
         gr.HTML(
             f'<div class="qy-header"><h1>{words("name")}</h1><p>{words("subtitle")}</p>'
             f'<a href="/docs">{words("api_docs")}</a>'
@@ -173,7 +172,7 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
         gr.HTML(f'<div class="qy-footer"><p>{words("footer")}</p></div>')
 
         choice = [voice, emotion, strength, speed, pitch, volume, seed, *mix]
-        shown = [player, problem, speak, stop, parts, picture, history, taken]
+        shown = [player, problem, speak, stop, parts, picture, history]
         # the engine has limits of its own, and says so in words
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
         speak.click(None, js="() => qingyin.unlock()", api_visibility="private")
