@@ -57,6 +57,11 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return manifest
 
 
+def other_files(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The entries of files beside the graphs: voices, and the symbol map of a converted acoustic model."""
+    return [*manifest["voices"].values(), *([manifest["symbol_map"]] if "symbol_map" in manifest else [])]
+
+
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     """The file's content: keys sorted, numbers as they are, ends with a line feed."""
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)

@@ -41,7 +41,7 @@ def export_graph(spec: GraphSpec) -> bytes:
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # sizes that tracing fixed are found by the check
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]  # the check finds such
         torch.onnx.export(
             spec.module,
             arguments,

@@ -43,7 +43,9 @@ def model_yaml(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def preprocess_yaml(pitch: str = "phoneme_level", energy: str = "phoneme_level", language: str = "zh") -> dict[str, Any]:
+def preprocess_yaml(
+    pitch: str = "phoneme_level", energy: str = "phoneme_level", language: str = "zh"
+) -> dict[str, Any]:
     return {
         "dataset": "AISHELL3",
         "preprocessing": {
@@ -125,7 +127,7 @@ class Written:
     def embedded(self, x: Tensor, name: str) -> Tensor:
         value = self.predicted(x, name)
         bucket = torch.bucketize(value, self.state[f"variance_adaptor.{name}_bins"])
-        assert 1 < len(set(bucket.tolist()))
+        assert len(set(bucket.tolist())) > 1
         return x + self.state[f"variance_adaptor.{name}_embedding.weight"][bucket]
 
     def mel(self, ids: list[int], speaker: int | None) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""Published HiFi-GAN checkpoints, read back from disk as their authors save them, speak through the unchanged runtime."""
+"""Published HiFi-GAN checkpoints, read back as their authors save them, speak through the unchanged runtime."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def test_other_rates_and_hops_make_a_set_of_their_own(
         TINY, upsample_rates=rates, upsample_kernel_sizes=kernels, hop_size=hop, sampling_rate=rate, num_mels=100
     )
     fmax = 7600 if rate == 16000 else rate // 2
-    generator = published(tmp_path / "source", config, {**STATED, "fmax": None if fmax * 2 == rate else fmax, "fmin": 20})
+    stated = {**STATED, "fmax": None if fmax * 2 == rate else fmax, "fmin": 20}
+    generator = published(tmp_path / "source", config, stated)
     refused = main([str(tmp_path / "source"), "--as", "vocoder", "--base", str(models), "-o", str(tmp_path / "no")])
     assert refused == 2
     said = capsys.readouterr().err

@@ -194,7 +194,7 @@ def test_writing_keeps_the_set_whole(
     assert quantize.main([str(target), "--write", "--choose", f"{NAME}=fp16-storage"]) == 2
     assert "is int8 already" in capsys.readouterr().err
 
-    assert quantize.main([str(source), "--fp16-folder", str(tmp_path / "cuda")]) == 0
+    assert quantize.main([str(source), "--target", "cuda", "-o", str(tmp_path / "cuda")]) == 0
     assert manifests.read_manifest(tmp_path / "cuda")["graphs"][NAME]["precision"] == "fp16"
 
 

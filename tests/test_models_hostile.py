@@ -1,4 +1,4 @@
-"""Archives that somebody made to do harm, or that broke on the way: each refused with its reason, nothing left behind."""
+"""Archives that somebody made to do harm, or that broke on the way: each refused with its reason, nothing is left."""
 
 from __future__ import annotations
 
@@ -118,7 +118,8 @@ def lying(models: Path, folder: Path) -> Path:
 
 def damaged_graph(models: Path, folder: Path) -> Path:
     size = (models / "acoustic_encoder.onnx").stat().st_size
-    return zipped(models, folder, lambda file: file.writestr("acoustic_encoder.onnx", b"x" * size), "acoustic_encoder.onnx")
+    name = "acoustic_encoder.onnx"
+    return zipped(models, folder, lambda file: file.writestr(name, b"x" * size), name)
 
 
 def many(models: Path, folder: Path) -> Path:

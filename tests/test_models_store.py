@@ -12,7 +12,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -39,8 +39,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     """Serves a folder with ranges; `broken` answers stop after half of what is asked for."""
 
     protocol_version = "HTTP/1.0"
-    broken: set[str] = set()
-    asked: list[tuple[str, str | None]] = []
+    broken: ClassVar[set[str]] = set()
+    asked: ClassVar[list[tuple[str, str | None]]] = []
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -124,7 +124,8 @@ def test_archives(name: str, inside: str, models: Path, tmp_path: Path) -> None:
     assert main(["models", "add", str(path), "--sha256", "0" * 64]) == 2
     assert not (store_folder() / "set").exists()
     assert main(["models", "add", str(path), "--sha256", good]) == 0
-    assert (store_folder() / "set" / "vocoder_hifigan.onnx").read_bytes() == (models / "vocoder_hifigan.onnx").read_bytes()
+    name = "vocoder_hifigan.onnx"
+    assert (store_folder() / "set" / name).read_bytes() == (models / name).read_bytes()
 
 
 def test_a_broken_download_is_gone_on_with(

@@ -28,7 +28,8 @@ EXAMPLES = """examples:
   python tools/quantize.py onnx_models --exclude 'acoustic_encoder:*/head/*' --precision int8
   python tools/quantize.py onnx_models --write --choose acoustic_encoder=int8,vocoder_hifigan=fp16-storage
   python tools/quantize.py exported -o onnx_models --write --choose acoustic_decoder=fp16-storage
-  python tools/quantize.py onnx_models --fp16-folder onnx_models_cuda
+  python tools/quantize.py onnx_models --target cuda -o onnx_models_cuda
+  python tools/quantize.py onnx_models --target size -o onnx_models_small
 
 precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8 (matrix products
 with constant weights, activations scaled in each call); int8-static (scales fixed from --inputs); either with
@@ -36,6 +37,11 @@ with constant weights, activations scaled in each call); int8-static (scales fix
 inputs writes them. The column "chunk" is a chunk with its context against the whole: float error means that
 streaming stays exact. int8 takes its scales from each chunk, so it is not; int8-static is.
 """
+
+
+# What every graph becomes. int8 has none: it differs in the seventh digit between a chunk and the whole (see
+# docs/quantisation.md), so it is chosen graph by graph with --choose.
+TARGETS = {"cuda": "fp16", "size": "fp16-storage"}
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -73,7 +79,11 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--write", action="store_true", help="write the forms of --choose into the model set")
     parser.add_argument("--choose", default="", metavar="GRAPH=PRECISION,...", help="what --write writes")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write the whole set there instead")
-    parser.add_argument("--fp16-folder", type=Path, metavar="DIR", help="write a fp16 set for CUDA there")
+    parser.add_argument(
+        "--target",
+        choices=sorted(TARGETS),
+        help="write a whole set for it to -o: cuda (fp16 throughout), size (fp16-storage: half the files, fp32 speed)",
+    )
     return parser
 
 
@@ -167,7 +177,7 @@ def write_set(
     updated = {**manifest, "graphs": dict(manifest["graphs"])}
     files: dict[str, bytes] = {}
     if output.resolve() != source.resolve():
-        for entry in (*manifest["graphs"].values(), *manifest["voices"].values()):
+        for entry in (*manifest["graphs"].values(), *manifests.other_files(manifest)):
             files[entry["file"]] = (source / entry["file"]).read_bytes()
     for name, precision in choice.items():
         entry = manifest["graphs"][name]
@@ -202,9 +212,12 @@ def run(arguments: argparse.Namespace) -> None:
             for node, shape in constant_matmuls(onnx.load_model_from_string(content)).items():
                 print(f"{name}:{node} {list(shape)}")
         return
-    if arguments.fp16_folder is not None:
-        write_set(arguments.models, arguments.fp16_folder, manifest, dict.fromkeys(names, "fp16"), arguments)
-        print(f"fp16 set for CUDA written to {arguments.fp16_folder}")
+    if arguments.target is not None:
+        if arguments.output is None or arguments.output.resolve() == arguments.models.resolve():
+            raise ValueError("--target writes a set of its own: give -o DIR, another than the source")
+        precision = TARGETS[arguments.target]
+        write_set(arguments.models, arguments.output, manifest, dict.fromkeys(names, precision), arguments)
+        print(f"set for {arguments.target} ({precision}) written to {arguments.output}")
         return
     table = markdown_table(measure_all(contents, manifest, arguments))
     print(f"\n{table}", end="")

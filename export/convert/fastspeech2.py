@@ -199,7 +199,8 @@ def _specs(network: Fastspeech2, width: int) -> list[GraphSpec]:
         states = rng.standard_normal((1, length, hidden)).astype(np.float32)
         one = np.ones((1, 1), np.float32)
         return {
-            "hidden": states, "position": np.zeros((1, length), np.float32), "prosody": np.zeros((1, width), np.float32),
+            "hidden": states, "position": np.zeros((1, length), np.float32),
+            "prosody": np.zeros((1, width), np.float32),
             "speaker": np.zeros((1, width), np.float32), "emotion": np.zeros((1, SIZES["emotion_size"]), np.float32),
             "pitch_mean": one * np.float32(decoder.mean_ln_hz), "pitch_offset": np.zeros((1, length), np.float32),
             "pitch_range": one, "pitch_noise": np.zeros((1, length), np.float32),

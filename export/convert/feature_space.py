@@ -14,7 +14,7 @@ _MEL_KEYS = ("win_length", "fmin", "fmax")
 
 @dataclass(frozen=True)
 class FeatureSpace:
-    """Rate and fmin, fmax in Hz; hop_length, n_fft and win_length in samples. Mels are Slaney's, ln of the amplitude."""
+    """Rate, fmin and fmax in Hz; hop_length, n_fft and win_length in samples. Mels: Slaney's, ln of the amplitude."""
 
     sample_rate: int
     hop_length: int

@@ -29,7 +29,7 @@ def starting_point(output: Path, base: Path | None, symbols: Sequence[str]) -> t
         if base is None:
             return manifests.new_manifest(symbols), {}
         manifest = manifests.read_manifest(base)
-        entries = [*manifest["graphs"].values(), *manifest["voices"].values()]
+        entries = [*manifest["graphs"].values(), *manifests.other_files(manifest)]
         files = {entry["file"]: (base / entry["file"]).read_bytes() for entry in entries}
         for entry in entries:
             manifests.check_hash(entry, files[entry["file"]], str(base / entry["file"]))

@@ -195,8 +195,8 @@ def _hf_generator(
         state = {key.removeprefix("vocoder."): value for key, value in state.items() if key.startswith("vocoder.")}
         if not state:
             raise ConvertError(f"{path} holds no vocoder.* weights; it is the acoustic model alone")
-    statistics = {key: state.pop(key) for key in ("mean", "scale") if key in state}
-    wanted = {key: torch.zeros(config.num_mels) for key in ("mean", "scale")}
+    statistics: dict[str, Tensor] = {key: state.pop(key) for key in ("mean", "scale") if key in state}
+    wanted: dict[str, Tensor] = {key: torch.zeros(config.num_mels) for key in ("mean", "scale")}
     if lines := differences(wanted, statistics):
         raise ConvertError(listed(f"{path} does not fit its config:", lines))
     check_finite(statistics, str(path))

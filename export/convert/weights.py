@@ -68,7 +68,8 @@ def _read_torch(path: Path) -> Any:
             ) from None
         found = re.search(r"WeightsUnpickler error:\s*(.*)", reason)
         raise ConvertError(
-            f"{path} is damaged, or no PyTorch checkpoint ({found[1] if found else _short(error)}); nothing of it was run"
+            f"{path} is damaged, or no PyTorch checkpoint ({found[1] if found else _short(error)}); nothing of it was "
+            "run"
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError,
             AssertionError, struct.error) as error:  # fmt: skip

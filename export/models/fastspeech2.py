@@ -20,8 +20,8 @@ from export.models.fastspeech2_config import PHONEME_LEVEL, Fastspeech2Config
 POSTNET_CHANNELS, POSTNET_KERNEL, POSTNET_LAYERS = 512, 5, 5
 
 
-def positions(length: Tensor | int, width: int) -> Tensor:
-    """[1, length, width]: sine in even columns, cosine in odd ones; angles in float64, as the implementation's table."""
+def positions(length: int, width: int) -> Tensor:
+    """[1, length, width]: sine in even columns, cosine in odd ones; angles in float64, as in the published table."""
     place = torch.arange(length, dtype=torch.float64)[:, None]
     rate = torch.exp(torch.arange(0, width, 2, dtype=torch.float64) * (-math.log(10000.0) / width))
     angle = place * rate

@@ -65,8 +65,7 @@ class Fastspeech2Config:
             if network["encoder_hidden"] != network["decoder_hidden"]:
                 raise ValueError("model.yaml: encoder_hidden and decoder_hidden differ")
             for name, level in levels.items():
-                if level not in (LARGEST = 20_000
-PHONEME_LEVEL, FRAME_LEVEL):
+                if level not in (PHONEME_LEVEL, FRAME_LEVEL):
                     raise ValueError(f"preprocess.yaml: {name} feature {level!r} is neither phoneme- nor frame_level")
             if levels["pitch"] == FRAME_LEVEL and levels["energy"] == PHONEME_LEVEL:
                 raise ValueError("preprocess.yaml: pitch by frame with energy by phoneme is not supported")

@@ -57,7 +57,7 @@ class Frames:
 class AcousticModel:
     """Encoder and decoder graphs of one model set. Errors of opening: ModelError."""
 
-    def __init__(self, manifest: Manifest, threads: int = 1) -> None:
+    def __init__(self, manifest: Manifest, threads: int = 1, device: str | None = None) -> None:
         encoder, decoder = manifest.graphs["acoustic_encoder"], manifest.graphs["acoustic_decoder"]
         fixed = sizes(manifest)
         of_encoder = check_contract(encoder, ACOUSTIC_ENCODER, fixed)
@@ -71,8 +71,8 @@ class AcousticModel:
         self.symbol_map = load_symbol_map(manifest)
         self._ids = {symbol: index for index, symbol in enumerate(manifest.symbols)}
         self._context = decoder.context_frames
-        self._encoder = Session(encoder, manifest.read_graph(encoder), threads)
-        self._decoder = Session(decoder, manifest.read_graph(decoder), threads)
+        self._encoder = Session(encoder, manifest.read_graph(encoder), threads, device)
+        self._decoder = Session(decoder, manifest.read_graph(decoder), threads, device)
 
     def plan(
         self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, rng: np.random.Generator

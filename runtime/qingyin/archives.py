@@ -176,7 +176,7 @@ def _plain(name: str) -> str:
 def _enter(result: dict[str, int], name: str, size: int, where: str, folder: bool) -> None:
     plain = _plain(name)
     parts = plain.split("/")
-    bad = "\\" in name or ":" in name or "\0" in name or name.startswith("/") or any(p in ("", ".", "..") for p in parts)
+    bad = any(mark in name for mark in ("\\", ":", "\0")) or any(part in ("", ".", "..") for part in parts)
     if bad and not (folder and plain in ("", ".")):
         raise ModelError(f"{where} holds {name!r}, a path that leads out of the folder; {_REFUSED}")
     if folder:

@@ -193,8 +193,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     target.add_argument("--play", action="store_true", help="play; the default when no output is named")
     say.add_argument(
-        "--device", metavar="NAME|INDEX", help="where to play: a line of `qingyin devices`, or a part of its name"
+        "--device",
+        action=_Device,
+        metavar="NAME|INDEX|auto|cpu|cuda",
+        help="where to play: a line of `qingyin devices`, or a part of its name; or on what to compute: auto "
+        "(default), cpu or cuda. May be given for each",
     )
+    say.set_defaults(compute=None)
     say.add_argument(
         "--latency",
         type=float,
@@ -355,7 +360,20 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     _add_model_arguments(info)
+    for command in (info, daemon, bench):
+        command.add_argument(
+            "--device", dest="compute", choices=("auto", "cpu", "cuda"), help="on what to compute; default auto"
+        )
     return parser
+
+
+class _Device(argparse.Action):
+    """Two questions have one name: the words of compute.DEVICES say where to compute, all others where to play."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        setattr(namespace, "compute" if values in ("auto", "cpu", "cuda") else self.dest, values)
 
 
 def _add_text_arguments(parser: argparse.ArgumentParser, what: str) -> None:
@@ -403,7 +421,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # OpenBLAS would start a pool at numpy's import, and nothing here multiplies matrices in numpy
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = build_parser().parse_args(argv)
+    before = os.environ.get("QINGYIN_DEVICE")
     try:
+        if getattr(arguments, "compute", None) is not None:
+            os.environ["QINGYIN_DEVICE"] = arguments.compute  # processes that this one starts compute there as well
         _exit_on_sigterm()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # names may not fit the terminal's encoding
@@ -423,6 +444,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(f"{error}; check the disk and the paths given")
     except MemoryError:
         return _complain("out of memory; close other programs or use shorter sentences")
+    finally:
+        if before is not None:
+            os.environ["QINGYIN_DEVICE"] = before
+        else:
+            os.environ.pop("QINGYIN_DEVICE", None)
     return code or 0
 
 

@@ -1,4 +1,4 @@
-"""Exists to carry out `qingyin info`, which looks at files and opens no graph."""
+"""Exists to carry out `qingyin info`: files are looked at, and one graph is opened to see what really computes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import platform
 
 from qingyin import __version__
 from qingyin.errors import DependencyError
-from qingyin.manifest import load_manifest
+from qingyin.manifest import Manifest, load_manifest
 
 
 def info(arguments: argparse.Namespace) -> None:
@@ -18,13 +18,14 @@ def info(arguments: argparse.Namespace) -> None:
     print(f"python       {platform.python_version()} on {platform.machine()}")
     print(f"numpy        {numpy.__version__}")
     try:
-        from qingyin.sessions import PROVIDERS, runtime_facts
+        from qingyin.sessions import runtime_facts
 
         version, offered = runtime_facts()
-        print(f"onnxruntime  {version}, uses {', '.join(PROVIDERS)} of {', '.join(offered)}")
+        print(f"onnxruntime  {version}, offers {', '.join(offered)}")
     except DependencyError as error:
         print(f"onnxruntime  missing: {error}")
     manifest = load_manifest(arguments.models)
+    _computes_on(manifest)
     print(f"models       {manifest.folder}")
     print(f"licence      {manifest.licence} (weights and voices)")
     print(f"sound        {manifest.sample_rate} Hz, hop {manifest.hop_length}, {manifest.n_mels} mels")
@@ -40,3 +41,13 @@ def info(arguments: argparse.Namespace) -> None:
     for data in manifest.training_data:
         shown = data if isinstance(data, str) else ", ".join(str(value) for value in data.values())
         print(f"trained on   {shown}")
+
+
+def _computes_on(manifest: Manifest) -> None:
+    """What the default vocoder, opened as `say` opens it, really runs on. Errors: those of opening it."""
+    from qingyin.compute import chosen
+    from qingyin.vocoders import load_vocoder
+
+    session = load_vocoder(manifest).session
+    reason = f" (CUDA cannot be used: {session.fallback})" if session.fallback else ""
+    print(f"computes on  {session.providers[0]}, asked for {chosen()}{reason}")

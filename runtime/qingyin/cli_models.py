@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import shutil
 import sys
@@ -107,7 +106,7 @@ def _add(arguments: argparse.Namespace) -> None:
     with staged(name, source, arguments.replace) as folder:
         if web and is_archive(source.partition("?")[0]):
             _unpack_fetched(source, sha256, folder)
-        elif web or address is not None and snapshot is None:
+        elif web or (address is not None and snapshot is None):
             _fetch(address or source, folder)
         elif path.is_file():
             _unpack(path, sha256, folder)
@@ -120,7 +119,8 @@ def _add(arguments: argparse.Namespace) -> None:
 def _name_of(source: str) -> str:
     """The last part of a path, an address or a hub id, without what archives end in."""
     path = Path(source).expanduser()
-    last = path.resolve().name if path.exists() else source.partition("?")[0].partition("@")[0].rstrip("/").split("/")[-1]
+    bare = source.partition("?")[0].partition("@")[0].rstrip("/")
+    last = path.resolve().name if path.exists() else bare.split("/")[-1]
     if last == MANIFEST_FILE:
         last = source.rstrip("/").split("/")[-2]
     bare = re.sub(r"(\.zip|\.tar|\.tar\.gz|\.tgz|\.tar\.bz2|\.tar\.xz)$", "", last, flags=re.IGNORECASE)
@@ -137,14 +137,10 @@ def _checked_hash(text: str | None) -> str | None:
 
 def _unpack(path: Path, sha256: str | None, folder: Path) -> None:
     from qingyin.archives import unpack
+    from qingyin.model_downloads import file_sha256
 
-    if sha256 is not None:
-        digest = hashlib.sha256()
-        with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        if digest.hexdigest() != sha256:
-            raise ModelError(f"{path} is not the archive that was asked for: its SHA-256 is {digest.hexdigest()}")
+    if sha256 is not None and (found := file_sha256(path)) != sha256:
+        raise ModelError(f"{path} is not the archive that was asked for: its SHA-256 is {found}")
     unpack(path, folder)
 
 

@@ -112,7 +112,7 @@ class _Here:
 
 def _remote(arguments: argparse.Namespace, text: str | Iterable[str]) -> RemoteSpeech | None:
     """The daemon's speech, if one is running and takes it."""
-    if arguments.no_daemon:
+    if arguments.no_daemon or arguments.compute not in (None, "auto"):  # it computes where it was started to
         return None
     plain = arguments.output_raw or (arguments.output or "").lower().endswith((".wav", "-"))
     with contextlib.suppress(Unavailable):

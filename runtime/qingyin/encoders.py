@@ -38,7 +38,7 @@ class Encoders:
     features than `qingyin.features` computes.
     """
 
-    def __init__(self, manifest: Manifest, threads: int = 1) -> None:
+    def __init__(self, manifest: Manifest, threads: int = 1, device: str | None = None) -> None:
         if "speaker_encoder" not in manifest.graphs:
             raise ModelError(
                 f"the model set in {manifest.folder} cannot clone: it has no speaker encoder; use the set that "
@@ -55,7 +55,7 @@ class Encoders:
                 f"the model set's features (rate, hop, n_fft, mels, window, fmin, fmax) are {found}, this qingyin "
                 f"computes {wanted}; use models and qingyin of the same version"
             )
-        self._manifest, self._threads = manifest, threads
+        self._manifest, self._threads, self._device = manifest, threads, device
 
     @property
     def hears_emotion(self) -> bool:
@@ -135,7 +135,7 @@ class Encoders:
         spec = self._manifest.graphs[name]
         contract = of_samples if _of_samples(self._manifest, name) else of_features
         check_contract(spec, contract, sizes(self._manifest))
-        return Session(spec, self._manifest.read_graph(spec), self._threads)
+        return Session(spec, self._manifest.read_graph(spec), self._threads, self._device)
 
 
 def _of_samples(manifest: Manifest, name: str) -> bool:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from qingyin.errors import ModelError
 from qingyin.manifest import MANIFEST_FILE
@@ -94,8 +94,7 @@ def fetch(address: str, limit: int, progress: Progress, sha256: str | None = Non
         partial, tag_file = folder / f"{key}.partial", folder / f"{key}.etag"
         _go_on(address, limit, partial, tag_file, progress)
         if sha256 is not None:
-            with open(partial, "rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+            found = file_sha256(partial)
             if found != sha256:
                 partial.unlink()
                 raise ModelError(f"{address} is not the file that was asked for: its SHA-256 is {found[:12]}..., "
@@ -104,10 +103,12 @@ def fetch(address: str, limit: int, progress: Progress, sha256: str | None = Non
     return partial
 
 
-def _digest(file: IO[bytes]) -> str:
+def file_sha256(path: Path) -> str:
+    """Of a file that need not fit into memory. Errors: OSError."""
     digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
     return digest.hexdigest()
 
 
@@ -163,10 +164,10 @@ def _answer(request: urllib.request.Request, address: str) -> Iterator[Any]:
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416:  # the partial file is no part of what is there now
-            raise ModelError(f"{address} has changed since the last attempt; remove {store_folder() / '.downloads'}") from None
+            raise ModelError(f"{address} has changed; remove {store_folder() / '.downloads'} and try again") from None
         raise ModelError(f"{address} cannot be fetched: the server says {error.code} {error.reason}") from None
     except (OSError, HTTPException, ValueError) as error:
-        raise ModelError(f"{address} cannot be fetched ({_reason(error)}); what was added before works without") from None
+        raise ModelError(f"{address} cannot be fetched ({_reason(error)}); check the network") from None
     with answer:
         yield answer
 

@@ -45,7 +45,7 @@ def store_folder() -> Path:
 
 
 def shared_folders() -> list[Path]:
-    """cache_hub/ in the working folder, in a checkout's root, and beside it, those that are there: read, never written."""
+    """cache_hub/ in the working folder, in a checkout's root and beside it, where they are: read, never written."""
     root = Path(__file__).resolve().parents[2]
     return [folder / "cache_hub" for folder in dict.fromkeys((Path.cwd(), root, root.parent))
             if (folder / "cache_hub").is_dir()]  # fmt: skip

@@ -7,15 +7,15 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from qingyin.errors import DependencyError, ModelError
+from qingyin import compute
+from qingyin.errors import DependencyError, ModelError, QingyinError
 from qingyin.manifest import RESTORE, GraphSpec, TensorSpec
 
-PROVIDERS = ("CPUExecutionProvider",)
 _DTYPES = {"tensor(float)": "float32", "tensor(int64)": "int64"}
 
 
@@ -39,11 +39,15 @@ def runtime_facts() -> tuple[str, tuple[str, ...]]:
 class Session:
     """One opened graph, fed and read by name.
 
-    `model` is the verified file, `threads` the size of the intra-op pool. Errors: ModelError if ONNX Runtime
-    refuses the file, or its inputs and outputs are not those of the manifest.
+    `model` is the verified file, `threads` the size of the intra-op pool, `device` one of compute.DEVICES (None:
+    $QINGYIN_DEVICE or auto). `fallback` is the reason why the CPU computes instead of CUDA, if it does. Errors:
+    ModelError if ONNX Runtime refuses the file, or its inputs and outputs are not those of the manifest;
+    DependencyError if CUDA was asked for and cannot be used.
     """
 
-    def __init__(self, spec: GraphSpec, model: bytes, threads: int = 1) -> None:
+    fallback: str | None = None
+
+    def __init__(self, spec: GraphSpec, model: bytes, threads: int = 1, device: str | None = None) -> None:
         onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -62,10 +66,16 @@ class Session:
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         options.add_session_config_entry("session.use_env_allocators", "1")
         _share_bounded_arena(onnxruntime)
+
+        def opened(providers: Sequence[Any]) -> Any:
+            return onnxruntime.InferenceSession(model, sess_options=options, providers=list(providers))
+
         try:
-            self._session = onnxruntime.InferenceSession(
-                model, sess_options=options, providers=list(PROVIDERS)
+            self._session, self.fallback = compute.open_on(
+                compute.chosen(device), onnxruntime.get_available_providers(), opened
             )
+        except QingyinError:
+            raise
         except Exception as error:  # onnxruntime's exceptions share no public base class
             reason = " ".join(str(error).split())[:200]
             raise ModelError(f"model file {spec.file} cannot be opened: {reason}; {RESTORE}") from None
@@ -75,6 +85,11 @@ class Session:
         self._outputs = [tensor.name for tensor in spec.outputs]
         self._run_options = onnxruntime.RunOptions()
         self._run_options.log_severity_level = 3
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """What ONNX Runtime really computes on, in its order of preference."""
+        return tuple(self._session.get_providers())
 
     def run(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name for inputs by name. Errors: ValueError for a wrong name (a bug of the caller)."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qingyin.acoustic import AcousticModel
+from qingyin.compute import fallback_warning
 from qingyin.emotions import Emotion, mixed, resolve
 from qingyin.errors import MarkupError, OptionError, QingyinError, TextError
 from qingyin.loudness import apply_gain, sample_gain
@@ -24,8 +25,8 @@ from qingyin.results import Audio as Audio  # found here as well: they are what 
 from qingyin.results import AudioChunk as AudioChunk
 from qingyin.results import Report as Report
 from qingyin.results import Timings as Timings
-from qingyin.speakable import speakable
 from qingyin.sessions import open_together
+from qingyin.speakable import speakable
 from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
@@ -44,10 +45,12 @@ class Synthesizer:
     """A loaded model set. It holds no state of a call: streams may be interleaved."""
 
     def __init__(
-        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str, threads: int = 1
-    ) -> None:
+        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str, threads: int = 1,
+        device: str | None = None,
+    ) -> None:  # fmt: skip
         self.manifest = manifest
         self.threads = threads
+        self.device = device
         self.vocoder_name = vocoder_name
         self._acoustic, self._vocoder = acoustic, vocoder
         self._voices: dict[str, Voice] = {}
@@ -55,11 +58,13 @@ class Synthesizer:
 
     @classmethod
     def load(
-        cls, models: str | os.PathLike[str] | None = None, vocoder: str | None = None, threads: int = 1
-    ) -> Synthesizer:
+        cls, models: str | os.PathLike[str] | None = None, vocoder: str | None = None, threads: int = 1,
+        device: str | None = None,
+    ) -> Synthesizer:  # fmt: skip
         """Opens a model set: `models`, else $QINGYIN_MODELS, else the packaged one.
 
         vocoder: a name of the manifest, None for its default. threads: of ONNX Runtime, 1 to 64.
+        device: "cpu", "cuda" or "auto"; None is $QINGYIN_DEVICE, else auto.
         Errors: ModelError, DependencyError, OptionError.
         """
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 64:
@@ -73,9 +78,10 @@ class Synthesizer:
         analyse("好")  # reads the dictionaries now, so that the first sentence does not wait for them
         # the vocoder first: its name is the user's, and so are its errors
         opened, acoustic = open_together(
-            lambda: load_vocoder(manifest, vocoder, threads), lambda: AcousticModel(manifest, threads)
+            lambda: load_vocoder(manifest, vocoder, threads, device),
+            lambda: AcousticModel(manifest, threads, device),
         )
-        return cls(manifest, acoustic, opened, vocoder or manifest.default_vocoder, threads)
+        return cls(manifest, acoustic, opened, vocoder or manifest.default_vocoder, threads, device)
 
     @property
     def sample_rate(self) -> int:
@@ -119,7 +125,7 @@ class Synthesizer:
         """The graphs that listen to references, opened at first use. Errors: ModelError if the set has none."""
         from qingyin.encoders import Encoders
 
-        return Encoders(self.manifest, self.threads)
+        return Encoders(self.manifest, self.threads, self.device)
 
     def synthesize(
         self, text: str | Iterable[str], *, voice: str | Voice | None = None, options: SynthesisOptions | None = None,
@@ -163,6 +169,8 @@ class Synthesizer:
         emotion = self._emotion(speaker, chosen)
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
         report = Report(speaker.name, self.vocoder_name, seed, warnings=[*speaker.notes, *emotion.notes])
+        if (reason := self._vocoder.session.fallback) is not None:
+            report.warnings.append(fallback_warning(reason))
         report.warnings.extend(lexicon.conflicts if lexicon else ())
         analyses = self._analyses(text, pauses, emoji, markup, lexicon, report.timings)
         return self._stream(analyses, speaker, emotion, chosen, report, (first_chunk_frames, chunk_frames), began)

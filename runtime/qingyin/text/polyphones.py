@@ -84,7 +84,7 @@ class Polyphones:
             outputs=(TensorSpec("scores", "float32", (*row, "readings")),),
         )
         self.table = table
-        self._session = Session(spec, model)
+        self._session = Session(spec, model, device="cpu")
         self._ids = {char: index for index, char in enumerate(table.characters, start=UNKNOWN + 1)}
 
     def choose(self, sentence: Sequence[Clause]) -> dict[int, str]:

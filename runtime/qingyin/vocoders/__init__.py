@@ -18,7 +18,9 @@ KINDS: dict[str, type[Vocoder]] = {
 }
 
 
-def load_vocoder(manifest: Manifest, name: str | None = None, threads: int = 1) -> Vocoder:
+def load_vocoder(
+    manifest: Manifest, name: str | None = None, threads: int = 1, device: str | None = None
+) -> Vocoder:
     """Opens a vocoder of the model set by name (None: its default).
 
     Errors: ModelError for an unknown name or kind, a damaged file, or a graph that breaks its kind's
@@ -32,4 +34,4 @@ def load_vocoder(manifest: Manifest, name: str | None = None, threads: int = 1) 
             f"update qingyin or choose another vocoder"
         )
     check_contract(spec, kind.contract, sizes(manifest, **kind.sizes(spec, manifest)))
-    return kind(Session(spec, manifest.read_graph(spec), threads), manifest)
+    return kind(Session(spec, manifest.read_graph(spec), threads, device), manifest)
