@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from export.emotions import PAUSES, RECIPES
+from export.emotions import PAUSES, PROTOTYPES
 
 FORMAT_VERSION = 2
 LICENCE = "CC-BY-SA-4.0"
@@ -21,8 +21,8 @@ FEATURE_SPACE = {"sample_rate": 22050, "hop_length": 256, "n_fft": 1024, "n_mels
 SIZES = {"tones": 9, "boundaries": 4, "speaker_size": 128, "prosody_size": 64, "emotion_size": 16}
 # What the labels stand for at synthesis; any mix of them is a sum.
 EMOTIONS = {
-    label: {"vector": [round(value, 6) for value in recipe.vector()], "pauses": PAUSES[label]}
-    for label, recipe in RECIPES.items()
+    label: {"vector": [round(value, 6) for value in prototype.vector()], "pauses": PAUSES[label]}
+    for label, prototype in PROTOTYPES.items()
 }
 REQUIRED_GRAPHS = ("acoustic_encoder", "acoustic_decoder")
 VOCODER_PREFIX = "vocoder_"
