@@ -58,8 +58,8 @@ def test_expected_signs_are_those_of_the_recipes() -> None:
 
 def _spoken(voice: str, sentence: int, label: str, level: float, heard: str, speaker: Sequence[float]) -> Spoken:
     vector = np.array(speaker, np.float32)
-    posteriors = np.array([float(name == heard) for name in LABELS], np.float32)
-    return Spoken(voice, sentence, label, Measured(level, 0, 0, 0, 0), posteriors, vector / np.linalg.norm(vector))
+    unit = vector / np.linalg.norm(vector)
+    return Spoken(voice, sentence, label, Measured(level, 0, 0, 0, 0), heard, torch.zeros(1), unit)
 
 
 def test_signs_are_counted_against_the_same_sentence_and_voice() -> None:
@@ -73,7 +73,8 @@ def test_signs_are_counted_against_the_same_sentence_and_voice() -> None:
     moved = all_changes(spoken)
     assert [right_signs(moved, label, "f0_level") for label in LABELS[1:]] == [1.0, 0.5, 0.5]
     assert right_signs(moved, "happy", "tilt") == 0.0  # unmoved is not right
-    assert confusion(spoken).tolist() == [[1, 0, 0, 0], [0, 0.5, 0.5, 0], [0, 0.5, 0.5, 0], [0, 0.5, 0.5, 0]]
+    heard = [s.taken_for for s in spoken]
+    assert confusion(spoken, heard).tolist() == [[1, 0, 0, 0], [0, 0.5, 0.5, 0], [0, 0.5, 0.5, 0], [0, 0.5, 0.5, 0]]
 
 
 def test_speaker_is_kept_only_where_neutral_was_found() -> None:
@@ -91,21 +92,23 @@ def test_speaker_is_kept_only_where_neutral_was_found() -> None:
     assert kept.cosine["happy"] > kept.cosine["angry"]
 
 
-def test_a_listener_who_knows_the_voice_judges_by_its_neutral_speech() -> None:
-    def said(sentence: int, label: str, posteriors: Sequence[float]) -> Spoken:
-        spoken = _spoken("a", sentence, label, 0, label, [1, 0])
-        return replace(spoken, posteriors=np.array(posteriors, np.float32))
+class _Judge(nn.Module):
+    """Hears the label whose number is the departure."""
 
-    # a voice whose neutral speech sounds sad, and whose happy speech less so
-    spoken = [said(n, "neutral", [0.2, 0.1, 0.6, 0.1]) for n in range(3)]
-    spoken += [said(n, "happy", [0.2, 0.3, 0.4, 0.1]) for n in range(3)]
-    usual = np.log(np.array([0.7, 0.1, 0.1, 0.1], np.float32))
-    adapted = evaluate_emotion.knowing_the_voice(spoken, usual)
-    assert np.allclose(adapted[0].posteriors, [0.7, 0.1, 0.1, 0.1], atol=1e-3)
-    assert adapted[3].posteriors[1] == pytest.approx(0.3 / (0.7 + 0.3 + 0.4 / 6 + 0.1), abs=1e-3)
+    def forward(self, departure: torch.Tensor) -> torch.Tensor:
+        return -(departure[:, :1] - torch.arange(4.0)).abs()
 
 
-class _Classifier(nn.Module):
+def test_judge_goes_by_the_departure_from_the_voices_neutral_speech() -> None:
+    def said(voice: str, sentence: int, label: str, value: float) -> Spoken:
+        return replace(_spoken(voice, sentence, label, 0, label, [1, 0]), statistics=torch.tensor([value]))
+
+    spoken = [said(v, n, "neutral", base) for v, base in (("a", 10.0), ("b", -5.0)) for n in range(2)]
+    spoken += [said("a", 0, "sad", 12.0), said("b", 1, "angry", -2.0)]
+    assert evaluate_emotion.judged(spoken, _Judge()) == ["neutral"] * 4 + ["sad", "angry"]  # type: ignore[arg-type]
+
+
+class _Encoder(nn.Module):
     def forward(self, mel: torch.Tensor, f0: torch.Tensor, voicing: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         assert mel.shape[:2] == f0.shape == voicing.shape
         return torch.zeros(1, 16), torch.softmax(torch.arange(4.0), 0)[None]
@@ -119,11 +122,11 @@ class _Verifier(nn.Module):
 def test_command_writes_table_and_picture(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate_emotion, "load_emotion_model", lambda judge: _Classifier())
+    monkeypatch.setattr(evaluate_emotion, "load_emotion_encoder", _Encoder)
+    monkeypatch.setattr(evaluate_emotion, "load_judge", lambda: lambda departure: torch.tensor([[0.0, 0.0, 0.0, 1.0]]))
     monkeypatch.setattr(evaluate_emotion, "load_encoder", lambda judge: _Verifier())
     monkeypatch.setattr(evaluate_emotion, "chosen_voices", lambda synthesizer: [synthesizer.voice()])
     monkeypatch.setattr(evaluate_emotion, "strangers_of", lambda verifier, count: np.eye(count, 80, dtype=np.float32))
-    monkeypatch.setattr(evaluate_emotion, "usual_answer", lambda classifier: np.zeros(4, np.float32))
     # the tiny models hum noise: whether Praat finds a pitch in it is not what is tested here
     monkeypatch.setattr(evaluate_emotion, "measure_correlates", lambda samples: Measured(0, 0, -len(samples), 0, 0))
     text = tmp_path / "sentences.txt"

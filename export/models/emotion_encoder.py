@@ -2,8 +2,7 @@
 
 `EmotionEncoder` ships: ConvNeXt blocks at a quarter of the frame rate with attentive statistics pooling, and beside
 them plain statistics of the clip, as in the parameter sets of emotion research (Eyben et al. 2016, IEEE Transactions on
-Affective Computing 7). `EmotionJudge` only measures what the synthesiser makes: statistics and a perceptron, trained
-on other speakers.
+Affective Computing 7). `EmotionJudge` only measures what the synthesiser makes: a perceptron that knows the voice.
 """
 
 from __future__ import annotations
@@ -77,28 +76,8 @@ class Heads(nn.Module):
         return self.axes(pooled), self.labels(pooled)
 
 
-class _EmotionModel(nn.Module):
+class EmotionEncoder(nn.Module):
     """mel [B, T, 80], f0 [B, T], voicing [B, T] -> emotion [B, 16] (unused axes zero), posteriors [B, 4]."""
-
-    config: dict[str, int]
-    pooled_size: int
-    heads: Heads
-
-    def pooled(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> Tensor:
-        """[B, pooled_size]: what the heads see."""
-        raise NotImplementedError
-
-    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor]:
-        axes, logits = self.heads(self.pooled(mel, f0, voicing))
-        posteriors = torch.softmax(logits, 1)
-        # As far as a clip is neutral its vector is zero: people differ more than emotions move them, and a voice must
-        # not be tinted by that.
-        axes = axes * (1 - posteriors[:, :1])
-        return F.pad(axes, (0, EMOTION_SIZE - len(AXES))), posteriors
-
-
-class EmotionEncoder(_EmotionModel):
-    """Frames and statistics together."""
 
     def __init__(self, channels: int = 64, blocks: int = 3, statistics: int = 192, dropout: float = 0.1) -> None:
         super().__init__()
@@ -121,20 +100,29 @@ class EmotionEncoder(_EmotionModel):
         frames = self.pooled_norm(self.pooling(x).float())
         return self.dropout(torch.cat([frames, self.statistics(emotion_statistics(mel, f0, voicing)).float()], 1))
 
+    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor]:
+        axes, logits = self.heads(self.pooled(mel, f0, voicing))
+        posteriors = torch.softmax(logits, 1)
+        # As far as a clip is neutral its vector is zero: people differ more than emotions move them, and a voice must
+        # not be tinted by that.
+        axes = axes * (1 - posteriors[:, :1])
+        return F.pad(axes, (0, EMOTION_SIZE - len(AXES))), posteriors
 
-class EmotionJudge(_EmotionModel):
-    """Statistics alone."""
 
-    def __init__(self, hidden: int = 256, dropout: float = 0.3) -> None:
+class EmotionJudge(nn.Module):
+    """A clip's `emotion_statistics` less the mean of those of the same voice's neutral speech -> logits [B, 4].
+
+    People differ more than emotions move them, so a listener judges by what the voice is like otherwise (speaker
+    normalisation; Busso et al. 2013, IEEE Transactions on Affective Computing 4).
+    """
+
+    def __init__(self, hidden: int = 128, dropout: float = 0.4) -> None:
         super().__init__()
         self.config = {"hidden": hidden}
-        self.pooled_size = hidden
         self.net = nn.Sequential(
-            nn.BatchNorm1d(STATISTICS), nn.Linear(STATISTICS, hidden), nn.BatchNorm1d(hidden), nn.ReLU(),
-            nn.Dropout(dropout), nn.Linear(hidden, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Dropout(dropout),
+            nn.BatchNorm1d(STATISTICS), nn.Dropout(dropout), nn.Linear(STATISTICS, hidden), nn.BatchNorm1d(hidden),
+            nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, len(LABELS)),
         )  # fmt: skip
-        self.heads = Heads(hidden)
 
-    def pooled(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> Tensor:
-        """[B, pooled_size]: what the heads see."""
-        return self.net(emotion_statistics(mel, f0, voicing)).float()
+    def forward(self, departure: Tensor) -> Tensor:
+        return self.net(departure)

@@ -13,13 +13,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.emotions import AXES, LABELS
-from export.models.emotion_encoder import EmotionEncoder, EmotionJudge
+from export.models.emotion_encoder import EmotionEncoder
 from export.models.speaker_encoder import VECTOR_SIZE
 from export.training.emotion_clips import EmotionClip, draw_batches, load_emotion_clips, load_recordings, whole_batches
+from export.training.emotion_judge import HALF, train_judge
 from export.training.loop import Run
 from export.training.paths import run_folder
 from export.training.speaker import load_encoder
 
+NAME = "emotion_encoder"
 SPEAKER_FRAMES = 250
 NEUTRAL_SHARE = 0.9  # of the recordings as they are, of people it did not train on, that must come out as neutral
 REVERSAL = 0.3
@@ -44,7 +46,7 @@ class WithSpeakerHead(nn.Module):
     What the head learns, the encoder unlearns. It is to find the speaker's vector, not the clip's, which emotion moves.
     """
 
-    def __init__(self, encoder: EmotionEncoder | EmotionJudge) -> None:
+    def __init__(self, encoder: EmotionEncoder) -> None:
         super().__init__()
         self.encoder = encoder
         self.speaker = nn.Sequential(nn.Linear(encoder.pooled_size, 256), nn.ReLU(), nn.Linear(256, VECTOR_SIZE))
@@ -79,7 +81,7 @@ def losses(model: WithSpeakerHead, batch: Any, vectors: Tensor, reversal: float)
     }
 
 
-def measures(encoder: nn.Module, clips: Sequence[EmotionClip]) -> dict[str, float]:
+def measures(encoder: EmotionEncoder, clips: Sequence[EmotionClip]) -> dict[str, float]:
     """Accuracy by class of re-synthesised clips, false alarms on recordings, error and correlation by axis."""
     labels, natural, targets, found, posteriors = [], [], [], [], []
     with torch.inference_mode():
@@ -106,7 +108,7 @@ def measures(encoder: nn.Module, clips: Sequence[EmotionClip]) -> dict[str, floa
     return figures
 
 
-def settle_neutral(encoder: EmotionEncoder | EmotionJudge, recordings: Sequence[EmotionClip], share: float = NEUTRAL_SHARE) -> float:
+def settle_neutral(encoder: EmotionEncoder, recordings: Sequence[EmotionClip], share: float = NEUTRAL_SHARE) -> float:
     """Shift the neutral logit so that about `share` of neutral recordings come out as neutral; how far it was shifted.
 
     A false alarm tints a voice for good, a missed emotion only leaves it plain; training weighs both alike. Corpora
@@ -124,18 +126,17 @@ def settle_neutral(encoder: EmotionEncoder | EmotionJudge, recordings: Sequence[
     return shift
 
 
-def load_emotion_model(judge: bool = False) -> EmotionEncoder | EmotionJudge:
-    """The trained encoder, or the trained judge.
+def load_emotion_encoder() -> EmotionEncoder:
+    """The trained encoder.
 
     Raises:
         FileNotFoundError: it has not been trained yet.
     """
-    name = "emotion_judge" if judge else "emotion_encoder"
-    path = run_folder(name) / "last.pt"
+    path = run_folder(NAME) / "last.pt"
     if not path.is_file():
-        raise FileNotFoundError(f"no {name}; run: python -m export.training emotion{' --judge' if judge else ''}")
+        raise FileNotFoundError(f"no {NAME}; run: python -m export.training emotion")
     state = torch.load(path, weights_only=True)
-    model = (EmotionJudge if judge else EmotionEncoder)(**state["config"])
+    model = EmotionEncoder(**state["config"])
     prefix = "encoder."
     model.load_state_dict({k.removeprefix(prefix): v for k, v in state["model"].items() if k.startswith(prefix)})
     return model.eval().requires_grad_(False)
@@ -156,13 +157,14 @@ def main(options: argparse.Namespace) -> None:
     """Run the command."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    half = int(options.judge)
-    made = [clip for clip in load_emotion_clips(False, half) if not clip.natural]
-    clips, held_out = load_recordings(half) + made, load_emotion_clips(True)
+    if options.judge:
+        train_judge(options.steps, options.batch, options.lr, options.seed, options.evaluate_every)
+        return
+    made = [clip for clip in load_emotion_clips(False, 1 - HALF) if not clip.natural]
+    clips, held_out = load_recordings(1 - HALF) + made, load_emotion_clips(True)
     vectors = speaker_vectors(clips)
-    encoder = EmotionJudge() if options.judge else EmotionEncoder()
-    name = "emotion_judge" if options.judge else "emotion_encoder"
-    run = Run(name, WithSpeakerHead(encoder), encoder.config, options.steps, options.lr, warmup=100, betas=(0.9, 0.98))
+    encoder = EmotionEncoder()
+    run = Run(NAME, WithSpeakerHead(encoder), encoder.config, options.steps, options.lr, warmup=100, betas=(0.9, 0.98))
     rng = np.random.default_rng(options.seed + run.step)
     parameters = sum(p.numel() for p in encoder.parameters()) / 1e6
     own = f"{len(clips) - len(made)} recordings of {len({c.speaker for c in clips})} speakers"
@@ -176,7 +178,6 @@ def main(options: argparse.Namespace) -> None:
         run.update(torch.stack(list(parts.values())).sum(), {k: v.item() for k, v in parts.items()}, clip=2.0)
         if run.step % options.evaluate_every == 0:
             run.log(measures(run.averaged.encoder, held_out), "held_out")
-    if not options.judge:
-        settle_neutral(run.averaged.encoder, load_recordings(1 - half))  # the judge's people are strangers to it
-        run.log(measures(run.averaged.encoder, held_out), "settled")
+    settle_neutral(run.averaged.encoder, load_recordings(HALF))  # the judge's people are strangers to it
+    run.log(measures(run.averaged.encoder, held_out), "settled")
     run.save()

@@ -25,8 +25,8 @@ SLOPE = list(AXES).index("f0_slope")
 WARPS = (0.85, 1.18)
 MIN_FRAMES = 90
 SORTED_BATCHES = 12  # drawn together and sorted by length, so that batches are cut little
-RESYNTHESISED = 0.4  # of the clips drawn; the others are recordings,
-AS_THEY_ARE = 0.35  # this share of which stays neutral and untouched
+RESYNTHESISED = 0.7  # of the clips drawn: what is learnt from restyled ones alone does not carry over to sound;
+AS_THEY_ARE = 0.4  # of the others, which are recordings, this share stays neutral and untouched
 SOURCES_SEED = 0
 
 
@@ -118,8 +118,8 @@ def load_recordings(half: int) -> list[EmotionClip]:
     return recordings
 
 
-def _restyled(clip: EmotionClip, rng: np.random.Generator) -> EmotionClip:
-    number = int(rng.integers(-1, len(LABELS)))
+def _restyled(clip: EmotionClip, number: int, rng: np.random.Generator) -> EmotionClip:
+    """A recording with the emotion of that number, or with any mixture (-1)."""
     treatment = draw_treatment(LABELS[number] if number != NO_LABEL else None, rng)
     made = restyled(Features(clip.mel.astype(np.float32), clip.f0, clip.voiced), treatment, rng)
     target = np.array(treatment.correlates.vector()[: len(AXES)], np.float32)
@@ -182,7 +182,10 @@ def draw_batches(clips: Sequence[EmotionClip], size: int, rng: np.random.Generat
     while True:
         drawn = rng.choice(len(clips), size * SORTED_BATCHES, p=chances / chances.sum())
         styled = [
-            _restyled(clips[n], rng) if natural[n] and rng.random() >= AS_THEY_ARE else clips[n] for n in drawn.tolist()
+            _restyled(clips[n], int(rng.integers(NO_LABEL, len(LABELS))), rng)
+            if natural[n] and rng.random() >= AS_THEY_ARE
+            else clips[n]
+            for n in drawn.tolist()
         ]
         long = [n for n, clip in enumerate(styled) if clip.frames >= MIN_FRAMES]  # fast speech may be too short now
         order = np.array(sorted(long, key=lambda n: styled[n].frames))

@@ -39,7 +39,7 @@ def draw_emotions(moved: Mapping[str, Sequence[Mapping[str, float]]], confusion:
     last.set_yticks(range(len(LABELS)), LABELS, fontsize=8)
     last.set_xlabel("heard")
     last.set_ylabel("asked for")
-    last.set_title("separate classifier that knows the voice, %", fontsize=10)
+    last.set_title("separate classifier, %", fontsize=10)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=80)
     plt.close(figure)

@@ -9,19 +9,20 @@ from __future__ import annotations
 import argparse
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from export.emotions import LABELS
 from export.features import SAMPLE_RATE, FloatArray, mel_and_energy, pad_to_frames
+from export.models.emotion_encoder import EmotionJudge, emotion_statistics
 from export.training.correlates import NAMES, TITLES, UNITS, Measured, changes, expected_sign, measure_correlates
-from export.training.emotion import load_emotion_model
-from export.training.emotion_clips import load_emotion_clips, whole_batches
+from export.training.emotion import load_emotion_encoder
+from export.training.emotion_judge import load_judge
 from export.training.emotion_pictures import draw_emotions
 from export.training.emotion_resynthesis import analysed, levelled
 from export.training.evaluate import test_sentences
@@ -36,14 +37,15 @@ EMOTIONAL = LABELS[1:]
 
 @dataclass(frozen=True)
 class Spoken:
-    """One utterance: its correlates, what the classifier hears [4], and the judge's vector of who speaks."""
+    """One utterance: its correlates, what the set's own encoder takes it for, and what the two judges go by."""
 
     voice: str
     sentence: int
     label: str
     correlates: Measured
-    posteriors: FloatArray
-    speaker: FloatArray
+    taken_for: str  # by the emotion encoder that ships, to which every voice is a stranger
+    statistics: Tensor  # [S], see EmotionJudge
+    speaker: FloatArray  # unit vector of the verification model
 
 
 def chosen_voices(synthesizer: Synthesizer) -> list[Voice]:
@@ -59,7 +61,7 @@ def speak(
     synthesizer: Synthesizer,
     voices: Sequence[Voice],
     sentences: Sequence[str],
-    classifier: nn.Module,
+    encoder: nn.Module,
     verifier: nn.Module,
     strength: float = 1.0,
 ) -> list[Spoken]:
@@ -73,12 +75,12 @@ def speak(
                 ).samples
                 speech = analysed(levelled(pad_to_frames(samples)))
                 mel, f0 = torch.from_numpy(speech.mel)[None], torch.from_numpy(speech.f0)[None]
+                voicing = torch.from_numpy(speech.voiced.astype(np.float32))[None]
                 with torch.inference_mode():
-                    _, posteriors = classifier(mel, f0, torch.from_numpy(speech.voiced.astype(np.float32))[None])
-                    vector = verifier(mel)[0].numpy()
-                spoken.append(
-                    Spoken(voice.name, number, label, measure_correlates(samples), posteriors[0].numpy(), vector)
-                )
+                    taken_for = LABELS[int(encoder(mel, f0, voicing)[1].argmax())]
+                    statistics, vector = emotion_statistics(mel, f0, voicing)[0], verifier(mel)[0].numpy()
+                correlates = measure_correlates(samples)
+                spoken.append(Spoken(voice.name, number, label, correlates, taken_for, statistics, vector))
     return spoken
 
 
@@ -96,41 +98,23 @@ def right_signs(moved: dict[str, list[dict[str, float]]], label: str, name: str)
     return float(np.mean([change[name] * expected_sign(label, name) > 0 for change in moved[label]]))
 
 
-def confusion(spoken: Sequence[Spoken]) -> FloatArray:
-    """Shares [4 asked for, 4 heard] of the classifier's first choices."""
+def confusion(spoken: Sequence[Spoken], heard: Sequence[str]) -> FloatArray:
+    """Shares [4 asked for, 4 heard]."""
     counts = np.zeros((len(LABELS), len(LABELS)), np.float32)
-    for s in spoken:
-        counts[LABELS.index(s.label), int(np.argmax(s.posteriors))] += 1
+    for s, label in zip(spoken, heard, strict=True):
+        counts[LABELS.index(s.label), LABELS.index(label)] += 1
     return counts / counts.sum(1, keepdims=True).clip(1)
 
 
-def knowing_the_voice(spoken: Sequence[Spoken], usual: FloatArray) -> list[Spoken]:
-    """The same utterances as the classifier hears them once it knows each voice.
-
-    People differ more than emotions move them, so a listener who has heard a voice before judges by its own neutral
-    speech (speaker normalisation; Busso et al. 2013, IEEE Trans. Affective Computing 4): its mean answer [4], in ln, to
-    the voice's neutral utterances of OTHER sentences is moved to `usual`, that to neutral recordings of people.
-    """
-    adapted = []
+def judged(spoken: Sequence[Spoken], judge: EmotionJudge) -> list[str]:
+    """What the judge hears in each utterance; it knows the voice's neutral speech of OTHER sentences."""
+    heard = []
     for s in spoken:
-        own = [
-            np.log(o.posteriors.clip(1e-9))
-            for o in spoken
-            if o.voice == s.voice and o.label == "neutral" and o.sentence != s.sentence
-        ]
-        logs = np.log(s.posteriors.clip(1e-9)) - np.mean(own, axis=0) + usual
-        weights = np.exp(logs - logs.max())
-        adapted.append(replace(s, posteriors=(weights / weights.sum()).astype(np.float32)))
-    return adapted
-
-
-def usual_answer(classifier: nn.Module) -> FloatArray:
-    """The classifier's mean answer [4], in ln, to held-out people's neutral recordings."""
-    answers = []
-    with torch.inference_mode():
-        for batch in whole_batches([clip for clip in load_emotion_clips(held_out=True) if clip.natural]):
-            answers.append(torch.log(classifier(*batch.inputs)[1].clamp_min(1e-9)))
-    return torch.cat(answers).mean(0).numpy()
+        own = [o.statistics for o in spoken if o.voice == s.voice and o.label == "neutral" and o.sentence != s.sentence]
+        with torch.inference_mode():
+            logits = judge((s.statistics - torch.stack(own).mean(0))[None])
+        heard.append(LABELS[int(logits.argmax())])
+    return heard
 
 
 @dataclass(frozen=True)
@@ -174,18 +158,11 @@ def strangers_of(verifier: nn.Module, count: int) -> FloatArray:
     return np.stack(vectors)
 
 
-def _confusion_rows(spoken: Sequence[Spoken]) -> str:
-    rows = ["| asked for |" + "".join(f" heard {label} |" for label in LABELS), "|---|" + "---:|" * len(LABELS)]
-    for label, row in zip(LABELS, confusion(spoken), strict=True):
-        rows.append(f"| {label} |" + "".join(f" {100 * share:.0f} % |" for share in row))
-    return "\n".join(rows)
+def _right(spoken: Sequence[Spoken], heard: Sequence[str]) -> str:
+    return f"{100 * np.mean([s.label == label for s, label in zip(spoken, heard, strict=True)]):.1f} %"
 
 
-def _right(spoken: Sequence[Spoken]) -> str:
-    return f"{100 * np.mean([LABELS[int(np.argmax(s.posteriors))] == s.label for s in spoken]):.1f} %"
-
-
-def tables(spoken: Sequence[Spoken], knowing: Sequence[Spoken], kept: SpeakerKept) -> list[str]:
+def tables(spoken: Sequence[Spoken], heard: Sequence[str], kept: SpeakerKept) -> list[str]:
     """The parts of the document between its head and its picture."""
     moved = all_changes(spoken)
     rows = ["| correlate | unit |" + "".join(f" {label} | right sign |" for label in EMOTIONAL)]
@@ -198,15 +175,21 @@ def tables(spoken: Sequence[Spoken], knowing: Sequence[Spoken], kept: SpeakerKep
             cells.append(f" {np.median(values):+.2f} | {share:.0f} % |")
         rows.append(f"| {TITLES[name]} | {UNITS[name]} |" + "".join(cells))
     signs = [right_signs(moved, label, name) for label in EMOTIONAL for name in NAMES]
-    by_voice = [f"{v} {_right([s for s in knowing if s.voice == v])}" for v in dict.fromkeys(s.voice for s in knowing)]
+    matrix = ["| asked for |" + "".join(f" heard {label} |" for label in LABELS), "|---|" + "---:|" * len(LABELS)]
+    for label, row in zip(LABELS, confusion(spoken, heard), strict=True):
+        matrix.append(f"| {label} |" + "".join(f" {100 * share:.0f} % |" for share in row))
+    by_voice = []
+    for voice in dict.fromkeys(s.voice for s in spoken):
+        own = [n for n, s in enumerate(spoken) if s.voice == voice]
+        by_voice.append(f"{voice} {_right([spoken[n] for n in own], [heard[n] for n in own])}")
     cosines = ", ".join(f"{label} {value:.2f}" for label, value in kept.cosine.items())
     figures = {
         "correlates with the expected sign, of all pairs": f"{100 * np.mean(signs):.1f} %",
-        "emotion as intended (chance 25 %), by the separate classifier, to which every voice is a stranger": (
-            _right(spoken)
+        "emotion as intended, by the separate classifier (chance 25 %)": _right(spoken, heard),
+        "the same by voice": ", ".join(by_voice),
+        "by the emotion encoder that ships, to which every voice is a stranger": (
+            _right(spoken, [s.taken_for for s in spoken])
         ),
-        "the same once it knows the voice's neutral speech of other sentences": _right(knowing),
-        "the latter by voice": ", ".join(by_voice),
         "cosine with the voice's neutral speech of other sentences": cosines,
         "speaker found among all candidates, neutral": f"{100 * kept.right_neutral:.1f} %",
         "speaker still found with an emotion, where found with neutral": f"{100 * kept.kept:.1f} %",
@@ -215,10 +198,8 @@ def tables(spoken: Sequence[Spoken], knowing: Sequence[Spoken], kept: SpeakerKep
         "\n".join(["| what | figure |", "|---|---:|", *(f"| {what} | {figure} |" for what, figure in figures.items())]),
         "## Correlates: medians of the changes from neutral, same sentence and voice",
         "\n".join(rows),
-        "## What the separate classifier hears: every voice is a stranger",
-        _confusion_rows(spoken),
-        "## The same once it knows each voice's neutral speech of other sentences",
-        _confusion_rows(knowing),
+        "## What the separate classifier hears",
+        "\n".join(matrix),
     ]
 
 
@@ -236,24 +217,26 @@ def main(options: argparse.Namespace) -> None:
     """Run the command."""
     torch.set_num_threads(1)
     synthesizer = Synthesizer.load(options.models)
-    classifier, verifier = load_emotion_model(judge=True), load_encoder(judge=True)
+    verifier = load_encoder(judge=True)
     voices = chosen_voices(synthesizer)
     sentences = test_sentences(options.text, options.sentences, seed=2)
-    spoken = speak(synthesizer, voices, sentences, classifier, verifier, options.strength)
+    spoken = speak(synthesizer, voices, sentences, load_emotion_encoder(), verifier, options.strength)
     strangers = strangers_of(verifier, options.candidates - len(voices))
     kept = speaker_kept(spoken, strangers)
-    knowing = knowing_the_voice(spoken, usual_answer(classifier))
+    heard = judged(spoken, load_judge())
     picture = options.output.with_suffix(".png")
-    draw_emotions(all_changes(spoken), confusion(knowing), picture)
+    draw_emotions(all_changes(spoken), confusion(spoken, heard), picture)
     names, others = ", ".join(voice.name for voice in voices), len(strangers)
     head = f"""Made by `python -m export.training evaluate_emotion`: {len(sentences)} sentences, {len(LABELS)} labels,
 the voices {names}, strength {options.strength:g}. Every change is against the same sentence
-in the same voice with `neutral` and the same seed. The classifier (`EmotionJudge`) is another network than the emotion
-encoder and was trained on other speakers, both on re-synthesised recordings (export/training/emotion_data.py), never on
-synthesis; it knows what the literature says of emotions, not how people act them. The speaker is looked for among
-{len(voices) + others}: the voices' neutral speech of other sentences, and recordings of {others} held-out people."""
+in the same voice with `neutral` and the same seed. The classifier (`EmotionJudge`) is another kind of model than the
+emotion encoder and was trained on other people, on re-synthesised recordings (export/training/emotion_data.py) and
+never on synthesis; it hears how an utterance differs from the voice's neutral speech of other sentences, as a listener
+does who knows the voice, and it knows what the literature says of emotions, not how people act them. The speaker is
+looked for among {len(voices) + others}: the voices' neutral speech of other sentences, and recordings of {others}
+held-out people."""
     title = f"# Emotions, {datetime.date.today().isoformat()}"
-    parts = [title, head, *tables(spoken, knowing, kept), f"![emotions]({picture.name})"]
+    parts = [title, head, *tables(spoken, heard, kept), f"![emotions]({picture.name})"]
     text = "\n\n".join(parts) + "\n"
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="utf-8")
