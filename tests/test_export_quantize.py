@@ -17,6 +17,8 @@ from export import manifest as manifests
 from export import to_onnx
 from export.cpu_session import session
 from export.graph_spec import GraphSpec, float32
+from export.graphs import hifigan_spec
+from export.models import hifigan
 from export.voices import read_voices, write_voice
 from tools import graph_measure, graph_precision, quantize
 
@@ -255,3 +257,22 @@ def test_voices_are_checked(tmp_path: Path) -> None:
     path.rename(tmp_path / "other.json")
     with pytest.raises(ValueError, match="is called 'yuetan'"):
         read_voices(tmp_path)
+
+
+def test_int8_convolutions_of_a_generator_stay_near() -> None:
+    torch.manual_seed(0)
+    config = hifigan.HifiganConfig.from_dict({**hifigan.V2.to_dict(), "upsample_initial_channel": 64})
+    generator = hifigan.HifiganGenerator(config).eval()
+    with torch.no_grad():
+        for weight_name, value in generator.state_dict().items():
+            if weight_name.endswith("original0"):
+                value.mul_(5.0)
+    content = to_onnx.export_graph(hifigan_spec(generator))
+    mel = np.random.default_rng(0).standard_normal((1, 80, 24)).astype(np.float32) - 4.0
+    rewritten = graph_precision.convert(content, "int8-conv", calibration=[{"mel": mel}])
+    kinds = [node.op_type for node in onnx.load_model_from_string(rewritten).graph.node]
+    assert kinds.count("QuantizeLinear") > 10
+    wanted, found = (session(graph).run(None, {"mel": mel})[0] for graph in (content, rewritten))
+    assert 20.0 < graph_measure.snr_db(wanted, found) < 80.0
+    with pytest.raises(graph_precision.NothingToQuantise, match="needs inputs"):
+        graph_precision.convert(content, "int8-conv")

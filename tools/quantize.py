@@ -33,9 +33,10 @@ EXAMPLES = """examples:
 
 precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8 (matrix products
 with constant weights, activations scaled in each call); int8-static (scales fixed from --inputs); either with
-+fp16-storage for the other weights. --inputs DIR holds GRAPH.npz with real inputs, as python -m export
-inputs writes them. The column "chunk" is a chunk with its context against the whole: float error means that
-streaming stays exact. int8 takes its scales from each chunk, so it is not; int8-static is.
++fp16-storage for the other weights; int8-conv (convolutions, scales from --inputs: for HiFi-GAN on ARM, or on x86 with
+VNNI). --inputs DIR holds GRAPH.npz with real inputs, as python -m export inputs writes them. The column "chunk" is a
+chunk with its context against the whole: float error means that streaming stays exact. int8 takes its scales from each
+chunk, so it is not; int8-static is.
 """
 
 
@@ -182,7 +183,7 @@ def write_set(
     for name, precision in choice.items():
         entry = manifest["graphs"][name]
         inputs, real = inputs_of(name, manifest, arguments)
-        if precision.startswith("int8-static") and not real:
+        if precision.startswith(("int8-static", "int8-conv")) and not real:
             raise ValueError(f"{name}={precision} takes its scales from real speech: give --inputs DIR")
         content = rewrite(name, contents[name], precision, inputs, arguments)
         extras = {key: value for key, value in entry.items() if key not in manifests.GRAPH_KEYS}
