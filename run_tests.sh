@@ -6,7 +6,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/venv.sh
 . "$root/tools/venv.sh"
 
-ensure_venv "$root" .venv-dev cpu,play,export,serve,test
+ensure_venv "$root" .venv-dev cpu,play,picture,export,web,wyoming,test
 cd -- "$root"
 python="$root/.venv-dev/bin/python"
 

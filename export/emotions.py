@@ -1,14 +1,14 @@
-"""What an emotion vector means: how speech departs from the same speaker's neutral speech, one acoustic correlate an axis.
+"""What an emotion vector means: how speech departs from the same speaker's neutral speech, one correlate an axis.
 
-The directions and sizes follow what the literature reports of acted speech: for Mandarin Yuan, Shen & Chen (2002, ICSLP),
-Zhang, Ching & Kong (2006, ISCSLP), Liu & Pell (2012, Behavior Research Methods 44); for English Murray & Arnott (1993,
-JASA 93), Banse & Scherer (1996, JPSP 70), Juslin & Laukka (2003, Psychological Bulletin 129). In short: happy is higher,
-wider, a little faster, louder and brighter; angry is higher, wide, fast, loudest and brightest (a tense voice has more of
-its energy high up; Gobl & Ni Chasaide 2003, Speech Communication 40), its melody falling steeply, as happy speech rises
-to its end (Li, Fang & Dang 2011, ICPhS); sad is lower, narrower, slower, softer and darker, with longer pauses. Tilt goes
-with effort: for 1 dB more of level, the low bands gain about 0.5 dB and those of 1.5 to 3 kHz about 1.5 dB (Nordenberg &
-Sundberg 2004, Logopedics Phoniatrics Vocology 29), which is 0.4 dB per octave. No emotional recording was at hand: these
-are rules, learned as such, not acting.
+The directions and sizes follow what the literature reports of acted speech: for Mandarin Yuan, Shen & Chen (2002,
+ICSLP), Zhang, Ching & Kong (2006, ISCSLP), Liu & Pell (2012, Behavior Research Methods 44); for English Murray & Arnott
+(1993, JASA 93), Banse & Scherer (1996, JPSP 70), Juslin & Laukka (2003, Psychological Bulletin 129). In short: happy is
+higher, wider, a little faster, louder and brighter; angry is higher, wide, fast, loudest and brightest (a tense voice
+has more of its energy high up; Gobl & Ni Chasaide 2003, Speech Communication 40), its melody falling steeply, as happy
+speech rises to its end (Li, Fang & Dang 2011, ICPhS); sad is lower, narrower, slower, softer and darker, with longer
+pauses. Tilt goes with effort: for 1 dB more of level, the low bands gain about 0.5 dB and those of 1.5 to 3 kHz about
+1.5 dB (Nordenberg & Sundberg 2004, Logopedics Phoniatrics Vocology 29), which is 0.4 dB per octave. No emotional
+recording was at hand: these are rules, learned as such, not acting.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ RECIPES: dict[str, Correlates] = {
     "sad": Correlates(f0_level=-2.0, f0_range=-0.45, f0_slope=-0.5, rate=-0.20, energy=-4.5, tilt=-1.8),
     "angry": Correlates(f0_level=2.0, f0_range=0.25, f0_slope=-3.0, rate=0.14, energy=5.5, tilt=2.4),
 }
-# What a label asks of the synthesiser: the recipes, with a smaller step of F0 for happy and angry, because height is what
-# a voice is known by, and more of range, rate and effort instead. Against the recipes themselves the speaker is told
-# right in 81 instead of 79 % of the cases and the emotion as often (docs/emotions.md). The acoustic model knows no slope.
+# What a label asks of the synthesiser: the recipes, with a smaller step of F0 for happy and angry, because height is
+# what a voice is known by, and more of range, rate and effort instead. Against the recipes themselves the speaker is
+# told right in 81 instead of 79 % of the cases and the emotion as often. The acoustic model knows no slope.
 PROTOTYPES: dict[str, Correlates] = {
     "neutral": Correlates(),
     "happy": Correlates(f0_level=3.0, f0_range=0.40, rate=0.10, energy=2.5, tilt=1.0),

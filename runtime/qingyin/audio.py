@@ -7,6 +7,7 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
+
 from qingyin.errors import AudioError, DependencyError
 
 TYPE_CHECKING = False  # as type checkers understand it; these take longer to import than a daemon to answer
@@ -114,9 +115,9 @@ def wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
 
 
 class SoundFileSink:
-    """FLAC, Ogg Vorbis, Ogg Opus or MP3 through libsndfile."""
+    """FLAC, Ogg Vorbis, Ogg Opus or MP3 through libsndfile; `settings` are soundfile's for the codec."""
 
-    def __init__(self, file: IO[bytes], sample_rate: int, extension: str) -> None:
+    def __init__(self, file: IO[bytes], sample_rate: int, extension: str, **settings: Any) -> None:
         soundfile = import_soundfile("write a .wav")
         kind, subtype = _SOUNDFILE_FORMATS[extension]
         if kind not in soundfile.available_formats() or subtype not in soundfile.available_subtypes(kind):
@@ -125,7 +126,7 @@ class SoundFileSink:
             raise AudioError(f"Opus has no {sample_rate} Hz; it has {', '.join(map(str, _OPUS_RATES))} Hz")
         self._lossless = subtype == "PCM_16"
         self._sound = soundfile.SoundFile(
-            file, "w", samplerate=sample_rate, channels=1, format=kind, subtype=subtype
+            file, "w", samplerate=sample_rate, channels=1, format=kind, subtype=subtype, **settings
         )
 
     def write(self, samples: np.ndarray) -> None:
