@@ -4,6 +4,7 @@ half-done.
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import signal
@@ -237,19 +238,22 @@ def test_a_player_that_goes_away_is_no_error(models: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupting_is_quiet_and_leaves_nothing(
-    models: Path, tmp_path: Path, number: int, code: int
-) -> None:
+def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, number: int, code: int) -> None:
     Path("long.txt").write_text(TEXT * 20_000, encoding="utf-8")
     command = [sys.executable, "-m", "qingyin", "say", "-f", "long.txt", "-o", "x.wav"]
     environment = ENVIRONMENT | {"QINGYIN_MODELS": str(models)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        for _ in range(600):  # until it writes
-            if len(list(tmp_path.iterdir())) > 1:
-                break
-            time.sleep(0.05)
-        process.send_signal(number)
-        _, error = process.communicate(timeout=30)
+    # a shell's background job, as tests may be, hands down an interrupt that is ignored
+    default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=default) as process:
+        try:
+            for _ in range(600):  # until it writes
+                if len(list(tmp_path.iterdir())) > 1:
+                    break
+                time.sleep(0.05)
+            process.send_signal(number)
+            _, error = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (process.returncode, error) == (code, "")
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.txt"]
 
