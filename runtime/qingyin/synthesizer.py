@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from qingyin.text.markup_modes import MarkupMode
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
-CHUNK_FRAMES = 512  # 6 s: little is wasted on context, and memory stays small
+CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
 
 
 class Synthesizer:
