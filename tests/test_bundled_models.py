@@ -7,7 +7,9 @@ import functools
 import numpy as np
 import pytest
 
-from qingyin import Synthesizer
+from qingyin import Audio, Synthesizer
+from qingyin.features import pad_to_frames
+from qingyin.pitch import pitch
 from qingyin.text import analyse
 
 TEXT = "今天天气真好，我们去公园走走吧。你觉得呢？"
@@ -60,3 +62,33 @@ def test_speed_pitch_and_volume_do_what_they_say() -> None:
     quiet = speak(TEXT, seed=1, temperature=0.0, volume_db=-6.0)
     assert 0.55 < fast.seconds / plain.seconds < 0.8
     assert np.allclose(quiet.samples, plain.samples * 10 ** (-6 / 20), atol=2e-3)
+
+
+def semitones(audio: Audio) -> float:
+    """Median F0 over 1 Hz."""
+    f0, voiced = pitch(pad_to_frames(audio.samples))
+    return float(12 * np.log2(np.median(f0[voiced])))
+
+
+def rms_db(audio: Audio) -> float:
+    return float(10 * np.log10(np.mean(audio.samples**2)))
+
+
+@pytest.mark.parametrize("voice", ["yuetan", "s0252"])
+def test_emotions_change_pitch_pace_and_effort(voice: str) -> None:
+    speak = functools.partial(synthesizer("source_filter").synthesize, TEXT, voice=voice, seed=1)
+    neutral, happy, sad, angry = (speak(emotion=label) for label in ("neutral", "happy", "sad", "angry"))
+    assert semitones(sad) + 1 < semitones(neutral) < semitones(angry) < semitones(happy)
+    assert sad.seconds > 1.1 * neutral.seconds > 1.1 * happy.seconds > 1.1 * angry.seconds
+    assert rms_db(sad) + 2 < rms_db(neutral) < rms_db(happy) - 1 < rms_db(angry) - 3
+
+
+@pytest.mark.parametrize("emotion", ["neutral", "happy", "sad"])
+def test_a_clone_is_as_high_as_its_reference(emotion: str) -> None:
+    whole = synthesizer("source_filter")
+    reference = whole.synthesize(TEXT * 2, voice="s0252", emotion=emotion, seed=1)
+    clone = whole.clone((reference.samples, reference.sample_rate))
+    assert semitones(whole.synthesize(TEXT * 2, voice=clone, seed=2)) == pytest.approx(semitones(reference), abs=1.5)
+    # and in timbre nearest to the voice that it was taken from
+    nearest = max(VOICES, key=lambda name: float(whole.voice(name).speaker @ clone.speaker))
+    assert nearest == "s0252"
