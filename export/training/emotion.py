@@ -18,8 +18,8 @@ from export.models.speaker_encoder import VECTOR_SIZE
 from export.training.emotion_clips import EmotionClip, draw_batches, load_emotion_clips, load_recordings, whole_batches
 from export.training.emotion_judge import HALF, train_judge
 from export.training.loop import Run
-from export.training.paths import run_folder
 from export.training.speaker import load_encoder
+from export.training.trained import read_run, shipped
 
 NAME = "emotion_encoder"
 SPEAKER_FRAMES = 250
@@ -132,13 +132,9 @@ def load_emotion_encoder() -> EmotionEncoder:
     Raises:
         FileNotFoundError: it has not been trained yet.
     """
-    path = run_folder(NAME) / "last.pt"
-    if not path.is_file():
-        raise FileNotFoundError(f"no {NAME}; run: python -m export.training emotion")
-    state = torch.load(path, weights_only=True)
+    state = read_run(NAME, "emotion")
     model = EmotionEncoder(**state["config"])
-    prefix = "encoder."
-    model.load_state_dict({k.removeprefix(prefix): v for k, v in state["model"].items() if k.startswith(prefix)})
+    model.load_state_dict(shipped(state["model"]))
     return model.eval().requires_grad_(False)
 
 

@@ -16,7 +16,7 @@ from export.models.emotion_encoder import EmotionJudge, emotion_statistics
 from export.training.emotion_clips import EmotionClip, load_emotion_clips
 from export.training.loop import Run
 from export.training.mel_augment import warp
-from export.training.paths import run_folder
+from export.training.trained import read_run
 
 NAME = "emotion_judge"
 HALF = 1  # of the training speakers; the encoder has the other
@@ -69,10 +69,7 @@ def load_judge() -> EmotionJudge:
     Raises:
         FileNotFoundError: it has not been trained yet.
     """
-    path = run_folder(NAME) / "last.pt"
-    if not path.is_file():
-        raise FileNotFoundError(f"no {NAME}; run: python -m export.training emotion --judge")
-    state = torch.load(path, weights_only=True)
+    state = read_run(NAME, "emotion --judge")
     model = EmotionJudge(**state["config"])
     model.load_state_dict(state["model"])
     return model.eval().requires_grad_(False)

@@ -16,8 +16,9 @@ from tqdm import tqdm
 from export.training.acoustic import SpeakerAcoustic
 from export.training.aligned import CORPORA, MANNERS, Aligned, collate, load_aligned
 from export.training.data import frame_groups
-from export.training.paths import predicted_folder, run_folder
+from export.training.paths import predicted_folder
 from export.training.references import References
+from export.training.trained import read_run
 
 MAX_FRAMES = 4000
 CLIPS_A_CORPUS = {"hsk_words": 2500, "aishell_sample": 1000, "pinyin_syllables": 300, "dspspeech20": 400}
@@ -30,10 +31,7 @@ def load_acoustic(name: str = "acoustic") -> SpeakerAcoustic:
     Raises:
         FileNotFoundError: there is no such run.
     """
-    path = run_folder(name) / "last.pt"
-    if not path.is_file():
-        raise FileNotFoundError(f"no run {name}; run: python -m export.training acoustic --name {name}")
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    state = read_run(name, f"acoustic --name {name}")
     model = SpeakerAcoustic(len(MANNERS), **state["config"]["acoustic"])
     model.load_state_dict(state["model"])
     return model.eval().requires_grad_(False)

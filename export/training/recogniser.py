@@ -16,7 +16,7 @@ from export.models.recogniser import Recogniser, greedy, recogniser_features
 from export.training.aligned import CLEAR_CORPORA, Aligned, load_aligned, repeated
 from export.training.data import frame_groups
 from export.training.loop import Run
-from export.training.paths import run_folder
+from export.training.trained import read_run
 from qingyin.text.symbols import FINALS, PAUSE, PHONEME_IDS, PHONEMES, SENTENCE_SILENCE
 
 CORPORA = (*CLEAR_CORPORA, "dspspeech20")  # Mandarin of four in the clear, and words of many in a room
@@ -73,10 +73,7 @@ def load_recogniser() -> Recogniser:
     Raises:
         FileNotFoundError: it has not been trained yet.
     """
-    path = run_folder("recogniser") / "last.pt"
-    if not path.is_file():
-        raise FileNotFoundError("no recogniser; run: python -m export.training recogniser")
-    state = torch.load(path, weights_only=True)["model"]
+    state = read_run("recogniser", "recogniser")["model"]
     model = Recogniser(len(state["phones.bias"])).eval()
     model.load_state_dict(state)
     return model

@@ -16,6 +16,7 @@ from export.training.emotion_data import CLIPS_A_SPEAKER
 from export.training.paths import work_folder
 from export.training.references import References
 from export.training.speakers import SPEAKER_CORPORA
+from export.training.trained import shipped
 from export.voices import write_voice
 
 RUNS = {
@@ -25,7 +26,6 @@ RUNS = {
     "speaker_encoder": SPEAKER_CORPORA,
     "emotion_encoder": tuple(CLIPS_A_SPEAKER),
 }
-ENCODER_PREFIX = "encoder."  # before the names of what ships; the rest of such a run served its training only
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,6 @@ def slim(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         return value.half() if value.is_floating_point() and value.ndim > 1 else value
 
     return {key: smaller(value) for key, value in state.items()}
-
-
-def shipped(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Weights of the encoder alone, where a run trained one together with heads that only training needs."""
-    own = {k.removeprefix(ENCODER_PREFIX): v for k, v in state.items() if k.startswith(ENCODER_PREFIX)}
-    return own or state
 
 
 def write_voices(checkpoint: dict[str, Any], folder: Path, references: References) -> None:

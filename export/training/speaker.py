@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from export.models.speaker_encoder import SpeakerEncoder, SpeakerJudge
 from export.training.loop import Run
-from export.training.paths import run_folder
 from export.training.speakers import SpeakerClips, crop, load_speakers
+from export.training.trained import read_run, shipped
 
 WARPS = (0.88, 1.0, 1.14)  # each makes further speakers of all
 SPECTRUM_POINTS = 16
@@ -112,13 +112,9 @@ def load_encoder(judge: bool = False) -> SpeakerEncoder | SpeakerJudge:
         FileNotFoundError: it has not been trained yet.
     """
     name = "speaker_judge" if judge else "speaker_encoder"
-    path = run_folder(name) / "last.pt"
-    if not path.is_file():
-        raise FileNotFoundError(f"no {name}; run: python -m export.training speaker{' --judge' if judge else ''}")
-    state = torch.load(path, weights_only=True)
+    state = read_run(name, "speaker --judge" if judge else "speaker")
     model = (SpeakerJudge if judge else SpeakerEncoder)(**state["config"])
-    prefix = "encoder."
-    model.load_state_dict({k.removeprefix(prefix): v for k, v in state["model"].items() if k.startswith(prefix)})
+    model.load_state_dict(shipped(state["model"]))
     return model.eval().requires_grad_(False)
 
 

@@ -8,13 +8,13 @@ import json
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from qingyin.errors import ModelError
 from qingyin.manifest import MANIFEST_FILE, Manifest, load_manifest, parse_manifest
 from qingyin.strict import parse_json, read_verified
+from qingyin.user_data import user_folder
 
 ORIGIN_FILE = "origin.json"
 MAX_MANIFEST_BYTES = 4_000_000
@@ -26,22 +26,8 @@ _DAMAGED = "add it again with `qingyin models add ... --replace`"
 
 
 def store_folder() -> Path:
-    """Where added model sets lie: $QINGYIN_HOME/models, else the folder that this system keeps programs' data in.
-
-    Not a folder that a system may empty when it needs room: what was added works without a network.
-    """
-    home = os.environ.get("QINGYIN_HOME")
-    if home:
-        return Path(home).expanduser() / "models"
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Local") / "qingyin" / "models"
-    xdg = os.environ.get("XDG_DATA_HOME")
-    if xdg and os.path.isabs(xdg):  # the specification: a relative one is to be ignored
-        return Path(xdg) / "qingyin" / "models"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "qingyin" / "models"
-    return Path.home() / ".local" / "share" / "qingyin" / "models"
+    """Where added model sets lie: $QINGYIN_HOME/models, else in the platform's folder for a program's data."""
+    return user_folder() / "models"
 
 
 def shared_folders() -> list[Path]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from qingyin.errors import VoiceError
 from qingyin.strict import parse_json
+from qingyin.user_data import user_folder
 from qingyin.voice_names import check_name, key
 
 MAX_BYTES = 1_000_000  # a voice file has some 5 kB
@@ -18,19 +18,8 @@ _SUFFIX = ".json"
 
 
 def voices_folder() -> Path:
-    """Where this user's voices lie: $QINGYIN_HOME/voices, else the platform's folder for a program's data."""
-    home = os.environ.get("QINGYIN_HOME")
-    if home:
-        return Path(home).expanduser() / "voices"
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Local") / "qingyin" / "voices"
-    xdg = os.environ.get("XDG_DATA_HOME")
-    if xdg and os.path.isabs(xdg):  # the specification: a relative one is to be ignored
-        return Path(xdg) / "qingyin" / "voices"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "qingyin" / "voices"
-    return Path.home() / ".local" / "share" / "qingyin" / "voices"
+    """Where this user's voices lie: $QINGYIN_HOME/voices, else in the platform's folder for a program's data."""
+    return user_folder() / "voices"
 
 
 def stored_voices(folder: Path | None = None) -> dict[str, Path]:

@@ -29,7 +29,7 @@ from qingyin.server.guards import LOCAL_HOSTS
 from qingyin.server.limits import Limits
 from qingyin.server.observing import JsonFormatter
 from qingyin.single_instance import hold_lock
-from qingyin.voice_store import voices_folder
+from qingyin.user_data import user_folder
 
 if TYPE_CHECKING:
     from qingyin.server.wyoming_server import WyomingServer
@@ -117,7 +117,7 @@ def serve(settings: Settings) -> None:
 
 def state_folder(port: int) -> Path:
     """Where a server keeps its jobs."""
-    return voices_folder().parent / "serve" / str(port)
+    return user_folder() / "serve" / str(port)
 
 
 class _Server(uvicorn.Server):
