@@ -19,11 +19,12 @@ from export.convert.converted import Converted
 from export.convert.errors import ConvertError, listed
 from export.convert.feature_space import FeatureSpace
 from export.convert.sources import read_json, weights_file
-from export.convert.weights import assign, check_finite, differences, plain_names, read_checkpoint, state_at
+from export.convert.weights import assign, check_finite, differences, read_checkpoint, state_at
 from export.graph_spec import GraphSpec, float32
 from export.models.height_one import HeightOne
 from export.models.hifigan import SLOPE, HifiganGenerator, published_state
 from export.models.hifigan_config import HifiganConfig
+from export.models.weight_norm import plain_names
 
 # The first is what older versions of the library write for both classes.
 _HF_TYPES = ("hifigan", "speecht5_hifigan", "fastspeech2_conformer_hifigan", "fastspeech2_conformer_with_hifigan")
@@ -186,9 +187,7 @@ def _hf_features(folder: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, A
     }, ()  # fmt: skip
 
 
-def _hf_generator(
-    config: HifiganConfig, path: Path, with_model: bool
-) -> tuple[HifiganGenerator, Tensor, Tensor]:
+def _hf_generator(config: HifiganConfig, path: Path, with_model: bool) -> tuple[HifiganGenerator, Tensor, Tensor]:
     """The generator of a transformers checkpoint, with the mean and scale of its input."""
     state = plain_names(state_at(read_checkpoint(path), ("state_dict",), str(path)))
     if with_model:
@@ -232,5 +231,3 @@ def _behind(normalised: Normalised, generator: nn.Module) -> Normalised:
     result = Normalised(generator, torch.zeros(1), torch.ones(1), 1.0)
     result.mean, result.factor = normalised.mean, normalised.factor
     return result
-
-

@@ -13,13 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from export.convert.errors import ConvertError, listed
+from export.models.weight_norm import plain_names
 
 SAFETENSORS = ".safetensors"
 _LFS = b"version https://git-lfs"
-_RENAMED = {
-    "parametrizations.weight.original0": "weight_g",
-    "parametrizations.weight.original1": "weight_v",
-}
 # Counts batches of training; not used at inference, and older checkpoints lack it.
 _NOT_WEIGHTS = ("num_batches_tracked",)
 
@@ -96,16 +93,6 @@ def state_at(checkpoint: Any, keys: Sequence[str], where: str) -> dict[str, Tens
     if all(name.startswith("module.") for name in found):
         found = {name.removeprefix("module."): value for name, value in found.items()}
     return dict(found)
-
-
-def plain_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The same under the older names of weight norm (weight_g, weight_v), whichever way torch stored it."""
-    result = {}
-    for name, tensor in state.items():
-        for new, old in _RENAMED.items():
-            name = name.replace(new, old)
-        result[name] = tensor
-    return result
 
 
 def differences(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:

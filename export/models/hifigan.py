@@ -20,6 +20,7 @@ from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import weight_norm
 
 from export.models.hifigan_config import EDGE_KERNEL, V1, V2, V3, HifiganConfig
+from export.models.weight_norm import RENAMED, plain_names
 
 __all__ = [
     "V1",
@@ -125,22 +126,14 @@ class HifiganGenerator(nn.Module):
         return self
 
 
-_RENAMED = {"parametrizations.weight.original0": "weight_g", "parametrizations.weight.original1": "weight_v"}
-
-
 def published_state(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Brings a state_dict to the published names, whichever of the three ways it stores weights in.
 
     weight_g and weight_v stay; torch 2's parametrizations.weight.original0/1 are renamed; a plain weight
     (norm removed) becomes v = weight, g = its norm over all axes but the first, which is the same function.
     """
-    renamed: dict[str, Tensor] = {}
-    for name, tensor in state.items():
-        for new, old in _RENAMED.items():
-            name = name.replace(new, old)
-        renamed[name] = tensor
     result: dict[str, Tensor] = {}
-    for name, tensor in renamed.items():
+    for name, tensor in plain_names(state).items():
         if name.endswith(".weight") and tensor.dim() == 3:
             result[f"{name}_g"] = torch.linalg.vector_norm(tensor, dim=(1, 2), keepdim=True)
             result[f"{name}_v"] = tensor
@@ -176,7 +169,7 @@ def load_state(generator: HifiganGenerator, state: Mapping[str, Tensor], source:
         if len(differences) > len(shown):
             shown.append(f"and {len(differences) - len(shown)} more")
         raise ValueError("\n  ".join([f"{source} does not fit this HiFi-GAN config:", *shown]))
-    back = {old: new for new, old in _RENAMED.items()}
+    back = {old: new for new, old in RENAMED.items()}
     own = {}
     for name, tensor in published.items():
         stem, _, last = name.rpartition(".")
