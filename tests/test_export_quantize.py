@@ -11,16 +11,18 @@ import onnx
 import onnxruntime as ort
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from export import manifest as manifests
 from export import to_onnx
 from export.cpu_session import session
-from export.graph_spec import GraphSpec, float32
+from export.graph_spec import GraphSpec, float32, int64
 from export.graphs import hifigan_spec
 from export.models import hifigan
 from export.voices import read_voices, write_voice
-from tools import graph_measure, graph_precision, quantize
+from tools import graph_measure, graph_precision, graph_storage, quantize
 
 torch.set_num_threads(1)
 NAME = "acoustic_decoder"
@@ -83,6 +85,7 @@ CALIBRATION = [{"mel": np.random.default_rng(9).standard_normal((1, 300, 80)).as
     ("precision", "size", "error"),
     [
         ("fp16-storage", 0.6, 5e-3),
+        ("int8-storage", 0.5, 2e-2),
         ("int8", 0.6, 0.1),
         ("int8+fp16-storage", 0.5, 0.1),
         ("int8-static", 0.6, 0.1),
@@ -103,14 +106,77 @@ def test_forms_are_smaller_and_close(content: bytes, precision: str, size: float
     assert 0 < np.abs(outputs(rewritten) - outputs(content)).max() < error
 
 
-def test_casts_of_stored_weights_are_folded_at_load(content: bytes, tmp_path: Path) -> None:
-    stored = graph_precision.to_fp16_storage(content)
-    assert sum(node.op_type == "Cast" for node in onnx.load_model_from_string(stored).graph.node) == 3
+def opened(model: bytes, folder: Path) -> onnx.ModelProto:
+    """What ONNX Runtime holds after it has optimised a graph."""
     options = ort.SessionOptions()
-    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    options.optimized_model_filepath = str(folder / "optimised.onnx")
     options.log_severity_level = 3
-    ort.InferenceSession(stored, options, providers=["CPUExecutionProvider"])
-    assert "Cast" not in {node.op_type for node in onnx.load(tmp_path / "optimised.onnx").graph.node}
+    ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnx.load(folder / "optimised.onnx")
+
+
+@pytest.mark.parametrize("precision", ["fp16-storage", "int8-storage"])
+def test_what_restores_weights_is_folded_at_load(content: bytes, precision: str, tmp_path: Path) -> None:
+    stored = graph_precision.convert(content, precision)
+    assert sum(node.op_type == "Cast" for node in onnx.load_model_from_string(stored).graph.node) == 3
+    held, plain = opened(stored, tmp_path), opened(content, tmp_path)
+    assert [node.op_type for node in held.graph.node] == [node.op_type for node in plain.graph.node]
+    # fp32 weights and nothing beside them: neither does memory double nor is anything restored at each run
+    assert sorted((tensor.data_type, *tensor.dims) for tensor in held.graph.initializer) == sorted(
+        (tensor.data_type, *tensor.dims) for tensor in plain.graph.initializer
+    )
+
+
+SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 70), st.integers(1, 3))
+
+
+@given(SHAPES, st.integers(0, 2**32 - 1), st.booleans(), st.integers(1, 64))
+def test_int8_weights_are_off_by_half_a_step_of_their_group(
+    shape: tuple[int, int, int], seed: int, summed_first: bool, group: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    weight = (rng.standard_normal(shape) * 10.0 ** rng.integers(-30, 30)).astype(np.float32)
+    weight[rng.random(shape) < 0.3] = 0.0
+    grouped = graph_storage.quantise_groups(weight, summed_first, group)
+    error = np.abs(grouped.restored() - weight.reshape(grouped.values.shape))
+    assert np.all(error <= 0.5001 * grouped.scales)
+    assert grouped.values.min() >= -127 and grouped.values.size <= group * grouped.scales.size
+
+
+class EveryWeight(nn.Module):
+    """A table, a product and both convolutions, all with outputs of very different size."""
+
+    SIZES = 10.0 ** torch.linspace(-3, 3, 64)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.line = nn.Embedding(64, 64), nn.Linear(64, 64)
+        self.conv, self.up = nn.Conv1d(64, 64, 3), nn.ConvTranspose1d(64, 64, 4)
+        for weight, axis in ((self.table, 0), (self.line, 0), (self.conv, 0), (self.up, 1)):
+            values = weight.weight.data
+            values.mul_(self.SIZES.reshape([-1 if i == axis else 1 for i in range(values.ndim)]))
+
+    def forward(self, ids: torch.Tensor, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.table(ids), self.line(x), self.conv(x.transpose(1, 2)), self.up(x.transpose(1, 2))
+
+
+def test_int8_storage_gives_every_output_scales_of_its_own() -> None:
+    torch.manual_seed(0)
+    inputs = {"ids": int64("B", "T"), "x": float32("B", "T", 64)}
+    outputs = {"table": float32("B", "T", 64), "line": float32("B", "T", 64),
+               "conv": float32("B", 64, "S"), "up": float32("B", 64, "U")}  # fmt: skip
+    content = to_onnx.export_graph(
+        GraphSpec(name=NAME, module=EveryWeight().eval(), inputs=inputs, outputs=outputs)
+    )
+    x = np.random.default_rng(0).standard_normal((1, 64, 64)).astype(np.float32)
+    feeds = {"ids": np.arange(64)[None], "x": x}
+    stored = graph_storage.to_int8_storage(content)
+    assert len(stored) < 0.35 * len(content)
+    pairs = zip(session(content).run(None, feeds), session(stored).run(None, feeds), (1, 2, 1, 1), strict=True)
+    for wanted, found, channels in pairs:
+        others = tuple(axis for axis in range(3) if axis != channels)
+        error = np.abs(found - wanted).max(others)
+        assert error.max() > 0 and np.all(error < 0.02 * np.abs(wanted).max(others))
 
 
 def test_weights_beyond_fp16_stay_fp32(content: bytes) -> None:
@@ -120,7 +186,7 @@ def test_weights_beyond_fp16_stay_fp32(content: bytes) -> None:
             tensor.CopyFrom(
                 onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor) * 1e6, tensor.name)
             )
-    assert len(graph_precision.to_fp16_storage(model.SerializeToString())) > 0.9 * len(content)
+    assert len(graph_storage.to_fp16_storage(model.SerializeToString())) > 0.9 * len(content)
 
 
 def test_int8_touches_products_only(content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Rewrites a fp32 graph in another precision: int8 matrix products, fp16 on disk, or fp16 throughout."""
+"""Rewrites a fp32 graph in another precision: int8 products, fewer bits on disk alone, or fp16 throughout."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
 
 from export.example_inputs import Array
+from tools.graph_storage import to_fp16_storage, to_int8_storage
 
 STORAGE = "+fp16-storage"
 PRECISIONS = (
-    "fp32", "fp16-storage", "int8", "int8+fp16-storage", "int8-static", "int8-static+fp16-storage", "int8-conv",
+    "fp32", "fp16-storage", "int8-storage", "int8", "int8+fp16-storage", "int8-static", "int8-static+fp16-storage",
+    "int8-conv",
 )  # fmt: skip
-STORAGE_MIN_ELEMENTS = 1024  # biases and scales weigh nothing and may need their digits
 # Log-amplitudes go through these; 1e-5, the floor of the feature space, is below fp16's normal numbers.
 KEPT_FP32_OPS = ("Exp", "Log", "Clip", "Max", "Min", "Pow", "Range", "CumSum")
 
@@ -182,31 +181,6 @@ def to_int8_conv(content: bytes, calibration: Sequence[Mapping[str, Array]]) -> 
         return _plain(path)
 
 
-def to_fp16_storage(content: bytes, keep: Collection[str] = ()) -> bytes:
-    """Stores large fp32 weights as fp16, each with a Cast that ONNX Runtime folds when it loads the graph.
-
-    Computes in fp32 at fp32's speed; the file is half as large. keep: names of initializers left as they are.
-    """
-    model = onnx.load_model_from_string(content)
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or tensor.name in keep:
-            continue
-        weight = numpy_helper.to_array(tensor)
-        if weight.size < STORAGE_MIN_ELEMENTS or not np.abs(weight).max() <= np.finfo(np.float16).max:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(weight.astype(np.float16), f"{name}_fp16"))
-        casts.append(
-            helper.make_node("Cast", [tensor.name], [name], name=f"{name}_cast", to=TensorProto.FLOAT)
-        )
-    nodes = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend([*casts, *nodes])
-    onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
-
-
 def _sort_nodes(graph: onnx.GraphProto) -> None:
     """Puts every node behind those that make its inputs, otherwise in the order it has."""
     known = {"", *(tensor.name for tensor in graph.initializer), *(value.name for value in graph.input)}
@@ -258,6 +232,7 @@ def convert(
     steps: dict[str, Callable[[], bytes]] = {
         "fp32": lambda: content,
         "fp16-storage": lambda: to_fp16_storage(content),
+        "int8-storage": lambda: to_int8_storage(content),
         "int8": lambda: to_int8(content, excluded, full_range=full_range),
         "int8-conv": lambda: to_int8_conv(content, calibration),
         "int8-static": lambda: to_int8_static(content, calibration, excluded, full_range=full_range),

@@ -31,7 +31,8 @@ EXAMPLES = """examples:
   python tools/quantize.py onnx_models --target cuda -o onnx_models_cuda
   python tools/quantize.py onnx_models --target size -o onnx_models_small
 
-precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8 (matrix products
+precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8-storage (the same with a
+quarter of the file: a scale for each 32 weights); int8 (matrix products
 with constant weights, activations scaled in each call); int8-static (scales fixed from --inputs); either with
 +fp16-storage for the other weights; int8-conv (convolutions, scales from --inputs: for HiFi-GAN on ARM, or on x86 with
 VNNI). --inputs DIR holds GRAPH.npz with real inputs, as python -m export inputs writes them. The column "chunk" is a
@@ -42,7 +43,7 @@ chunk, so it is not; int8-static is.
 
 # What every graph becomes. int8 has none: it differs in the seventh digit between a chunk and the whole (see
 # docs/quantisation.md), so it is chosen graph by graph with --choose.
-TARGETS = {"cuda": "fp16", "size": "fp16-storage"}
+TARGETS = {"cuda": "fp16", "size": "int8-storage"}
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -83,7 +84,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--target",
         choices=sorted(TARGETS),
-        help="write a whole set for it to -o: cuda (fp16 throughout), size (fp16-storage: half the files, fp32 speed)",
+        help="write a whole set for it to -o: cuda (fp16 throughout), size (int8-storage: a quarter of the files)",
     )
     return parser
 
