@@ -1,0 +1,112 @@
+"""What is said for the figures, signs and letters of real text, phenomenon by phenomenon.
+
+Each file of tests/normalisation is one phenomenon: a phrase as somebody wrote it, what a newsreader says, and where it
+stands. Phrases were taken in the order in which they stand there; what is said was written down before the front end
+was run on them (docs/readings.md). In what is said, Han characters are themselves, capitals are letters spelled
+out, small letters a word; {a|b} means that both are good, ~word that the word may be spelled out too. Spaces and
+marks count for nothing. Phrases from pages and repositories are cut down to what is judged.
+
+structure.tsv is about stops instead: the text with ‖ where a sentence ends, ╱ where there must be a pause inside one,
+╎ for either and ↵ for a line break. Nowhere else may a sentence end, and lines that are joined must run on.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from qingyin.text import Analysis, Word, analyse
+
+TABLES = Path(__file__).parent / "normalisation"
+ENGLISH_LETTERS = dict(
+    entry.split(":")
+    for entry in (
+        "a:EY b:B-IY c:S-IY d:D-IY e:IY f:EH-F g:JH-IY h:EY-CH i:AY j:JH-EY k:K-EY l:EH-L m:EH-M n:EH-N o:OW p:P-IY "
+        "q:K-Y-UW r:AA-R s:EH-S t:T-IY u:Y-UW v:V-IY w:D-AH-B-AH-L-Y-UW x:EH-K-S y:W-AY z:Z-IY"
+    ).split()
+)
+
+
+def rows(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+CASES = [
+    pytest.param(text, said, id=f"{path.stem}-{number}")
+    for path in sorted(TABLES.glob("*.tsv"))
+    if path.stem != "structure"
+    for number, (text, said, _) in enumerate(rows(path), 1)
+]
+
+
+@cache
+def mandarin_letters() -> dict[str, tuple[str, ...]]:
+    """The syllables of each letter's name inside Chinese."""
+    return {letter: analyse(letter.upper()).sentences[0].syllables for letter in ENGLISH_LETTERS}
+
+
+def is_spelled(word: Word) -> bool:
+    """Whether a word in letters is said as their names."""
+    letters = [letter for letter in word.text.lower() if letter in ENGLISH_LETTERS]
+    if word.pinyin == sum((mandarin_letters()[letter] for letter in letters), ()):
+        return True
+    return re.sub(r"\d", "", "-".join(word.pinyin)) == "-".join(ENGLISH_LETTERS[letter] for letter in letters)
+
+
+def said(text: str) -> str:
+    """What is said, as the tables write it."""
+    found = ""
+    for sentence in analyse(text).sentences:
+        for word in sentence.words:
+            found += word.text.upper() if is_spelled(word) else word.text.lower()
+    return found.replace("〇", "零").replace("'", "")
+
+
+def pattern(expected: str) -> str:
+    """The regular expression of an entry of the tables."""
+    expected = re.sub(r"~(\w+)", lambda word: f"{{{word[1]}|{word[1].upper()}}}", expected.replace(" ", ""), flags=re.A)
+    return expected.replace("{", "(?:").replace("}", ")")
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_said(text: str, expected: str) -> None:
+    heard = said(text)
+    assert re.fullmatch(pattern(expected), heard), heard
+
+
+def test_every_phenomenon_has_twenty_cases() -> None:
+    assert {path.stem for path in TABLES.glob("*.tsv") if len(rows(path)) < 20} == set()
+
+
+def stops(analysis: Analysis) -> tuple[set[int], set[int]]:
+    """Ends, in the source text, of what stands before a sentence's end and before a pause inside a sentence."""
+    ends, pauses = set(), set()
+    for sentence in analysis.sentences:
+        first = 0
+        for word in sentence.words:
+            first += len(word.pinyin)
+            if word.pause_ms:
+                pauses.add(sentence.details[first - 1].end)
+        ends.add(sentence.details[-1].end)
+    return ends, pauses
+
+
+@pytest.mark.parametrize("marked", [row[0] for row in rows(TABLES / "structure.tsv")])
+def test_stops(marked: str) -> None:
+    text, asked = "", []
+    for character in marked:
+        if character in "‖╱╎":
+            asked.append((len(text.rstrip("，。、；：！？…—“”’」』》）)\n ")), character))
+        else:
+            text += "\n" if character == "↵" else character
+    ends, pauses = stops(analyse(text))
+    heard = [(place, "‖" if place in ends else "╱") for place in sorted(ends | pauses)]
+    got = dict(heard)
+    for place, mark in asked:
+        assert got.get(place) == mark or (mark == "╎" and place in got), (text[:place], mark, got.get(place))
+    assert ends <= {place for place, mark in asked if mark != "╱"}, [text[:place] for place in ends]
+    joined = {len(text[: at.start()]) for at in re.finditer(r"(?<=\w)\n(?=\w)", text)} - {place for place, _ in asked}
+    assert not joined & (ends | pauses)
