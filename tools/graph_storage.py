@@ -59,12 +59,11 @@ def _summed_first(node: NodeProto, index: int) -> bool | None:
     """Where input `index` of a node has the axis that is summed: first, or behind the outputs; None: not a weight."""
     if node.op_type == "Gemm" and index == 1:
         return not any(attribute.name == "transB" and attribute.i for attribute in node.attribute)
-    layouts = {("MatMul", 1): True, ("ConvTranspose", 1): True, ("Conv", 1): False, ("Gather", 0): False}
-    return layouts.get((node.op_type, index))
+    return {("MatMul", 1): True, ("ConvTranspose", 1): True, ("Conv", 1): False}.get((node.op_type, index))
 
 
 def layouts(model: onnx.ModelProto) -> dict[str, bool]:
-    """Name of every initializer that is only a weight of products or a table -> whether the summed axis is first."""
+    """Name of every initializer that is only a weight of products -> whether the summed axis is first."""
     found: dict[str, set[bool | None]] = {tensor.name: set() for tensor in model.graph.initializer}
     for node in model.graph.node:
         for index, name in enumerate(node.input):
@@ -129,8 +128,9 @@ def to_fp16_storage(content: bytes, keep: Collection[str] = ()) -> bytes:
 
 
 def to_int8_storage(content: bytes, keep: Collection[str] = (), *, group: int = GROUP) -> bytes:
-    """Stores the weights of products and tables as int8 with a fp32 scale for each `group` of inputs; other large
-    weights, and those with too few inputs to share a scale (depthwise convolutions), as fp16.
+    """Stores the weights of products as int8 with a fp32 scale for each `group` of inputs; other large weights as fp16:
+    tables, whose rows no sum averages (they would make most of the error and are a hundredth of the file), and weights
+    with too few inputs to share a scale (depthwise convolutions).
 
     Nothing is calibrated and activations stay fp32. keep: names of initializers left as they are.
     """
