@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qingyin.frame_grid import GRID
 from qingyin.vocoders.base import ContextRunner, FrameQueue
 from qingyin.vocoders.excitation import ExcitationStream, LinearUpsampler, pulse_train
 from qingyin.vocoders.spectral import OverlapAddStream, StftStream, hann_periodic
@@ -143,6 +144,7 @@ def test_context_runner_equals_one_run_at_two_rates(sizes: list[int], context: i
     kernel = np.array([1.0, -2.0, 3.0, 0.5, 4.0, 1.5, -1.0])  # reaches 3 frames to each side
 
     def run(inputs):
+        assert len(inputs["slow"]) % GRID == 0
         mixed = inputs["slow"] + inputs["fast"].reshape(-1, 4).sum(1)
         return {"out": np.repeat(np.convolve(np.pad(mixed, 3), kernel, "valid"), 2)}
 
@@ -152,14 +154,15 @@ def test_context_runner_equals_one_run_at_two_rates(sizes: list[int], context: i
     parts = list(zip(cut(slow, sizes), cut(fast, sizes, 4), strict=True))
     got = [runner.push({"slow": s, "fast": f}, i == len(parts) - 1) for i, (s, f) in enumerate(parts)]
     result = np.concatenate([part["out"] for part in got if part is not None])
-    np.testing.assert_allclose(result, run({"slow": slow, "fast": fast})["out"], atol=1e-12)
+    filled = {"slow": np.pad(slow, (0, 8), "edge"), "fast": np.pad(fast, (0, 32), "edge")}  # 40 frames up to 48
+    np.testing.assert_allclose(result, run(filled)["out"][:80], atol=1e-12)
 
 
 def test_context_runner_waits_for_the_slower_input() -> None:
     runner = ContextRunner(lambda inputs: {"y": inputs["a"]}, 1, {"a": 1, "b": 1})
-    assert runner.push({"a": np.ones(9), "b": np.ones(1)}, False) is None
+    assert runner.push({"a": np.ones(40), "b": np.ones(15)}, False) is None
     out = runner.push({"a": np.ones(0), "b": np.ones(4)}, False)
-    assert out is not None and len(out["y"]) == 4
+    assert out is not None and len(out["y"]) == 15  # 16 on the grid, one of them context
     with pytest.raises(ValueError, match="end at different frames"):
         runner.push({"a": np.ones(0), "b": np.ones(1)}, True)
     with pytest.raises(ValueError, match="wanted"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from export.features import HOP, N_FFT, N_MELS, mel_filters
 from export.models.convnext import ConvNeXtStack
@@ -43,11 +44,23 @@ class SourceFilterVocoder(nn.Module):
     def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-magnitude and phase (radians) of the filter of the pulses, log-magnitude of the filter of the noise."""
         features = torch.cat([mel * 0.25 + 1.0, torch.log(f0 / 200.0)[..., None], voicing[..., None]], dim=2)
-        x = self.inlet(features.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
+        x = self._enter(features)
         x = self.head(self.norm(self.stack(x))).float()
         harmonic, phase, noise = x.split(BINS, dim=2)
         envelope = torch.log(torch.clamp(torch.exp(mel.float()) @ self.envelope.float(), min=1e-5)) - 3.0
         return torch.clamp(harmonic + envelope, max=6.0), phase, torch.clamp(noise + envelope, max=6.0)
+
+    def _enter(self, features: Tensor) -> Tensor:
+        """The inlet's convolution as one matrix product over neighbouring frames side by side, [B, T, C].
+
+        ONNX Runtime chooses among kernels for a dense convolution by its length, and they differ in the last digit:
+        with int8 behind it, a chunk would not be what the whole is. A product gives a row the same among any others.
+        """
+        kernel, frames = self.config["kernel"], features.shape[1]
+        padded = F.pad(features, (0, 0, kernel // 2, kernel // 2))
+        neighbours = torch.cat([padded[:, k : k + frames] for k in range(kernel)], dim=2)
+        weight = self.inlet.weight[:, :, 0].permute(0, 2, 1).flatten(1)
+        return F.linear(neighbours, weight, self.inlet.bias)
 
 
 def render(filters: tuple[Tensor, Tensor, Tensor], pulses: Tensor, noise: Tensor) -> Tensor:

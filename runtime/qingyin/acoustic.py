@@ -14,6 +14,7 @@ from qingyin import length_regulator, prosody
 from qingyin.contracts import ACOUSTIC_DECODER, ACOUSTIC_ENCODER, check_contract, sizes
 from qingyin.emotions import Emotion
 from qingyin.errors import ModelError
+from qingyin.frame_grid import aligned_up, aligned_window
 from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
 from qingyin.sessions import Session
@@ -38,6 +39,7 @@ class SentencePlan:
     pitch_noise: np.ndarray  # [T] float32, in predicted standard deviations
     gain_db: np.ndarray  # [T] float32, what markup asks for
     constant: dict[str, np.ndarray]  # the decoder's inputs that do not move: vectors, pitch mean and range
+    silence: tuple[int, int] = (0, 0)  # samples around it: none, for pauses are frames here
 
     @property
     def frames(self) -> int:
@@ -126,9 +128,10 @@ class AcousticModel:
         """
         if self._context >= plan.frames:  # every piece would need the whole sentence: it is run once
             first_frames = chunk_frames = plan.frames
+        total = aligned_up(plan.frames)
         for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
-            left, right = max(0, start - self._context), min(plan.frames, stop + self._context)
-            window = slice(left, right)
+            left, right = aligned_window(start - self._context, stop + self._context, total)
+            window = np.minimum(np.arange(left, right), plan.frames - 1)  # the last frame, a silence, fills the grid
             outputs = self._decoder.run(
                 {
                     "hidden": plan.hidden[plan.phoneme[window]][None],

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qingyin.acoustic import AcousticModel
+from qingyin.acoustic_slot import AcousticSlot, check_options, front_end, open_acoustic, prepare_text
 from qingyin.compute import fallback_warning
 from qingyin.emotions import Emotion, mixed, resolve
 from qingyin.errors import MarkupError, OptionError, QingyinError, TextError
+from qingyin.frame_grid import aligned_up
 from qingyin.loudness import apply_gain, sample_gain
-from qingyin.manifest import Manifest, check_symbols, load_manifest
+from qingyin.manifest import Manifest, load_manifest
 from qingyin.options import SynthesisOptions
 from qingyin.results import Audio as Audio  # found here as well: they are what the calls below return
 from qingyin.results import AudioChunk as AudioChunk
@@ -45,7 +46,7 @@ class Synthesizer:
     """A loaded model set. It holds no state of a call: streams may be interleaved."""
 
     def __init__(
-        self, manifest: Manifest, acoustic: AcousticModel, vocoder: Vocoder, vocoder_name: str, threads: int = 1,
+        self, manifest: Manifest, acoustic: AcousticSlot, vocoder: Vocoder, vocoder_name: str, threads: int = 1,
         device: str | None = None,
     ) -> None:  # fmt: skip
         self.manifest = manifest
@@ -70,16 +71,11 @@ class Synthesizer:
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 64:
             raise OptionError(f"threads must be a whole number from 1 to 64 (got {threads!r})")
         manifest = load_manifest(models)
-        from qingyin.text import analyse
-        from qingyin.text.symbols import BOUNDARIES, PHONEMES, TONES
-
-        if manifest.symbol_map is None:
-            check_symbols(manifest, PHONEMES, len(TONES), len(BOUNDARIES))
-        analyse("好")  # reads the dictionaries now, so that the first sentence does not wait for them
+        prepare_text(manifest)
         # the vocoder first: its name is the user's, and so are its errors
         opened, acoustic = open_together(
             lambda: load_vocoder(manifest, vocoder, threads, device),
-            lambda: AcousticModel(manifest, threads, device),
+            lambda: open_acoustic(manifest, threads, device),
         )
         return cls(manifest, acoustic, opened, vocoder or manifest.default_vocoder, threads, device)
 
@@ -165,6 +161,7 @@ class Synthesizer:
         for name, value in (("first_chunk_frames", first_chunk_frames), ("chunk_frames", chunk_frames)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
+        check_options(self._acoustic, chosen)
         speaker = voice if isinstance(voice, Voice) else self.voice(voice)
         emotion = self._emotion(speaker, chosen)
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
@@ -247,8 +244,11 @@ class Synthesizer:
         timings.encoder += time.perf_counter() - clock
 
         stream = self._vocoder.open(vocoder_rng)
-        first = chunking[0] + self._vocoder.lookahead_frames
+        first = aligned_up(chunking[0] + self._vocoder.lookahead_frames)
         chunks = self._acoustic.decode(plan, first, max(first, chunking[1]))
+        before, after = plan.silence
+        if before:
+            yield np.zeros(before, np.float32), 0.0, False
         done, made = False, 0
         while not done:
             clock = time.perf_counter()
@@ -258,8 +258,11 @@ class Synthesizer:
             samples = stream.push(frames.mel, frames.f0_hz, frames.voicing, frames.last)
             timings.vocoder += time.perf_counter() - now
             done = frames.last
-            yield samples, sample_gain(plan.gain_db, made, len(samples), self.manifest.hop_length), done
+            gain_db = sample_gain(plan.gain_db, made, len(samples), self.manifest.hop_length)
+            yield samples, gain_db, done and not after
             made += len(samples)
+        if after:
+            yield np.zeros(after, np.float32), 0.0, True
 
     def _emotion(
         self, voice: Voice, options: SynthesisOptions, marked: tuple[tuple[str, float], ...] | None = None
@@ -276,12 +279,12 @@ class Synthesizer:
         self, text: str | Iterable[str], pauses: Mapping[str, float] | None, emoji: EmojiMode, markup: MarkupMode,
         lexicon: Lexicon | None, timings: Timings,
     ) -> Iterator[Analysis]:  # fmt: skip
-        from qingyin.text import EMOJI_MODES, analyse_document
+        from qingyin.text import EMOJI_MODES
         from qingyin.text.markup_modes import MARKUP_MODES, read_document
         from qingyin.text.pauses import pause_table
 
         try:
-            pause_table(pauses)  # analyse_document would complain at its first sentence only
+            pause_table(pauses)  # the front end would complain at its first sentence only
         except (TypeError, ValueError) as error:
             raise OptionError(str(error)) from None
         if emoji not in EMOJI_MODES:
@@ -291,13 +294,14 @@ class Synthesizer:
         if isinstance(text, str):
             document = read_document(text, markup, lexicon)
             self._check_names(document, (0, 1, 1))
-            return analyse_document(document, pauses, emoji)
+            return front_end(self._acoustic)(document, pauses, emoji, False)
         from qingyin.text_arrival import analyse_arriving
 
         def waited(seconds: float) -> None:
             timings.waiting += seconds
 
-        return analyse_arriving(text, waited, pauses, emoji, markup, lexicon, self._check_names)
+        return analyse_arriving(text, waited, pauses, emoji, markup, lexicon, self._check_names,
+                                front_end(self._acoustic))  # fmt: skip
 
     def _check_names(self, document: Document, before: tuple[int, int, int]) -> None:
         """Errors: MarkupError for a voice or an emotion that the text asks for and that is not there."""

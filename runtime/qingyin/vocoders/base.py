@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from qingyin.contracts import Contract
+from qingyin.frame_grid import aligned_down, aligned_up
 from qingyin.manifest import GraphSpec, Manifest
 from qingyin.sessions import Session
 
@@ -90,7 +91,8 @@ class ContextRunner:
                                     ^ the next run starts its own part here
 
     Each input has `rates[name]` rows per frame, each output `output_rate` rows per frame. At the sentence's
-    ends there is no context: the zero padding there is the model's own.
+    ends there is no context: the zero padding there is the model's own. All runs lie on the grid of frame_grid.py; at
+    the end the last row is repeated up to it.
     """
 
     def __init__(
@@ -123,17 +125,26 @@ class ContextRunner:
         lengths = {name: len(rows) / self._rates[name] for name, rows in self._inputs.items()}
         if last and len(set(lengths.values())) != 1:
             raise ValueError(f"the inputs end at different frames: {lengths}")
-        available = self._begin + int(min(lengths.values()))
-        end = available if last else available - self._context
+        count = int(min(lengths.values()))
+        if not last:
+            count = aligned_down(count)
+        end = self._begin + count - (0 if last else self._context)
         if end <= self._done:
             return None
-        count = available - self._begin
-        outputs = self._run({name: rows[: count * self._rates[name]] for name, rows in self._inputs.items()})
+        outputs = self._run(
+            {name: _rows(rows, aligned_up(count) * self._rates[name]) for name, rows in self._inputs.items()}
+        )
         first, stop = (self._done - self._begin) * self._output_rate, (end - self._begin) * self._output_rate
         result = {name: rows[first:stop] for name, rows in outputs.items()}
         self._done = end
-        keep_from = max(self._begin, end - self._context)
+        keep_from = max(self._begin, aligned_down(end - self._context))
         for name, rows in self._inputs.items():
             self._inputs[name] = rows[(keep_from - self._begin) * self._rates[name] :].copy()
         self._begin = keep_from
         return result
+
+
+def _rows(rows: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` rows; where there are fewer, the last one again and again."""
+    missing = [(0, max(0, count - len(rows))), *[(0, 0)] * (rows.ndim - 1)]
+    return np.pad(rows[:count], missing, "edge")
