@@ -19,6 +19,7 @@ _CANONICAL = {
 _KEEP = frozenset("，。！？；：、…—℃℉‰″")  # NFKC would turn these into ASCII or take them apart
 SUPERSCRIPTS = {"⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8",
                 "⁹": "9", "⁻": "-", "⁺": "+"}  # fmt: skip
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 VULGAR_FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
                     "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8),
                     "⅝": (5, 8), "⅞": (7, 8)}  # fmt: skip
@@ -46,6 +47,7 @@ ADDRESS = re.compile(
     rf"(?P<scheme>(?:https?|ftp|wss?)://){_LABELS}{_TAIL}"
     rf"|[A-Za-z0-9._%+-]{{1,64}}@{_LABELS}\.[A-Za-z]{{2,24}}(?![A-Za-z0-9])"
     rf"|www\.{_LABELS}{_TAIL}"
+    rf"|(?:localhost|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}})(?::[0-9]{{2,5}})(?![0-9]){_TAIL}"
     rf"|(?:[A-Za-z0-9-]{{1,63}}\.){{1,6}}(?:com|cn|org|net|edu|gov|io|ai|top|xyz|info)(?![A-Za-z0-9-]){_TAIL}"
     rf")"
 )
@@ -127,6 +129,10 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
 
 def _append(text: str, start: int, end: int, chars: list[str], positions: list[int]) -> None:
     for index in range(start, end):
+        if text[index] in SUBSCRIPTS and text[max(0, index - 5) : index].rstrip(SUBSCRIPTS)[-3:] == "log":
+            chars.append(text[index])
+            positions.append(index)
+            continue
         for char in _canonical_char(text[index]):
             chars.append(char)
             positions.append(index)
@@ -140,7 +146,7 @@ def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
         if char == "\n":
             line_start = index + 1
             _begin_line(chars, line_start)
-        if char not in ".,:：…○" or index in verbatim:
+        if char not in ".,:：…○！" or index in verbatim:
             continue
         before = chars[index - 1] if index else ""
         after = chars[index + 1] if index + 1 < len(chars) else ""
@@ -155,6 +161,8 @@ def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
             chars[index] = ":" if between_digits or address else "："
         elif char == "…" and is_ascii_alnum(before) and is_ascii_alnum(after):
             chars[index] = "-"  # snake_case
+        elif char == "！" and _is_factorial(chars, index):
+            chars[index] = "!"
         elif char == "○" and (before in _NUMERALS or after in _NUMERALS):
             chars[index] = "〇"  # 二○○八年
 
@@ -197,6 +205,15 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         if index < 2 or not chars[index - 2].isalnum():
             return "、"  # "A. ...", "J. K."
     return "。"
+
+
+def _is_factorial(chars: list[str], index: int) -> bool:
+    """Whether a ! belongs to a formula that goes on: 5!=120, n!/k!, 5!表示."""
+    before, last = chars[index - 1 : index], chars[index - 2 : index - 1]
+    if not before or not (before[0].isdigit() or (before[0] in "nmkN" and not is_ascii_alnum("".join(last)))):
+        return False
+    following = "".join(char[:1] for char in chars[index + 1 : index + 4]).lstrip()
+    return following[:1] in tuple("=+*/×÷)<>") or following.startswith(("表示", "等于", "的值", "的阶乘"))
 
 
 def _is_list_number(chars: list[str], start: int, end: int) -> bool:

@@ -50,6 +50,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
     """
     if token in SPECIAL:
         return (_word(0, len(token), tuple(SPECIAL[token].split())),)
+    if cut := _lettered(token):
+        return (_spelled(token[:cut], 0), _word(cut, len(token), look_up(token[cut:].lower())))
     if shouting or token[1:] == token[1:].lower():
         return (_one(token.lower(), 0),)
     if not token.isupper() and (known := look_up(token.lower())) and not re.fullmatch(r"[A-Z]{2,}s", token):
@@ -70,6 +72,14 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
         else:
             words.append(_one(text.lower(), part.start()))
     return tuple(words)
+
+
+def _lettered(token: str) -> int:
+    """1 where a letter stands before a word and the two are no word together: Xcode, Dgraph; else 0."""
+    small = token.lower()
+    if len(token) < 5 or not token[1:].islower() or look_up(small) or _inflected(small) or _pronounceable(small):
+        return 0
+    return 1 if look_up(small[1:]) else 0
 
 
 def letter_names(letters: str) -> tuple[str, ...]:

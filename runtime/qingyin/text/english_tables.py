@@ -12,7 +12,11 @@ LETTER_PHONES: dict[str, list[str]] = {
     entry[0]: entry[2:].split("-") for entry in _LETTERS_TEXT.split()
 }  # small letter -> CMU dictionary phones of its English name
 
-_WORD_ACRONYMS_TEXT = "GIF SIM LAN WAN RAM ROM PIN CAD SARS AIDS MOOC TED GAP NIKE ZARA"
+_WORD_ACRONYMS_TEXT = """
+    GIF SIM LAN WAN RAM ROM PIN CAD SARS AIDS MOOC TED GAP NIKE ZARA DOS FAT GET PUT TOP HOT NEW MAX PRO AIR BUG LOG TAG
+    KEY ZIP JAR MAP SET RUN BOX RED BIG DAY CAR VAN MOD FUN RAP UP COS MIX FIT POP PAD ACE ART BAR HUB LAB WEB NET NOT
+    AND OR ALL YES OFF OUT OLD END ADD TRY NOW BOY MAN SKY SUN SEX GAY GOD ICE HIP HOP JOB KID WIN BYE THE FOR YOU
+"""
 WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words of the dictionary although in capitals
 
 # Said otherwise than letters and dictionary tell: names, and capitals that are words. Only in this case of letters.

@@ -21,7 +21,8 @@ UNITS: dict[str, str] = {
     "kΩ": "千欧", "MΩ": "兆欧", "μF": "微法",
     "pF": "皮法", "Pa": "帕", "hPa": "百帕", "kPa": "千帕", "MPa": "兆帕", "GPa": "吉帕", "mmHg": "毫米汞柱",
     "kJ": "千焦", "MJ": "兆焦", "cal": "卡", "kcal": "千卡", "eV": "电子伏", "keV": "千电子伏", "MeV": "兆电子伏",
-    "kN": "千牛", "mol": "摩尔", "mmol": "毫摩尔", "μmol": "微摩尔", "nmol": "纳摩尔", "dB": "分贝", "db": "分贝",
+    "kN": "千牛", "ng": "纳克", "pg": "皮克", "IU": "国际单位", "nF": "纳法", "mT": "毫特", "kVA": "千伏安", "VA": "伏安", "TWh": "太瓦时",
+    "GWh": "吉瓦时", "kgf": "公斤力", "mol": "摩尔", "mmol": "毫摩尔", "μmol": "微摩尔", "nmol": "纳摩尔", "dB": "分贝", "db": "分贝",
     "lx": "勒克斯", "lm": "流明", "cd": "坎德拉", "ppi": "像素每英寸",
     "fps": "帧每秒", "rpm": "转每分", "r/min": "转每分", "bpm": "拍每分",
     "KB": "千字节", "kB": "千字节", "MB": "兆字节", "GB": "吉字节", "TB": "太字节", "PB": "拍字节",
@@ -34,7 +35,9 @@ UNITS: dict[str, str] = {
 PREFIX_UNITS = {"%": "百分之", "‰": "千分之", "‱": "万分之"}
 _POWERS = {"²": "平方", "³": "立方"}
 _SECONDS = {"²": "二次方秒", "³": "三次方秒"}  # 米每二次方秒
+_INVERSE = {"¹": "", "²": "平方", "³": "立方"}  # m·s⁻¹
 _JOINED = {"/": "每", "·": "", "*": ""}
+_COUNTED_IN_FLUIDS = re.compile(r"I?U/(?:mL|ml|dL|L)(?![A-Za-z0-9])")  # U/L: U alone is no unit
 _NO_SPACE = frozenset("msthgVWMwL")  # single letters are units only directly after the number
 _ALTERNATIVES = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SYMBOL = re.compile(rf"[°′″](?!C|F)|(?:{_ALTERNATIVES})(?![A-Za-z0-9])")
@@ -56,7 +59,22 @@ def _one(text: str, start: int) -> tuple[str, int]:
         return _SECONDS[following], end + 1
     if following in _POWERS:
         return _POWERS[following] + name, end + 1
+    if following == "⁻" and text[end + 1 : end + 2] in _INVERSE:
+        return "每" + _INVERSE[text[end + 1]] + name, end + 2
     return name, end
+
+
+_BARE = re.compile(  # units that are nothing else, so that they need no number before them
+    r"(?:km/h|m/s²?|[mμnk]?g/(?:[mdμ]?L|ml|m[³3]|kg)|kWh|MWh|mAh|[KMGT]?bps|[KMG]?B/s|mmHg|[kMG]Hz|kcal|r/min|km²|cm²|m²|cm³|m³)"
+    r"(?![A-Za-z0-9/²³])"
+)
+
+
+def bare_unit(text: str, start: int) -> tuple[str, int]:
+    """A unit without a number, as in the head of a table: 速度（km/h） -> (its name, end), ("", start) for none."""
+    if _BARE.match(text, start) is None:
+        return "", start
+    return unit_at(text, start)
 
 
 def unit_at(text: str, start: int) -> tuple[str, int]:
@@ -67,6 +85,10 @@ def unit_at(text: str, start: int) -> tuple[str, int]:
     begin = start
     if text[start : start + 1] == " " and start + 1 < len(text):
         begin = start + 1
+    if match := _COUNTED_IN_FLUIDS.match(text, begin):
+        slash = text.index("/", begin)
+        unit = "国际单位" if text[begin] == "I" else "单位"
+        return f"{unit}每{UNITS[text[slash + 1 : match.end()]]}", match.end()
     name, end = _one(text, begin)
     if not name or (begin > start and end == begin + 1 and text[begin] in _NO_SPACE):
         return "", start

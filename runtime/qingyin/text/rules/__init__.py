@@ -10,7 +10,8 @@ from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
     latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.festival,
-    everyday.house_or_serial, quantities.version, dates.year_and_month, dates.years, ids.named_number,
+    everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
+    dates.years, dates.listed_year, ids.wireless, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
     everyday.quarter, dates.edition, dates.time, everyday.half_day, everyday.lasting, everyday.salary,
     everyday.size, everyday.exponent, everyday.more, everyday.height, quantities.scientific, quantities.fraction,
@@ -19,11 +20,12 @@ DIGIT_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, money.amount, ids.plate, ids.train_or_flight, everyday.flight, everyday.half_day_before,
-    latin.unit_after_scale, latin.number_sign, latin.roman_numeral, latin.versus,
+    latin.logarithm, latin.unit_after_scale, latin.unit_alone, latin.number_sign, latin.roman_numeral, latin.versus,
     latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
-    money.amount, signs.dash, signs.plus, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,
+    money.amount, signs.dash, signs.plus, signs.factorial,
+    signs.absolute_value, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from qingyin.text.characters import is_ascii_alnum
 from qingyin.text.numbers import cardinal, count_words, digits_one_by_one
-from qingyin.text.rules.parts import Part, Reading, Say, after, before
+from qingyin.text.rules.parts import Part, Reading, Say, after, before, measure_after
+from qingyin.text.units import unit_at
 
 _FULL = re.compile(r"([0-9]{4})([-/.])(0?[1-9]|1[0-2])\2(3[01]|[12][0-9]|0?[1-9])(?![0-9]|[-/.][0-9])T?")
 _MONTH = re.compile(r"((?:19|20)[0-9]{2})[-/](0[1-9]|1[0-2])(?![0-9]|[-/.:][0-9]| ?(?:年|赛季|学年|财年))")
@@ -13,6 +15,9 @@ _SEP = r" ?(?:-|~|—{1,2}|/) ?"
 _YEARS = re.compile(rf"([0-9]{{3,4}})({_SEP})(前)?([0-9]{{2,4}})(?= ?(?:年|赛季|学年|财年|[)）]))")
 _NEXT_YEAR = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})(?![0-9]|[-/.:][0-9])")
 _YEAR = re.compile(r"[0-9]{2,4}(?= ?年)")
+_LISTED_YEAR = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?=(?:[至到和及与或]|、)(?:1[0-9]|20)[0-9]{2}年)")  # 从1907至1917年
+_PADDED = re.compile(r"0([1-9])(?= ?[月日])")  # 10月07日
+_SEASON = re.compile(r"([0-9]{2})([-/])([0-9]{2})(?= ?(?:赛季|学年|财年|年度))")
 _EDITION = re.compile(
     r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|奥运|世界杯|欧洲杯|亚运|春晚|世博|高考|秋冬|春夏))"
 )
@@ -25,6 +30,7 @@ _LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|长
 _LASTS_AFTER = re.compile(r"年(?:的?历史|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
 _MONTH_AFTER = re.compile(r" ?年 ?(?:0?[1-9]|1[0-2]) ?月 ?[0-9初底中末上下]")
 _DATING = re.compile(r"(?:^|[，。、；：（(\[“‘’'`于在自从到至由及与和—~-]|公元|始于|截至|早在)$")
+_YEAR_OF_A_NAME = re.compile(r"(?:199|20[0-3])[0-9](?![0-9.,:%/+~-]|\s?(?:[万亿千百多余]|赫兹|像素))")
 _BRACKETED_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 
 
@@ -106,9 +112,31 @@ def year(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say(digits_one_by_one(figures), True),)) if names else None
 
 
+def listed_year(text: str, start: int) -> Reading | None:
+    """The first of 1907至1917年, the 07 of 10月07日."""
+    match = _LISTED_YEAR.match(text, start)
+    if match is not None:
+        return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
+    match = _PADDED.match(text, start)
+    return Reading(match.end(), (Say(cardinal(match.group(1)), True),)) if match else None
+
+
+def season(text: str, start: int) -> Reading | None:
+    """88-89赛季."""
+    match = _SEASON.match(text, start)
+    if match is None or int(match.group(3)) != (int(match.group(1)) + 1) % 100:
+        return None
+    first, _, second = match.groups()
+    return Reading(match.end(), (Say(digits_one_by_one(first), True), Say("到"), Say(digits_one_by_one(second), True)))
+
+
 def edition(text: str, start: int) -> Reading | None:
-    """Years without 年: 2015版, 2008奥运, （1998）."""
+    """Years without 年: 2015版, 2008奥运, （1998）, Office 2019."""
     match = _EDITION.match(text, start)
+    if match is None and start > 1 and text[start - 1] == " " and is_ascii_alnum(text[start - 2]):
+        match = _YEAR_OF_A_NAME.match(text, start)
+        if match is not None and (measure_after(text, match.end()) or unit_at(text, match.end())[0]):
+            match = None
     if match is None and start and text[start - 1] == "(" and text[start + 4 : start + 5] == ")":
         match = _BRACKETED_YEAR.match(text, start)
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
@@ -138,6 +166,7 @@ def event(text: str, start: int) -> Reading | None:
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,3})?)?(?![0-9]|:[0-9])")
 _HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_NO_HOUR = ("时间", "时候", "时段", "时区", "时期")
 _RATIO_BEFORE = re.compile(r"(?:比例|比率|比为|比分|比是|稀释|之比|配比|总分|战平|[以胜败赢输负平])[为是]?[:：]?$")
 _RATIO_AFTER = re.compile(
     r"(?:的?比[例分率]|稀释|混合|战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平)"
@@ -166,5 +195,8 @@ def time(text: str, start: int) -> Reading | None:
     if half is not None:
         end = half.end()
         parts.insert(0, Say("上午" if half.group(1) in "Aa" else "下午"))
+    if text[end : end + 1] == "时" and half is None and not second and text[end : end + 2] not in _NO_HOUR:
+        parts[-1] = Say(spoken.replace("点", "时", 1))  # 18:30时
+        return Reading(end + 1, tuple(parts))
     end, join = _connector(text, end)
     return Reading(end, (*parts, *join))

@@ -24,6 +24,7 @@ _SALARY = re.compile(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9
 _MORE = re.compile(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
 _HOUSE = re.compile(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
 _SERIAL = re.compile(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
+_ENGINE = re.compile(r"([0-9]{3}) ([0-9]{3})-([0-9])(?![-0-9.])")  # 103 184-8: European railways number so
 _HEIGHT = re.compile(r"[0-9]{2}(?![0-9.%A-Za-z])")
 _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
 _DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
@@ -110,9 +111,13 @@ def more(text: str, start: int) -> Reading | None:
 
 
 def house_or_serial(text: str, start: int) -> Reading | None:
-    """8-2-301 (house, stairs, flat), ISBN 978-7-111-54742-6."""
+    """8-2-301 (house, stairs, flat), ISBN 978-7-111-54742-6, 103 184-8 of an engine."""
     if start and (text[start - 1] == "-" or is_latin(text[start - 1])):
         return None
+    match = _ENGINE.match(text, start)
+    if match is not None:
+        row, check = match.group(1) + match.group(2), match.group(3)
+        return Reading(match.end(), (Say(digits_one_by_one(row), True), Say("杠"), Say(digits_one_by_one(check), True)))
     match = _HOUSE.match(text, start)
     if match is not None:
         house, stairs, flat = match.groups()

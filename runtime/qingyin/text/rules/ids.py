@@ -11,15 +11,15 @@ from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, be
 _MOBILE = re.compile(r"(?:(86)[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9]|\.[0-9])")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
 _BRACKETED = re.compile(r"(0[0-9]{2,3})\)[- ]?([0-9]{3,4})-?([0-9]{4})(?![0-9])")
-_FREE = re.compile(r"([48]00)-?([0-9]{3,4})-?([0-9]{3,4})(?![0-9])")
+_FREE = re.compile(r"([48]00)[- ]?([0-9]{3,4})[- ]?([0-9]{3,4})(?![0-9])")
 _IDENTITY = re.compile(r"([0-9]{6})([0-9]{8})([0-9]{3})([0-9Xx])(?![0-9A-Za-z])")
 _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]([0-9]{1,3}))?(?![0-9])")
 _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?![0-9])")
-_GROUPS = re.compile(r"([0-9]{3,17})((?:-[0-9]{1,8}){0,3})(?![0-9:.%,])")
+_GROUPS = re.compile(r"([0-9]{3,17})((?:[- ][0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
     r"(?:电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
     r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼)"
-    r"(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
+    r" ?(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
 _SHORT = re.compile(r"[0-9]{3,5}(?![0-9.,:%~-])")
 _SERVICE = frozenset(
@@ -33,8 +33,10 @@ _SERVICE_BEFORE = re.compile(r"(?:打|拨|[“‘『「\"'])$")
 _ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(
-    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?=工作|制|福报|加班|的工作)|007(?![0-9])|84(?=消毒)"
+    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?=工作|制|福报|加班|的工作)|007(?![0-9])|84(?=消毒)|"
+    r"[48]00(?=客服|电话|热线|免费|服务热线|服务电话)"
 )
+_WIRELESS = re.compile(r"802\.(1|3|11|15|16)(?![0-9.%万亿千百])(?: ?([A-Za-z]{1,2})(?![A-Za-z0-9]))?")
 _RUN = re.compile(r"([A-Z]{1,2})([0-9]{1,4})(?=次|号?列车|高铁|动车|航班|次航班|号航班)")
 _PLATE_PLACES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使")
 _PLATE = re.compile(r"([A-Z])([·•\- ]?)(?=[A-Z]{0,5}[0-9])([A-Z0-9]{4,6})(?![A-Za-z0-9])")
@@ -76,7 +78,7 @@ def named_number(text: str, start: int) -> Reading | None:
     if match is None or not _NAMED.search(before(text, start)) or measure_after(text, match.end()):
         return None
     parts: list[Part] = []
-    for group in (match.group(1), *match.group(2).split("-")[1:]):
+    for group in (match.group(1), *re.findall(r"[0-9]+", match.group(2))):
         if parts:
             parts.append(Pause(SILENT))
         parts.extend(_digits(*(group[index : index + 4] for index in range(0, len(group), 4))))
@@ -106,6 +108,15 @@ def famous(text: str, start: int) -> Reading | None:
     """Figures that are names: 985高校, 211工程, 996, 007."""
     match = _FAMOUS.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None
+
+
+def wireless(text: str, start: int) -> Reading | None:
+    """802.11ax, 802.3: standards are read figure by figure, their letters by name."""
+    match = _WIRELESS.match(text, start)
+    if match is None or measure_after(text, match.end()):
+        return None
+    letters = (Spell(match.start(2), match.end(2)),) if match.group(2) else ()
+    return Reading(match.end(), (Say("八零二点" + digits_one_by_one(match.group(1)), True), *letters))
 
 
 def train_or_flight(text: str, start: int) -> Reading | None:

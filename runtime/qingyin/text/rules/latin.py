@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from qingyin.text import english
-from qingyin.text.characters import ADDRESS, ADDRESS_NAMES, address_end, is_han
+from qingyin.text.characters import ADDRESS, ADDRESS_NAMES, SUBSCRIPTS, address_end, is_ascii_alnum, is_han
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
-from qingyin.text.numbers import digits_one_by_one, number_words
+from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.rules.signs import roman_value
-from qingyin.text.units import unit_at
+from qingyin.text.units import bare_unit, unit_at
 
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
 _SCALED = re.compile(r"[0-9][千百]?[万亿千百]$")
@@ -25,8 +25,11 @@ _ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
 _ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
 _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
+_SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI
+_NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
+_LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
-_VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9])")
+_VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
 
 def address(text: str, start: int) -> Reading | None:
@@ -72,7 +75,20 @@ def roman_numeral(text: str, start: int) -> Reading | None:
     after_name = start > 0 and (is_han(text[start - 1]) or text[start - 1] == " ")
     ordinal = before(text, start)[-1:] == "第"
     told = ordinal or (cue and small and not lone)
-    if not told and not (match.group() in _PLAINLY_ROMAN and after_name):
+    titled = (
+        start > 1
+        and is_han(text[start - 1])
+        and is_han(text[start - 2])
+        and (
+            (not lone and match.group() in _SEQUELS and not _NO_SEQUEL.match(after(text, match.end())))
+            or (
+                match.group() == "V"
+                and text[match.end() : match.end() + 1] in ("：", "》")
+                and text[start - 1] not in "大加小"
+            )
+        )
+    )
+    if not told and not titled and not (match.group() in _PLAINLY_ROMAN and after_name):
         return None
     return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
 
@@ -97,6 +113,29 @@ def unit_after_scale(text: str, start: int) -> Reading | None:
         return None
     name, end = unit_at(text, start)
     return Reading(end, (Say(name), Pause(SILENT))) if name and end - start > 1 else None
+
+
+def logarithm(text: str, start: int) -> Reading | None:
+    """log₂8 以二为底八的对数: canonicalise leaves figures below the line after log."""
+    match = _LOGARITHM.match(text, start)
+    if match is None:
+        return None
+    base = "".join(str(SUBSCRIPTS.index(char)) for char in match.group(1))
+    head = Say(f"以{number_words(base)}为底")
+    number, letters = match.group(2), match.group(3)
+    if number:
+        return Reading(match.end(), (head, Say(f"{number_words(number)}的对数"), Pause(SILENT)))
+    if letters:
+        return Reading(match.end(), (head, Spell(match.start(3), match.end(3)), Say("的对数"), Pause(SILENT)))
+    return Reading(match.end(), (head, Say("的对数"), Pause(SILENT)))
+
+
+def unit_alone(text: str, start: int) -> Reading | None:
+    """累计kWh, 速度（km/h）: units that are no words, beside Chinese."""
+    if start and is_ascii_alnum(before(text, start)[-1:]):
+        return None
+    name, end = bare_unit(text, start)
+    return Reading(end, (Say(name), Pause(SILENT))) if name else None
 
 
 def dotted(text: str, start: int) -> Reading | None:

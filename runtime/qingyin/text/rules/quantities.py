@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text.characters import VULGAR_FRACTIONS, is_latin
+from qingyin.text.characters import SUPERSCRIPTS, VULGAR_FRACTIONS, is_latin
 from qingyin.text.items import SILENT
+from qingyin.text.letters import GREEK_NAMES
 from qingyin.text.numbers import MAX_CARDINAL_DIGITS, NUMBER, cardinal, count_words, digits_one_by_one, number_words
 from qingyin.text.rules.dates import is_ratio
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, counts, follows_han, measure_after
@@ -19,7 +20,9 @@ _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
 _FRACTION = re.compile(r"([0-9]{1,4})/([0-9]{1,4})(?![0-9]|[/.][0-9])")
 _RATIO = re.compile(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
 _SCORE = re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
-_SCORE_BEFORE = re.compile(r"(?:以|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$")
+_SCORE_BEFORE = re.compile(
+    r"(?:以|以[0-9]{1,3}-[0-9]{1,3}[和、及]|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$"
+)
 _SCORE_AFTER = re.compile(
     r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫)"
 )
@@ -27,18 +30,19 @@ _AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
 _CODE_BEFORE = re.compile(r"[A-Za-z][0-9]{1,3}-$|[A-Za-z]\.$")  # i7-12700, H.264
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
 _LABELLED = tuple("图表节号章题式型例款条座室区幢栋楼")  # 图2-1
-_EQUATION_SIGNS = frozenset("=≈≠≤≥<>")
+_EQUATION_SIGNS = frozenset("=≈≠≤≥<>√^")
+_EQUATION_CHARACTERS = frozenset("×÷√≈≠≤≥±") | SUPERSCRIPTS.keys() | GREEK_NAMES.keys()
 _SCIENTIFIC = re.compile(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 _ORDINAL_SUFFIX = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 
 
 def in_equation(text: str, index: int) -> bool:
-    """Whether the run of signs, figures and letters around text[index] has an = or < in it."""
+    """Whether the run of signs, figures and letters around text[index] has an =, <, root or power in it."""
     for step in (-1, 1):
         place = index
         for _ in range(30):
             place += step
-            if not 0 <= place < len(text) or not (text[place].isascii() or text[place] in "×÷√≈≠≤≥±"):
+            if not 0 <= place < len(text) or not (text[place].isascii() or text[place] in _EQUATION_CHARACTERS):
                 break
             if text[place] in _EQUATION_SIGNS:
                 return True
@@ -126,7 +130,7 @@ def ratio(text: str, start: int) -> Reading | None:
     if match is None:
         return None
     tokens = [match.group(1), *match.group(2).split(":")[1:]]
-    if len(tokens) == 2 and tokens[1].startswith("0") and len(tokens[1]) > 1 and not is_ratio(text, start, match.end()):
+    if len(tokens) == 2 and re.match("0[0-9]", tokens[1]) and not is_ratio(text, start, match.end()):
         return None  # 25:03 is no proportion
     return Reading(match.end(), (Say("比".join(map(number_words, tokens))),))
 
@@ -211,7 +215,7 @@ def plain(text: str, start: int) -> Reading | None:
         return Reading(end + 1, (Say(mixed), Pause(SILENT)))
     code = _follows_latin(text, start) or bool(_AIRCRAFT.search(before(text, start)))
     code = code or bool(_CODE_BEFORE.search(before(text, start)))
-    serial = len(whole) in (7, 8, 11) and not decimals and "," not in token and whole[-2:] != "00"
+    serial = len(whole) >= 7 and not decimals and "," not in token and whole[-2:] != "00"
     by_digit = (
         len(whole) > MAX_CARDINAL_DIGITS
         or (len(whole) > 1 and whole[0] == "0")

@@ -15,12 +15,13 @@ from qingyin.text.characters import (
     is_latin,
 )
 from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, ZERO_WIDTH_JOINER
+from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
-from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before, measure_after
 from qingyin.text.rules.quantities import in_equation
-from qingyin.text.units import unit_at
+from qingyin.text.units import MEASURES, unit_at
 
 _SILENT = (Pause(SILENT),)
 _DASHES = "-~—"
@@ -33,7 +34,14 @@ _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
 _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六1-6]|星期[一二三四五六])$")
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
+_MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
+_SIGNLESS = re.compile(NUMBER)
 _POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
+_ABSOLUTE_WITHIN = 24
+_ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
+_ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+_PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
+_PATH_WITHIN = 60
 _LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
 _PER_HUNDRED = re.compile(r"/100 ?(?:km|公里)")
 _REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
@@ -63,6 +71,11 @@ def dash(text: str, start: int) -> Reading | None:
     last = text[start - 1 : start]
     if char == "—":
         return None
+    if last and follows.isdigit() and char in "-~" and (counted := _MEASURED_BEFORE.search(ahead)):
+        number = _SIGNLESS.match(text, start + 1)
+        again = number is not None and measure_after(text, number.end()) == counted.group(1)
+        if counted.group(1) in MEASURES and (char == "~" or again):
+            return Reading(start + 1, (Say("到"),))  # 2次~4次
     if char == "~":
         if follows.isdigit() and last.isdigit():
             return Reading(start + 1, (Say("到"),))
@@ -74,6 +87,8 @@ def dash(text: str, start: int) -> Reading | None:
     if text[start + 1 : start + 2] in CURRENCY_SIGNS and not is_ascii_alnum(last):
         return Reading(start + 1, (Say("负"),))
     joins = ahead[-1:] in (")", "）") or ahead[-1:] in SUPERSCRIPTS or ahead[-1:].lower() in GREEK_NAMES
+    if ahead[-1:] and ahead[-1:] in SUPERSCRIPTS and last == follows == " ":
+        return Reading(match.end(), (Say("减"),))  # x² - 1
     if is_ascii_alnum(ahead[-1:]) or joins:
         if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
             return Reading(match.end(), (Say("减"),))
@@ -120,11 +135,29 @@ def power(text: str, start: int) -> Reading | None:
     if digits and text[end - 1] in "⁺⁻" and len(digits) == 1 and text[start] not in "⁺⁻":
         return _named(end, cardinal(digits) + ("负" if text[end - 1] == "⁻" else "正"))  # Fe³⁺
     base = text[start - 1 : start]
-    if digits and not (base and (is_ascii_alnum(base) or is_han(base) or base in ")）" or base.lower() in GREEK_NAMES)):
+    if digits and not (
+        base and (is_ascii_alnum(base) or is_han(base) or base in ")）|" or base.lower() in GREEK_NAMES)
+    ):
         return _named(end, cardinal(digits))  # ¹⁴C
     if not digits:
         return _named(end, "负" if sign == "-" else "正")  # Na⁺
     return _named(end, _power_name(sign, digits))
+
+
+def factorial(text: str, start: int) -> Reading | None:
+    """5! and n!: the mark that canonicalise leaves where a formula goes on after it."""
+    return _named(start + 1, "的阶乘") if text[start] == "!" else None
+
+
+def absolute_value(text: str, start: int) -> Reading | None:
+    """|x|, |a - b|: said at the first bar; the second is silent."""
+    if text[start] != "|":
+        return None
+    if _ABSOLUTE.match(text, start) and not _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
+        return _named(start + 1, "绝对值")
+    if _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
+        return Reading(start + 1, _SILENT)
+    return None
 
 
 def vulgar_fraction(text: str, start: int) -> Reading | None:
@@ -174,9 +207,31 @@ def slash(text: str, start: int) -> Reading | None:
             return _named(end, "每" + name)
         if is_han(follows):
             return Reading(start + 1, (Say("每"),))
-    if ahead and follows and (is_han(ahead[-1]) or is_han(follows)):
+    if ahead and follows and (is_han(ahead[-1]) or is_han(follows)) and not follows.isascii():
+        return Reading(start + 1, (Pause("、"),))
+    if _in_path(text, start):
+        return _named(start + 1, "斜杠")
+    if ahead and follows and is_han(ahead[-1]):
         return Reading(start + 1, (Pause("、"),))
     return Reading(start + 1, _SILENT)
+
+
+def _in_path(text: str, index: int) -> bool:
+    """Whether the / at `index` is one of a path (/etc/hosts, src/main.c, ruanyf/weekly), not of a choice (and/or)."""
+    first, last = index, index + 1
+    while first > max(0, index - _PATH_WITHIN) and text[first - 1] in _PATH_CHARACTERS:
+        first -= 1
+    while last < min(len(text), index + _PATH_WITHIN) and text[last] in _PATH_CHARACTERS:
+        last += 1
+    token = text[first:last].rstrip(".-")
+    if not re.search(r"[A-Za-z]{2}", token):
+        return False
+    if token.startswith(("/", "~/", "./", "../")):
+        return first == 0 or not (is_han(text[first - 1]) or text[first - 1].isalnum())
+    parts = [part for part in token.split("/") if part]
+    if not token.islower() or any(len(part) < 2 for part in parts):
+        return False
+    return any("." in part or part.endswith("}") or not look_up(part) for part in parts)
 
 
 def star_or_hash(text: str, start: int) -> Reading | None:
