@@ -54,11 +54,12 @@ RECIPES: dict[str, Correlates] = {
 }
 # What a label asks of the synthesiser: the recipes, with a smaller step of F0 for happy and angry, because height is
 # what a voice is known by, and more of range, rate and effort instead. Against the recipes themselves the speaker is
-# told right in 81 instead of 79 % of the cases and the emotion as often. The acoustic model knows no slope.
+# told right in 81 instead of 79 % of the cases and the emotion as often. The acoustic model knows no slope: the runtime
+# adds it to the melody (manifest key emotion_slope).
 PROTOTYPES: dict[str, Correlates] = {
     "neutral": Correlates(),
-    "happy": Correlates(f0_level=3.0, f0_range=0.40, rate=0.10, energy=2.5, tilt=1.0),
-    "sad": Correlates(f0_level=-2.0, f0_range=-0.50, rate=-0.26, energy=-4.5, tilt=-1.8),
-    "angry": Correlates(f0_level=1.5, f0_range=0.25, rate=0.18, energy=6.5, tilt=2.8),
+    "happy": Correlates(f0_level=3.0, f0_range=0.40, f0_slope=1.5, rate=0.10, energy=2.5, tilt=1.0),
+    "sad": Correlates(f0_level=-2.0, f0_range=-0.50, f0_slope=-0.5, rate=-0.26, energy=-4.5, tilt=-1.8),
+    "angry": Correlates(f0_level=1.5, f0_range=0.25, f0_slope=-3.0, rate=0.18, energy=6.5, tilt=2.8),
 }
 PAUSES: dict[str, float] = {"neutral": 1.0, "happy": 0.95, "sad": 1.35, "angry": 0.85}  # factors of pause lengths

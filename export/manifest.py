@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from export.emotions import PAUSES, PROTOTYPES
+from export.emotions import AXES, PAUSES, PROTOTYPES
 
 FORMAT_VERSION = 2
 LICENCE = "CC-BY-SA-4.0"
@@ -24,6 +24,8 @@ EMOTIONS = {
     label: {"vector": [round(value, 6) for value in prototype.vector()], "pauses": PAUSES[label]}
     for label, prototype in PROTOTYPES.items()
 }
+# The one axis that the runtime adds to the melody by itself.
+EMOTION_SLOPE = {"axis": list(AXES).index("f0_slope"), "semitones": AXES["f0_slope"][0]}
 REQUIRED_GRAPHS = ("acoustic_encoder", "acoustic_decoder")
 VOCODER_PREFIX = "vocoder_"
 # Of a graph's entry; whatever else stands there belongs to its model (kind, context_frames, ...).
@@ -38,6 +40,7 @@ def new_manifest(symbols: Sequence[str]) -> dict[str, Any]:
         **SIZES,
         "symbols": list(symbols),
         "emotions": EMOTIONS,
+        "emotion_slope": EMOTION_SLOPE,
         "graphs": {},
         "vocoders": [],
         "default_vocoder": None,

@@ -116,6 +116,25 @@ def test_offset_by_kind_of_sentence() -> None:
     assert not offset("question", np.full(9, -1)).any()
 
 
+def test_an_emotion_leans_the_melody_about_its_middle() -> None:
+    plain, leaning = (
+        pitch_offset(
+            FRAMES, SYLLABLES, "exclamation", pitch_semitones=0.0, question_rise_semitones=3.0,
+            final_lowering_semitones=1.0, slope_semitones=slope,
+        )
+        for slope in (0.0, -3.0)
+    )  # fmt: skip
+    change = (leaning - plain) / SEMITONE
+    first, *_, last = (int(centre) for centre in syllable_centres(FRAMES, SYLLABLES))
+    assert change[first] == pytest.approx(1.5, abs=0.1) and change[last] == pytest.approx(-1.5, abs=0.1)
+    assert np.all(np.diff(change) <= 1e-6)
+    alone = pitch_offset(
+        np.array([5, 9]), np.array([0, 0]), "exclamation", pitch_semitones=0.0, question_rise_semitones=0.0,
+        final_lowering_semitones=0.0, slope_semitones=-3.0,
+    )  # fmt: skip
+    assert not alone.any()  # one syllable has no beginning and end to lean between
+
+
 @pytest.mark.parametrize("total", [1, 31, 32, 33, 48, 500, 5000])
 def test_chunks_cover_the_sentence_without_overlap(total: int) -> None:
     bounds = list(chunk_bounds(total, 32, 256))

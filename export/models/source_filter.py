@@ -59,7 +59,7 @@ class SourceFilterVocoder(nn.Module):
         kernel, frames = self.config["kernel"], features.shape[1]
         padded = F.pad(features, (0, 0, kernel // 2, kernel // 2))
         neighbours = torch.cat([padded[:, k : k + frames] for k in range(kernel)], dim=2)
-        weight = self.inlet.weight[:, :, 0].permute(0, 2, 1).flatten(1)
+        weight = self.inlet.weight[:, :, 0].permute(0, 2, 1).reshape(-1, kernel * (N_MELS + 2))
         return F.linear(neighbours, weight, self.inlet.bias)
 
 

@@ -110,6 +110,7 @@ class AcousticModel:
                 + prosody.over_frames(np.array([p.style.pitch_semitones for p in phonemes]), frames),
                 question_rise_semitones=options.question_rise_semitones,
                 final_lowering_semitones=options.final_lowering_semitones,
+                slope_semitones=self._slope(emotion),
             ),
             pitch_noise=prosody.pitch_noise(frames, syllables, options.temperature, rng),
             gain_db=prosody.over_frames(np.array([p.style.volume_db for p in phonemes]), frames),
@@ -121,6 +122,11 @@ class AcousticModel:
                 "pitch_range": np.array([[voice.pitch_range * options.pitch_range]], np.float32),
             },
         )  # fmt: skip
+
+    def _slope(self, emotion: Emotion) -> float:
+        """Semitones from a sentence's beginning to its end: the one axis of an emotion that the graphs do not speak."""
+        slope = self._manifest.emotion_slope
+        return 0.0 if slope is None else float(emotion.vector[slope.axis]) * slope.semitones
 
     def decode(self, plan: SentencePlan, first_frames: int, chunk_frames: int) -> Iterator[Frames]:
         """Frames in chunks, each run with the manifest's context on both sides, so that cutting changes

@@ -74,11 +74,13 @@ def pitch_offset(
     pitch_semitones: float | np.ndarray,
     question_rise_semitones: float,
     final_lowering_semitones: float,
+    slope_semitones: float = 0.0,
 ) -> np.ndarray:
-    """What is added to the predicted pitch, float32 [T] ln units: the caller's shift (of all, or float [T]), and
-    the sentence's intonation.
+    """What is added to the predicted pitch, float32 [T] ln units: the caller's shift (of all, or float [T]), the
+    sentence's intonation and an emotion's slope.
 
-    kind: "statement", "question" or "exclamation" (nothing is added for the last).
+    kind: "statement", "question" or "exclamation" (no intonation is added for the last). slope_semitones: by how much
+    the last syllable rises against the first; the middle stays where it is.
     """
     total = int(frames.sum())
     centres = syllable_centres(frames, syllables)
@@ -87,6 +89,8 @@ def pitch_offset(
         span = max(centres[-1] - centres[0], 1.0)
         # one syllable alone is the last one: all of the movement is on it
         position = (np.arange(total) + 0.5 - centres[0]) / span if len(centres) > 1 else np.ones(total)
+        if len(centres) > 1:
+            semitones += slope_semitones * (np.clip(position, 0.0, 1.0) - 0.5)
         if kind == "question":
             semitones += question_rise(position, question_rise_semitones)
         elif kind == "statement":

@@ -101,6 +101,12 @@ class StrictObject:
             self.fail(f"key {key!r} must be a number")
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        value = self.value[key]
+        if not isinstance(value, bool):
+            self.fail(f"key {key!r} must be true or false")
+        return bool(value)
+
     def items(self, key: str) -> list[Any]:
         value = self.value[key]
         if not isinstance(value, list):
