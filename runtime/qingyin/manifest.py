@@ -266,7 +266,7 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         training_data=tuple(root.items("training_data")),
         mel=_mel(root, where),
         symbol_map=symbol_map,
-        emotion_slope=_slope(root.value["emotion_slope"], where, emotion_size) if "emotion_slope" in root.value else None,
+        emotion_slope=_slope(root, where, emotion_size),
         synthesiser=_synthesiser(root.value["synthesiser"], where) if "synthesiser" in root.value else None,
     )
     if manifest.default_vocoder not in vocoders:
@@ -303,8 +303,10 @@ def _mel(root: StrictObject, where: str) -> MelSpec:
     return mel
 
 
-def _slope(value: Any, where: str, size: int) -> EmotionSlope:
-    part = StrictObject(value, f"{where}: emotion_slope", ("axis", "semitones"))
+def _slope(root: StrictObject, where: str, size: int) -> EmotionSlope | None:
+    if "emotion_slope" not in root.value:
+        return None
+    part = StrictObject(root.value["emotion_slope"], f"{where}: emotion_slope", ("axis", "semitones"))
     slope = EmotionSlope(part.whole("axis", 0), part.number("semitones"))
     if slope.axis >= size:
         part.fail(f"has an axis {slope.axis}, emotion vectors hold {size} numbers")
