@@ -30,6 +30,11 @@ def info(arguments: argparse.Namespace) -> None:
     print(f"licence      {manifest.licence} (weights and voices)")
     print(f"sound        {manifest.sample_rate} Hz, hop {manifest.hop_length}, {manifest.n_mels} mels")
     print(f"voices       {', '.join(manifest.voices)} (default {manifest.default_voice})")
+    if manifest.synthesiser is not None:
+        text = manifest.synthesiser.text
+        how = ", romanised by uroman" if text.uroman else ""
+        spelled = f"spells {text.language} with {len(manifest.symbols)} symbols{how}"
+        print(f"synthesiser  {manifest.synthesiser.kind}, {spelled}")
     print(f"vocoders     {', '.join(manifest.vocoders)} (default {manifest.default_vocoder})")
     print("graphs")
     total = 0

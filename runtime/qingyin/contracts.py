@@ -54,6 +54,23 @@ ACOUSTIC_DECODER = Contract(
         "voicing": ("float32", ("B", "T")),
     },
 )
+# The acoustic slot of a whole synthesiser of kind "vits"; noise comes from outside, so that a seed decides on it.
+VITS_ENCODER = Contract(
+    inputs={
+        "symbols": ("int64", ("B", "N")),
+        "speaker": ("float32", ("B", "speaker_size")),
+        "duration_noise": ("float32", ("B", "N", "2")),  # normal numbers times the model's scale
+    },
+    outputs={
+        "mean": ("float32", ("B", "N", "C")),
+        "log_std": ("float32", ("B", "N", "C")),
+        "log_duration": ("float32", ("B", "N")),  # ln frames
+    },
+)
+VITS_DECODER = Contract(
+    inputs={"prior": ("float32", ("B", "T", "C")), "speaker": ("float32", ("B", "speaker_size"))},
+    outputs={"latents": ("float32", ("B", "T", "n_mels"))},  # what the vocoder of the set hears
+)
 SPEAKER_ENCODER = Contract(
     inputs={"mel": ("float32", ("B", "T", "n_mels"))},  # ln amplitude, of speech at -20 LUFS without its silences
     outputs={"speaker": ("float32", ("B", "speaker_size"))},  # unit norm

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from qingyin.errors import TextError
 from qingyin.text import Analysis, Document, EmojiMode, analyse_document, split_sentences
@@ -16,6 +17,9 @@ from qingyin.text.markup import LONGEST_FORM, State, parse_piece
 from qingyin.text.markup_modes import MarkupMode
 from qingyin.text.sentences import moved
 from qingyin.text.ssml import parse_ssml
+
+if TYPE_CHECKING:
+    from qingyin.acoustic_slot import FrontEnd
 
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
@@ -28,13 +32,14 @@ def analyse_arriving(
     pieces: Iterable[str], waited: Callable[[float], None], pauses: Mapping[str, float] | None = None,
     emoji: EmojiMode = "name", markup: MarkupMode = "none", lexicon: Lexicon | None = None,
     check: Callable[[Document, tuple[int, int, int]], None] | None = None,
+    analyse: FrontEnd = analyse_document,
 ) -> Iterator[Analysis]:  # fmt: skip
     """text.analyse_stream for a text that comes in pieces, cut anywhere; positions are those in the joined text.
 
     waited: is told the seconds spent waiting for a piece. pauses, emoji: as there. markup, lexicon: as in
     text.markup_modes; SSML is a whole, and so waits for the last piece. check: sees each stretch of the text before it
-    is spoken, and the position, line and column where it begins. Errors: TextError when a piece is no str, or when no
-    piece holds more than blanks; MarkupError.
+    is spoken, and the position, line and column where it begins. analyse: the front end. Errors: TextError when a piece
+    is no str, or when no piece holds more than blanks; MarkupError.
 
     The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
     closing quote, the second mark of ！？) no longer belongs to the sentence before, and that a line cut there begins
@@ -54,7 +59,7 @@ def analyse_arriving(
             document = apply_lexicon(document, lexicon)
         if check is not None:
             check(document, state.before)
-        for analysis in analyse_document(document, pauses, emoji, goes_on):
+        for analysis in analyse(document, pauses, emoji, goes_on):
             if _place(analysis) >= len(passage):
                 break
             yield _moved(analysis, state.before[0])

@@ -24,7 +24,7 @@ from qingyin.text.symbols import PHONEMES, TONES
 
 __all__ = [
     "EMOJI_MODES", "PAUSES_MS", "PHONEMES", "TONES", "Analysis", "Document", "EmojiMode", "Note", "Phoneme",
-    "Sentence", "Syllable", "Unspoken", "Word", "analyse", "analyse_document", "analyse_stream",
+    "Sentence", "Syllable", "Unspoken", "Word", "analyse", "analyse_document", "analyse_stream", "document_spans",
     "pinyin_to_phonemes", "split_sentences",
 ]  # fmt: skip
 _ENDS = "。！？；…"
@@ -69,7 +69,7 @@ def analyse_document(
     if document.notes:
         yield Analysis((), (), tuple(Note(*entry) for entry in document.notes))
     lead_ms, lead_place = 0.0, -1
-    for span in _spans(document, goes_on):
+    for span in document_spans(document, goes_on):
         normalised = normalise(span.canonical, span.positions, document.text, has_reading, emoji, document.given)
         phrasing = phrases(normalised.items, table)
         sentence = make_sentence(document, span, phrasing, lead_ms, table) if phrasing.phrases else None
@@ -101,8 +101,8 @@ def _place(document: Document, index: int) -> int:
     return document.span(index, index + 1)[0]
 
 
-def _spans(document: Document, goes_on: bool) -> Iterator[Span]:
-    """Spans of the document's text; a new voice or emotion begins a new one."""
+def document_spans(document: Document, goes_on: bool) -> Iterator[Span]:
+    """Spans of the document's text; a new voice or emotion begins a new one. goes_on: see `analyse_document`."""
     for start, end in document.sections():
         section = document.text if end - start == len(document.text) else document.text[start:end]
         goes_on_after = goes_on or end < len(document.text)
