@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ import soundfile
 import qingyin
 from qingyin.server.job_store import DONE, QUEUED, RUNNING, JobStore
 from qingyin.server.limits import Limits
+from qingyin.server.threads import in_thread
 from serving import TEXT, Served, serving
 
 REQUEST = {"input": TEXT, "seed": 1}
@@ -83,6 +86,29 @@ def test_cancelled_work_is_not_done(served: Served) -> None:
         time.sleep(0.02)
     assert served.http.get(path).json()["counts"]["done"] == 0
     assert served.http.delete(path).status_code == 200
+
+
+def test_a_file_is_not_closed_while_it_is_written_however_often_its_job_is_cancelled() -> None:
+    async def cancelled_twice() -> None:
+        begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+        def write() -> None:
+            begun.set()
+            go_on.wait(20)
+            ended.set()
+
+        task = asyncio.create_task(in_thread(write))
+        await asyncio.to_thread(begun.wait, 20)
+        for _ in range(3):  # cancelled, deleted, and the server stopped
+            task.cancel()
+            await asyncio.sleep(0.01)
+            assert not task.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ended.is_set()
+
+    asyncio.run(cancelled_twice())
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
-"""Exists so that AAC, which libsndfile does not have, can be sent where the program ffmpeg is installed."""
+"""Exists so that AAC, which libsndfile does not have, can be sent where there is an ffmpeg: the program of the system,
+or the one that the package imageio-ffmpeg brings (extra `aac`).
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import shutil
 import subprocess
 import threading
@@ -19,6 +22,18 @@ _BLOCK = 1 << 14  # bytes
 _END_SECONDS = 20.0
 
 
+def find_ffmpeg() -> str | None:
+    """The program, if there is one here."""
+    program = shutil.which("ffmpeg")
+    if program is not None:
+        return program
+    try:
+        found: str = importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe()
+    except (ImportError, RuntimeError):  # not installed; or without a program for this kind of machine
+        return None
+    return found
+
+
 class AacEncoder:
     """A sink of mono samples; ADTS frames go to `receive`, with each call after they have come out.
 
@@ -26,10 +41,11 @@ class AacEncoder:
     """
 
     def __init__(self, receive: Callable[[bytes], object], sample_rate: int) -> None:
-        program = shutil.which("ffmpeg")
+        program = find_ffmpeg()
         if program is None:
             raise AudioError(
-                "aac needs the program ffmpeg, which is not installed here; use mp3, opus, flac, wav or pcm"
+                "aac needs ffmpeg, which is not installed here (pip install 'qingyin[aac]' brings it); "
+                "use mp3, opus, flac, wav or pcm"
             )
         command = [program, "-hide_banner", "-loglevel", "error", "-f", "s16le", "-ar", str(sample_rate), "-ac", "1"]
         command += ["-i", "pipe:0", "-c:a", "aac", "-flush_packets", "1", "-f", "adts", "pipe:1"]

@@ -6,15 +6,15 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 
 from qingyin import __version__
 from qingyin.server import docs_page, health_api, jobs_api, speech_api, voices_api
 from qingyin.server.access import Guarded, Secret
+from qingyin.server.description import description
 from qingyin.server.engine import Engine
 from qingyin.server.guards import BodyLimit, OwnHosts, SafeHeaders
 from qingyin.server.job_runner import JobRunner
@@ -60,8 +60,9 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None, page:
             store.close()
 
     app = FastAPI(title="Qingyin", version=__version__, description=_DESCRIPTION, lifespan=lifespan, docs_url=None,
-                  redoc_url=None)  # fmt: skip
+                  redoc_url=None, generate_unique_id_function=_operation_id)  # fmt: skip
     app.state.engine, app.state.jobs, app.state.runner = engine, store, runner
+    app.state.when_stopping = []  # called before connections are waited for
     app.state.metrics = metrics = Metrics(engine)
     app.state.uploads = Uploads(engine.limits)
     for part in (speech_api, voices_api, jobs_api, health_api, docs_page):
@@ -78,40 +79,14 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None, page:
     app.add_middleware(OwnHosts, hosts=access.hosts)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Observing, metrics=metrics, stall_seconds=engine.limits.stall_seconds)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: description(app, engine.limits)  # type: ignore[method-assign]
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
 
 
 async def _start() -> RedirectResponse:
     """Where there is no page."""
     return RedirectResponse("/docs")
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's description, with the errors as they really are."""
-    if app.openapi_schema is None:
-        api = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        error = {
-            "type": "object", "required": ["error"],
-            "properties": {"error": {
-                "type": "object", "required": ["message", "type", "param", "code"],
-                "properties": {
-                    "message": {"type": "string"}, "type": {"type": "string"},
-                    "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]},
-                },
-            }},
-        }  # fmt: skip
-        schemas = api["components"]["schemas"]
-        schemas["Error"] = error
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        answer = {
-            "description": "An error; the message says what to do.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        }
-        for operations in api["paths"].values():
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-                operation["responses"]["4XX"] = answer
-        app.openapi_schema = api
-    return app.openapi_schema

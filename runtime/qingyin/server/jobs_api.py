@@ -45,9 +45,21 @@ _EXAMPLES: dict[str, Any] = {
         },
     }
 }
+_THIS = {"job": "$response.body#/id"}
+_LINKS: dict[str, Any] = {
+    **{name: {"operationId": name, "parameters": _THIS} for name in ("get_batch", "cancel_batch", "delete_batch")},
+    "get_result": {"operationId": "get_result", "parameters": {**_THIS, "number": "$response.body#/items/0/number"}},
+}
+_ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "The job is on disk and will be done.", "links": _LINKS},
+    200: {
+        "description": "The job that was accepted before with this Idempotency-Key.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
 
 
-@router.post("/v1/audio/batches", status_code=202)
+@router.post("/v1/audio/batches", status_code=202, responses=_ACCEPTED)
 async def create_batch(
     body: Annotated[BatchBody, Body(openapi_examples=_EXAMPLES)],
     engine: EngineOf,

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from qingyin.errors import DependencyError, ModelError, QingyinError
 from qingyin.server.limits import Busy, Stopping, TimeLimit, TooLong
@@ -79,7 +80,15 @@ def add_handlers(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         answer = problem_response(Problem(error.status_code, str(error.detail)))
         answer.headers.update(error.headers or {})
+        if error.status_code == 405:
+            answer.headers["Allow"] = ", ".join(_allowed(request))
         return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of a path; the framework names only those of the first of its routes."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
 
 
 def _of_validation(error: RequestValidationError) -> Problem:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib.util
 import ipaddress
 import logging
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -93,7 +95,7 @@ def serve(settings: Settings) -> None:
         stack.callback(lock.close)
         listener = stack.enter_context(_bound(settings.host, settings.port, "--port"))
         assistants = stack.enter_context(_assistants(settings))
-        stack.enter_context(_own_temporary_folder())
+        stack.enter_context(_own_temporary_folder(settings.port))
         engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
         app = create_app(engine, state_folder(settings.port), access, _page() if settings.page else None)
         server = _Server(_config(app, settings))
@@ -137,6 +139,8 @@ class _Server(uvicorn.Server):
         app = self.config.app
         assert isinstance(app, FastAPI)
         app.state.engine.admission.close()  # what comes on open connections is refused
+        for leave in app.state.when_stopping:
+            leave()
         if self.wyoming is not None:
             grace, began = self.config.timeout_graceful_shutdown or 0, time.monotonic()
             await self.wyoming.stop(grace)
@@ -200,10 +204,15 @@ def _bound(host: str, port: int, option: str) -> Iterator[socket.socket]:
 
 
 @contextlib.contextmanager
-def _own_temporary_folder() -> Iterator[None]:
-    """What libraries write for the time being (the page's sounds) is in one folder, which goes with the server."""
+def _own_temporary_folder(port: int) -> Iterator[None]:
+    """What libraries write for the time being (the page's sounds) is in one folder, which goes with the server; that of
+    one which was killed goes now. Wants the lock of the port.
+    """
     before, environment = tempfile.tempdir, os.environ.get("GRADIO_TEMP_DIR")
-    with tempfile.TemporaryDirectory(prefix="qingyin-serve-", ignore_cleanup_errors=True) as folder:
+    prefix = f"qingyin-serve-{port}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)  # not where it is another user's, or a link
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         tempfile.tempdir = os.environ["GRADIO_TEMP_DIR"] = folder
         try:
             yield
@@ -222,6 +231,10 @@ def _log_to_stderr() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("qingyin").setLevel(logging.INFO)
+    # what the end of the grace time breaks off is no bug, and has its line already
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+    )
 
 
 def _page() -> Page | None:

@@ -48,13 +48,18 @@ _EXAMPLES: dict[str, Any] = {
         "value": {"input": "请说两遍。", "seed": 7, "stream_format": "sse", "response_format": "pcm"},
     },
 }
+_EVENT = {
+    "type": "object", "required": ["data"], "properties": {"data": {
+        "type": "string", "description": "JSON of `type` speech.audio.delta, speech.audio.done or error.",
+    }},
+}  # fmt: skip
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _SOUNDS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The sound, in the format asked for, while it is being made; or events (stream_format sse).",
         "content": {
             **{sound.media_type.split(";")[0]: _BINARY for sound in FORMATS.values()},
-            "text/event-stream": {"schema": {"type": "string"}},
+            "text/event-stream": {"schema": _EVENT},
         },
     }
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qingyin.options import MAX_SEED, RANGES, SynthesisOptions
+from qingyin.options import RANGES, SynthesisOptions
 from qingyin.server.engine import SpeechRequest
 from qingyin.server.instructions import emotion_of_instructions
 from qingyin.voice_store import stored_voices
@@ -20,6 +20,7 @@ MODEL = "qingyin"
 MODEL_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 VOICE_ALIASES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage",
                  "shimmer", "verse")  # fmt: skip
+MAX_SEED = 2**53 - 1  # the largest that every JSON reader keeps exactly
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
@@ -44,15 +45,17 @@ class SpokenBody(BaseModel):
         None, max_length=4096, examples=["开心地说"],
         description="How to speak. Words of emotion, Chinese or English, choose an emotion; the rest has no effect.",
     )  # fmt: skip
-    speed: float = Field(1.0, ge=0.25, le=4.0, description="Beyond 0.5 to 2 it can be hard to understand.")
+    speed: float = Field(1.0, strict=True, ge=0.25, le=4.0, description="Beyond 0.5 to 2 it can be hard to understand.")
     emotion: str | None = Field(
         None, max_length=200, description="A label or a mix such as happy=0.6,angry=0.3; goes before instructions.",
         examples=["happy"],
     )  # fmt: skip
-    emotion_strength: float = Field(1.0, ge=0.0, le=1.5)
-    pitch: float = Field(0.0, ge=-12.0, le=12.0, description="Semitones.")
-    volume: float = Field(0.0, ge=-60.0, le=20.0, description="dB.")
-    seed: int | None = Field(None, ge=0, le=MAX_SEED, description="The same seed gives the same sound.")
+    emotion_strength: float = Field(1.0, strict=True, ge=0.0, le=1.5)
+    pitch: float = Field(0.0, strict=True, ge=-12.0, le=12.0, description="Semitones.")
+    volume: float = Field(0.0, strict=True, ge=-60.0, le=20.0, description="dB.")
+    seed: int | None = Field(
+        None, strict=True, ge=0, le=MAX_SEED, description="The same seed gives the same sound.", examples=[7]
+    )  # fmt: skip
     markup: Literal["inline", "ssml", "none"] = "inline"
 
     def emotion_mix(self, engine: Engine) -> str | dict[str, float] | None:

@@ -12,10 +12,15 @@ Result = TypeVar("Result")
 
 
 async def in_thread(function: Callable[P, Result], *arguments: P.args, **named: P.kwargs) -> Result:
-    """asyncio.to_thread which, when it is cancelled, lets the function end first."""
+    """asyncio.to_thread which, however often it is cancelled, lets the function end first."""
     task = asyncio.ensure_future(asyncio.to_thread(function, *arguments, **named))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:  # a job is cancelled, and then removed; a server that is stopped insists
+            cancelled = error
+    if cancelled is not None:
+        task.exception()  # or asyncio would tell of one that nobody has asked for
+        raise cancelled
+    return task.result()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from qingyin.consent import STATEMENT, STATEMENT_ZH
-from qingyin.errors import AudioError, QingyinError, VoiceError
+from qingyin.errors import QingyinError, VoiceError
 from qingyin.server.engine import Engine
 from qingyin.server.observing import note
 from qingyin.server.problems import Problem
@@ -61,7 +61,11 @@ async def create_voice(
     consent: Annotated[str, Form(max_length=300, description=f"`true` says: {STATEMENT}", examples=["true"])],
     audio_sample: Annotated[
         list[UploadFile],
-        File(description="5 to 30 s of one person speaking: WAV, FLAC, MP3 or Ogg. Several are averaged."),
+        File(
+            min_length=1,
+            max_length=_MOST_FILES,
+            description="5 to 30 s of one person speaking: WAV, FLAC, MP3 or Ogg. Several are averaged.",
+        ),
     ],
     description: Annotated[str, Form(max_length=500)] = "",
 ) -> dict[str, Any]:
@@ -73,8 +77,6 @@ async def create_voice(
     name = check_name(name, engine.synthesizer.voices)
     if await asyncio.to_thread(find_stored, name) is not None:
         raise Problem(409, f"there is a voice {name!r} already; delete it first, or choose another name", "name")
-    if len(audio_sample) > _MOST_FILES:
-        raise AudioError(f"at most {_MOST_FILES} recordings make a voice (there are {len(audio_sample)})")
     uploads: Uploads = request.app.state.uploads
     references = [await uploads.reference(await file.read()) for file in audio_sample]
     voice = await engine.call(lambda: engine.synthesizer.clone(references, name=name))

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qingyin.emotions import NEUTRAL
@@ -61,6 +61,10 @@ def add_page(app: FastAPI, engine: Engine) -> None:
             max_file_size=engine.limits.upload_bytes, ssr_mode=False, enable_monitoring=False, pwa=False, theme=theme,
             css=css, head=f"<script>{script}</script>",
         )  # fmt: skip
+        mounted = app.router.routes[-1]
+        assert isinstance(mounted, Mount)
+        # an open page keeps a connection for ever, which this ends
+        app.state.when_stopping.append(mounted.app.stop_event.set)  # type: ignore[attr-defined]
     app.router.routes[:0] = [Route("/", _start), Route("/favicon.ico", _icon)]
     app.add_middleware(_Policy)
 
