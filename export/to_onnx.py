@@ -42,6 +42,7 @@ def export_graph(spec: GraphSpec) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]  # the check finds such
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)  # ONNX Runtime folds the rest
         torch.onnx.export(
             spec.module,
             arguments,

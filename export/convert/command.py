@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   python -m export convert g_02500000 --as vocoder --base onnx_models -o my_models
   python -m export convert UNIVERSAL_V1/ --as vocoder --name universal --base onnx_models -o my_models
   python -m export convert FastSpeech2/AISHELL3/ --as acoustic -o my_models
+  python -m export convert facebook/mms-tts-nan --as synthesiser -o hokkien
   python -m export convert microsoft/speecht5_hifigan --as vocoder -o speecht5
   python -m export convert microsoft/wavlm-base-plus-sv --as speaker-encoder -o my_models
   python -m export convert owner/emotion-classifier --as emotion-encoder --base onnx_models -o my_models
@@ -52,7 +53,7 @@ def arguments_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--symbols", metavar="FILE", type=Path, help="acoustic: the model's symbols, one a line")
     parser.add_argument("--symbol-map", metavar="FILE", type=Path, help="acoustic: our phonemes in those symbols")
-    parser.add_argument("--speaker", metavar="NAME", action="append", help="acoustic: keep this speaker's voice")
+    parser.add_argument("--speaker", metavar="NAME", action="append", help="acoustic, synthesiser: keep this voice")
     parser.add_argument("--licence", metavar="TEXT", help="of the weights")
     parser.add_argument("--default", action="store_true", help="make the vocoder the set's default")
     parser.add_argument("--report", metavar="FILE", type=Path, help="measure what each precision costs, as Markdown")
@@ -81,6 +82,10 @@ def _convert(arguments: argparse.Namespace, source: Path) -> Converted:
         return fastspeech2.convert(
             source, arguments.symbols, arguments.symbol_map, arguments.speaker or (), features
         )
+    if arguments.slot == "synthesiser":
+        from export.convert import vits
+
+        return vits.convert(source, arguments.name or "hifigan", arguments.speaker or (), features)
     from export.convert import listeners
 
     if arguments.slot == "speaker-encoder":

@@ -9,7 +9,7 @@ from typing import Any
 from export.convert.feature_space import FeatureSpace
 from export.graph_spec import GraphSpec
 
-SLOTS = ("vocoder", "acoustic", "speaker-encoder", "emotion-encoder")
+SLOTS = ("vocoder", "acoustic", "synthesiser", "speaker-encoder", "emotion-encoder")
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from torch.nn import functional as F
 
 from export.convert.converted import Converted
 from export.convert.errors import ConvertError
-from export.convert.sources import read_json, weights_file
-from export.convert.weights import assign, read_checkpoint, state_at
+from export.convert.hugging_face import load_network
+from export.convert.sources import read_json
 from export.emotions import LABELS
 from export.graph_spec import GraphSpec, float32
 from export.manifest import EMOTIONS, SIZES
@@ -138,24 +138,8 @@ def _speechlike(length: int) -> dict[str, np.ndarray]:
 
 def _load(source: Path, classes: tuple[str, ...]) -> tuple[Any, dict[str, Any]]:
     """The network of a folder, and what its preprocessor_config.json says. ConvertError: says what does not fit."""
-    folder = source if source.is_dir() else source.parent
-    values = read_json(folder / "config.json")
-    named = values.get("architectures") or ["none"]
-    if named[0] not in classes:
-        raise ConvertError(f"{folder}/config.json is of {named[0]}; this slot takes {' or '.join(classes)}")
-    try:
-        import transformers
-    except ImportError as error:
-        raise ConvertError(f"{named[0]} needs the package transformers ({error}); pip install transformers") from None
-    kind = getattr(transformers, named[0])
-    try:
-        config = kind.config_class.from_dict({**values, "attn_implementation": "eager"})
-        network = kind(config).eval()
-    except (TypeError, ValueError, KeyError, RuntimeError, AttributeError, AssertionError, ZeroDivisionError) as error:
-        raise ConvertError(f"{folder}/config.json makes no {named[0]}: {' '.join(str(error).split())[:160]}") from None
-    path = source if source.is_file() else weights_file(folder)
-    assign(network, state_at(read_checkpoint(path), ("state_dict",), str(path)), str(path))
-    found = folder / "preprocessor_config.json"
+    network, path = load_network(source, classes)
+    found = path.parent / "preprocessor_config.json"
     stated = read_json(found) if found.is_file() else {}
     rate, normalise = stated.get("sampling_rate", 16000), stated.get("do_normalize", True)
     if not isinstance(rate, int) or isinstance(rate, bool) or rate < 1 or not isinstance(normalise, bool):

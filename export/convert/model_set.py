@@ -43,6 +43,10 @@ def starting_point(output: Path, base: Path | None, symbols: Sequence[str]) -> t
 def check_fits(manifest: Mapping[str, Any], converted: Converted) -> None:
     """ConvertError: the graphs of the set hear other features, or vectors of another size; lists the differences."""
     others = [name for name in manifest["graphs"] if not _replaced(name, converted)]
+    if converted.slot == "synthesiser" and manifest["graphs"]:
+        raise ConvertError("a whole synthesiser makes a set of its own; give an empty folder, and no --base")
+    if converted.slot != "vocoder" and "synthesiser" in manifest:
+        raise ConvertError(f"the set is a whole synthesiser, which has no place for an {converted.slot}")
     lines: list[str] = []
     if converted.space is not None and others:
         lines += converted.space.differences(space_of(manifest))

@@ -92,7 +92,7 @@ def _published(
     config = _config(values, config_file)
     generator = HifiganGenerator(config)
     state = state_at(read_checkpoint(path), ("generator",), str(path))
-    _load(generator, state, path)
+    load_generator(generator, state, path)
     space = FeatureSpace(
         sample_rate=config.sampling_rate, hop_length=config.hop_size, n_mels=config.num_mels,
         n_fft=int(values.get("n_fft", 1024)), win_length=int(values.get("win_size", values.get("n_fft", 1024))),
@@ -106,7 +106,7 @@ def _published(
         )
         if key not in values and feature not in features
     )  # fmt: skip
-    return Converted("vocoder", [_spec(generator, None, name)], space, notes=notes)
+    return Converted("vocoder", [vocoder_spec(generator, None, name)], space, notes=notes)
 
 
 def _fmax(values: Mapping[str, Any], sample_rate: int) -> float:
@@ -115,7 +115,7 @@ def _fmax(values: Mapping[str, Any], sample_rate: int) -> float:
     return sample_rate / 2 if stated is None else float(stated)
 
 
-def _load(generator: HifiganGenerator, state: Mapping[str, Tensor], path: Path) -> None:
+def load_generator(generator: HifiganGenerator, state: Mapping[str, Tensor], path: Path) -> None:
     """Folded weights or normed ones, whichever the file has. ConvertError: lists the first differences."""
     generator.eval()
     strange = [f"{name}: {tensor.dtype}" for name, tensor in state.items() if not tensor.is_floating_point()]
@@ -167,7 +167,7 @@ def _hugging_face(source: Path, values: Mapping[str, Any], name: str, features: 
     if features.get("log", "log10") not in ("ln", "log10"):
         raise ConvertError(f"--feature log={features['log']}: it is ln or log10")
     network = Normalised(generator, mean, scale, 1.0 if natural else _LN_PER_LOG10)
-    return Converted("vocoder", [_spec(generator, network, name)], space, notes=note)
+    return Converted("vocoder", [vocoder_spec(generator, network, name)], space, notes=note)
 
 
 def _hf_features(folder: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -202,11 +202,11 @@ def _hf_generator(config: HifiganConfig, path: Path, with_model: bool) -> tuple[
     if bool((statistics["scale"] == 0).any()):
         raise ConvertError(f"{path}: scale holds zeros, by which the mel would be divided")
     generator = HifiganGenerator(config)
-    _load(generator, {key.replace("upsampler.", "ups."): value for key, value in state.items()}, path)
+    load_generator(generator, {key.replace("upsampler.", "ups."): value for key, value in state.items()}, path)
     return generator, statistics["mean"].float(), statistics["scale"].float()
 
 
-def _spec(generator: HifiganGenerator, normalised: Normalised | None, name: str) -> GraphSpec:
+def vocoder_spec(generator: HifiganGenerator, normalised: Normalised | None, name: str) -> GraphSpec:
     """The graph of a generator, compared with it as it was loaded: weight norm in place, 1-D convolutions."""
     config = generator.config
     loaded = HifiganGenerator(config)  # not a deepcopy, which would share the class that holds the weight norm

@@ -95,6 +95,11 @@ def state_at(checkpoint: Any, keys: Sequence[str], where: str) -> dict[str, Tens
     return dict(found)
 
 
+def comparable(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A state_dict under the older names of weight norm, without what training counts."""
+    return {name: tensor for name, tensor in plain_names(state).items() if not name.endswith(_NOT_WEIGHTS)}
+
+
 def differences(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> list[str]:
     """One line for each tensor that is missing, unknown, of another shape or another kind of number."""
     lines = []
@@ -125,8 +130,7 @@ def assign(network: nn.Module, state: Mapping[str, Tensor], where: str) -> None:
     ConvertError: lists the first differences, and nothing was assigned.
     """
     own = {name: tensor for name, tensor in network.state_dict().items() if not name.endswith(_NOT_WEIGHTS)}
-    published = {name: tensor for name, tensor in plain_names(state).items() if not name.endswith(_NOT_WEIGHTS)}
-    expected = plain_names(own)
+    published, expected = comparable(state), plain_names(own)
     if lines := differences(expected, published):
         raise ConvertError(listed(f"{where} does not fit its config:", lines))
     check_finite(published, where)
