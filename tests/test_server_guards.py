@@ -168,3 +168,24 @@ def test_what_is_local(host: str, local: bool) -> None:
             settings.access()
         assert Settings(host=host, insecure=True).access().secret is None
         assert Settings(host=host, secret=Secret.parse(TOKEN)).access().secret is not None
+
+
+def test_under_the_path_that_a_proxy_shows(models: Path, tmp_path: Path) -> None:
+    with serving(models, tmp_path, Access(LOCAL_HOSTS, root_path="/speech")) as behind:
+        proxied = {"X-Forwarded-Proto": "https", "Host": "localhost"}  # the proxy has taken /speech off
+        assert "curl https://localhost/speech/v1/audio/speech" in behind.http.get("/docs", headers=proxied).text
+        assert behind.http.get("/openapi.json").json()["servers"] == [{"url": "/speech"}]
+        assert behind.http.get("/").headers["location"] == "docs"
+        found = behind.http.get("/v1/models")
+        assert found.status_code == 200 and "default-src 'none'" in found.headers["content-security-policy"]
+        assert 'route="/v1/models"' in behind.http.get("/metrics").text
+        job = behind.http.post("/v1/audio/batches", json={"items": [{"input": "好。"}]}).json()["id"]
+        deadline = time.monotonic() + 20
+        while not (result := behind.http.get(f"/v1/audio/batches/{job}").json()["items"][0]["result"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert result == f"/speech/v1/audio/batches/{job}/results/0"
+        assert behind.http.get(result.removeprefix("/speech")).headers["content-type"] == "audio/mpeg"
+    for wrong in ("speech", "/", "/a b", "/../x?y"):
+        with pytest.raises(OptionError, match="--root-path"):
+            Settings(root_path=wrong).access()

@@ -51,9 +51,9 @@ def _start(arguments: argparse.Namespace) -> int:
         raise DependencyError(f"the server needs the package {error.name}: pip install 'qingyin[serve]'") from None
     settings = Settings(
         host=arguments.host, port=arguments.port, secret=None if secret_text is None else Secret.parse(secret_text),
-        insecure=arguments.insecure, hosts=tuple(arguments.allow_host or ()), models=arguments.models,
-        vocoder=arguments.vocoder, workers=arguments.workers, grace_seconds=arguments.grace, page=not arguments.no_page,
-        wyoming=arguments.wyoming,
+        insecure=arguments.insecure, hosts=tuple(arguments.allow_host or ()), root_path=arguments.root_path.rstrip("/"),
+        models=arguments.models, vocoder=arguments.vocoder, workers=arguments.workers, grace_seconds=arguments.grace,
+        page=not arguments.no_page, wyoming=arguments.wyoming,
     )  # fmt: skip
     serve(settings)
     return 0

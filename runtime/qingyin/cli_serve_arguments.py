@@ -39,6 +39,9 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-host", action="append", metavar="NAME", help="a host name that clients use, such as that of a proxy"
     )
+    parser.add_argument(
+        "--root-path", default="", metavar="PATH", help="under which a proxy shows the service, such as /speech"
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="threads that speak; default one a core")
     parser.add_argument(
         "--grace", type=float, default=10.0, metavar="SECONDS", help="for what runs when it is stopped; default 10"

@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qingyin import __version__
 from qingyin.server import docs_page, health_api, jobs_api, speech_api, voices_api
@@ -32,10 +33,13 @@ _DESCRIPTION = (
 
 @dataclass(frozen=True)
 class Access:
-    """Who may use a service. hosts: names it may be called by, None for any; secret: what clients must know."""
+    """Who may use a service, and how they reach it. hosts: names it may be called by, None for any; secret: what
+    clients must know; root_path: that a proxy shows it under (and takes off), such as "/speech".
+    """
 
     hosts: Collection[str] | None = None
     secret: Secret | None = None
+    root_path: str = ""
 
 
 Page = Callable[[FastAPI, Engine], None]  # adds itself at /
@@ -68,6 +72,8 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None, page:
     for part in (speech_api, voices_api, jobs_api, health_api, docs_page):
         app.include_router(part.router)
     add_handlers(app)
+    if access.root_path:
+        app.add_middleware(_Under, root_path=access.root_path)
     if page is None:
         app.add_api_route("/", _start, include_in_schema=False)
     else:
@@ -83,10 +89,22 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None, page:
     return app
 
 
+class _Under:
+    """Puts back the path that a proxy has taken off, as ASGI has it, so that all addresses that are made are right."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app, self._root_path = app, root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            scope["root_path"], scope["path"] = self._root_path, self._root_path + scope["path"]
+        await self._app(scope, receive, send)
+
+
 def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
 async def _start() -> RedirectResponse:
     """Where there is no page."""
-    return RedirectResponse("/docs")
+    return RedirectResponse("docs")  # relative, as all addresses: a proxy may show another path

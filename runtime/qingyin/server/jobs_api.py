@@ -105,7 +105,7 @@ async def list_batches(request: Request) -> dict[str, Any]:
     store: JobStore = request.app.state.jobs
     ids = await asyncio.to_thread(store.jobs, _LISTED)
     found = [job for job in [await asyncio.to_thread(store.job, job) for job in ids] if job is not None]
-    listed = [_object(job, _runner(request)) for job in found]
+    listed = [_object(job, request) for job in found]
     return {"object": "list", "data": [{key: job[key] for key in job if key != "items"} for job in listed]}
 
 
@@ -161,11 +161,13 @@ async def _found(request: Request, job: str) -> dict[str, Any]:
     found = await asyncio.to_thread(store.job, job)
     if found is None:
         raise Problem(404, "there is no such job")
-    return _object(found, _runner(request))
+    return _object(found, request)
 
 
-def _object(found: dict[str, Any], runner: JobRunner) -> dict[str, Any]:
+def _object(found: dict[str, Any], request: Request) -> dict[str, Any]:
+    runner = _runner(request)
     job, items = found["id"], found["items"]
+    results = f"{request.scope.get('root_path', '')}/v1/audio/batches/{job}/results"
     made = 0.0
     for item in items:
         ended = item["state"] in (DONE, FAILED)
@@ -180,7 +182,7 @@ def _object(found: dict[str, Any], runner: JobRunner) -> dict[str, Any]:
             {
                 "number": item["number"], "status": item["state"], "seconds": item["seconds"], "bytes": item["bytes"],
                 "error": item["error"],
-                "result": f"/v1/audio/batches/{job}/results/{item['number']}" if item["state"] == DONE else None,
+                "result": f"{results}/{item['number']}" if item["state"] == DONE else None,
             }
             for item in items
         ],

@@ -9,6 +9,7 @@ import importlib.util
 import ipaddress
 import logging
 import os
+import re
 import shutil
 import socket
 import sys
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
 
 _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 15
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 _SWITCH_SECONDS = 0.001  # the event loop waits no longer for a worker that is computing in Python
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a server is started; see `qingyin serve --help`. grace_seconds: for what runs when it is told to stop;
-    wyoming: tcp://HOST:PORT for voice assistants.
+    wyoming: tcp://HOST:PORT for voice assistants; root_path: see Access.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +54,7 @@ class Settings:
     secret: Secret | None = None
     insecure: bool = False
     hosts: tuple[str, ...] = ()
+    root_path: str = ""
     models: str | None = None
     vocoder: str | None = None
     workers: int | None = None
@@ -66,7 +69,11 @@ class Settings:
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}"
 
     def access(self) -> Access:
-        """Errors: OptionError if others could use the service without a secret, and nobody said that they may."""
+        """Errors: OptionError if others could use the service without a secret, and nobody said that they may; or for a
+        root_path that is none.
+        """
+        if self.root_path and not _PATH.fullmatch(self.root_path):
+            raise OptionError(f"--root-path must be a path such as /speech (got {self.root_path!r})")
         local = is_loopback(self.host)
         if not local and self.secret is None and not self.insecure:
             raise OptionError(
@@ -74,7 +81,7 @@ class Settings:
                 "--insecure"
             )
         names = {*LOCAL_HOSTS, self.host, *self.hosts}
-        return Access(names if local or self.hosts else None, self.secret)
+        return Access(names if local or self.hosts else None, self.secret, self.root_path)
 
 
 def is_loopback(host: str) -> bool:

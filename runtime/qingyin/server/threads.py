@@ -18,7 +18,7 @@ async def in_thread(function: Callable[P, Result], *arguments: P.args, **named: 
     while not task.done():
         try:
             await asyncio.wait([task])
-        except asyncio.CancelledError as error:  # a job is cancelled, and then removed; a server that is stopped insists
+        except asyncio.CancelledError as error:  # a job is cancelled, then removed, then the server stopped
             cancelled = error
     if cancelled is not None:
         task.exception()  # or asyncio would tell of one that nobody has asked for

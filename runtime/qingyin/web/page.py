@@ -71,7 +71,7 @@ def add_page(app: FastAPI, engine: Engine) -> None:
 
 async def _start(request: Request) -> RedirectResponse:
     language = language_of(request.headers.get("accept-language", ""))
-    return RedirectResponse(f"/{language}/", headers={"Vary": "Accept-Language"})
+    return RedirectResponse(f"{language}/", headers={"Vary": "Accept-Language"})
 
 
 async def _icon(request: Request) -> Response:
@@ -102,8 +102,8 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
         heard = gr.State(Heard(), time_to_live=_STATE_SECONDS)
         gr.HTML(
             f'<div class="qy-header"><h1>{words("name")}</h1><p>{words("subtitle")}</p>'
-            f'<a href="/docs">{words("api_docs")}</a>'
-            f'<a class="qy-switch" href="/{other}/" lang="{other}">{words("other_language")}</a></div>'
+            f'<a href="../docs">{words("api_docs")}</a>'
+            f'<a class="qy-switch" href="../{other}/" lang="{other}">{words("other_language")}</a></div>'
         )
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, min_width=320):

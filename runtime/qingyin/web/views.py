@@ -15,6 +15,7 @@ from qingyin.web.words import Words
 
 FORMATS = ("wav", "mp3", "flac")
 _SHOWN_CHARACTERS = 60
+_TAKES = "../page/takes"  # relative to the page: a proxy may show another path
 
 
 def message(kind: str, *lines: str) -> str:
@@ -37,7 +38,7 @@ def _sentence(text: str) -> str:
 
 def player(take: Take, live: bool, note: str, part: int | None = None) -> str:
     """What the player is told, as JSON: see assets/page.js. part: the only one to be played live."""
-    url = f"/page/takes/{take.id}"
+    url = f"{_TAKES}/{take.id}"
     value: dict[str, object] = {"id": take.id, "note": note, "seconds": round(take.seconds, 2)}
     if live:
         only = "" if part is None else f"?part={part}&v={take.parts[part].version}"
@@ -54,7 +55,7 @@ def picture(take: Take | None, words: Words) -> str:
     if take is None or not take.data_bytes:
         return f'<p class="qy-empty">{_escape(words("picture_empty"))}</p>'
     version = sum(part.version for part in take.parts)
-    source = f"/page/takes/{take.id}/picture.svg?lang={words.language}&v={version}"
+    source = f"{_TAKES}/{take.id}/picture.svg?lang={words.language}&v={version}"
     return f'<img class="qy-picture" loading="lazy" src="{source}" alt="{_escape(words("picture"))}">'
 
 
@@ -71,7 +72,7 @@ def parts(take: Take | None, words: Words) -> str:
 
 
 def _part(take: Take, index: int, part: Part, words: Words) -> str:
-    sound = f"/page/takes/{take.id}/sound.wav?part={index}&v={part.version}"
+    sound = f"{_TAKES}/{take.id}/sound.wav?part={index}&v={part.version}"
     heard = part.path is not None and part.data_bytes and part.state != "speaking"
     seconds = f"{part.data_bytes / 2 / take.sample_rate:.1f} s" if part.data_bytes else ""
     state = words("state_" + part.state)
@@ -96,7 +97,7 @@ def history(takes: Sequence[Take], words: Words) -> str:
 
 
 def _entry(take: Take, words: Words) -> str:
-    url = f"/page/takes/{take.id}/sound"
+    url = f"{_TAKES}/{take.id}/sound"
     version = sum(part.version for part in take.parts)
     text = " ".join(take.text.split())
     short = text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
