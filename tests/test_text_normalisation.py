@@ -19,39 +19,12 @@ from pathlib import Path
 import pytest
 
 from qingyin.text import Analysis, Word, analyse
+from qingyin.text.english_tables import LETTER_PHONES
 
 TABLES = Path(__file__).parent / "normalisation"
-ENGLISH_LETTERS = dict(
-    entry.split(":")
-    for entry in [
-        "a:EY",
-        "b:B-IY",
-        "c:S-IY",
-        "d:D-IY",
-        "e:IY",
-        "f:EH-F",
-        "g:JH-IY",
-        "h:EY-CH",
-        "i:AY",
-        "j:JH-EY",
-        "k:K-EY",
-        "l:EH-L",
-        "m:EH-M",
-        "n:EH-N",
-        "o:OW",
-        "p:P-IY",
-        "q:K-Y-UW",
-        "r:AA-R",
-        "s:EH-S",
-        "t:T-IY",
-        "u:Y-UW",
-        "v:V-IY",
-        "w:D-AH-B-AH-L-Y-UW",
-        "x:EH-K-S",
-        "y:W-AY",
-        "z:Z-IY",
-    ]
-)
+ENGLISH_LETTERS = {
+    letter: "-".join(phone.rstrip("012") for phone in phones) for letter, phones in LETTER_PHONES.items()
+}
 
 
 def rows(path: Path) -> list[list[str]]:

@@ -42,8 +42,8 @@ def analyse_arriving(
     is no str, or when no piece holds more than blanks; MarkupError.
 
     The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
-    closing quote, the second mark of ！？) no longer belongs to the sentence before, and that a line cut there begins
-    anew ("1." after it numbers a list).
+    closing quote, the second mark of ！？) no longer belongs to the sentence before, that a line cut there begins
+    anew ("1." after it numbers a list), and that a line break with nothing after it yet always ends a sentence.
     """
     blank, state = True, State()
     for passage, beyond in _cut(_timed(pieces, waited), markup):

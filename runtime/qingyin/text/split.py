@@ -1,8 +1,8 @@
 """Text to sentences of bounded length, lazily and in bounded memory, so that a book is heard from its first sentence.
 
-A sentence ends at 。！？； and their ASCII kin, at an ellipsis that nothing continues, and at the end of a line; not
-inside short brackets or book titles. A line is read in blocks, so that a book in one line needs no more memory than
-one in many.
+A sentence ends at 。！？； and their ASCII kin, at an ellipsis that nothing continues, and at the end of a line unless
+the line is only wrapped; not inside short brackets or book titles. A line is read in blocks, so that a book in one line
+needs no more memory than one in many.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from qingyin.text.characters import canonicalise, is_han
 from qingyin.text.items import PAUSE_PLACEHOLDER
+from qingyin.text.line_breaks import is_wrap
 from qingyin.text.phrase_breaks import last_break
 from qingyin.text.syllable_weights import Weights
 
@@ -30,6 +31,7 @@ _CUT_MARKS = {"：": 3.0, "，": 3.0, "—": 3.0, "…": 3.0, "、": 1.8, "(": 1
 _REACH = 2.0
 _BLOCK = 4000  # characters of a line that are looked at together
 _BEYOND = 500  # characters after a block that may decide what belongs to it: longest address, longest sentence
+_JOINED = 2000  # characters after which wrapped lines are no longer joined
 _BEFORE = 20  # characters before a block that may decide what its first ones are
 _MAX_CHARACTERS = 1200  # of a span: marks and spaces weigh nothing
 
@@ -116,12 +118,18 @@ def spans(text: str, segment: Segment) -> Iterator[Span]:
     start, line_start = 0, True
     while start < len(text):
         newline = text.find("\n", start, start + _BLOCK + _BEYOND)
+        wraps: list[int] = []
+        while 0 <= newline < start + _JOINED and is_wrap(text, newline):
+            wraps.append(newline)
+            newline = text.find("\n", newline + 1, start + _BLOCK + _BEYOND)
         whole = newline >= 0 or len(text) <= start + _BLOCK + _BEYOND
         end = newline + 1 if newline >= 0 else min(len(text), start + _BLOCK + _BEYOND)
         context = 0 if line_start else min(_BEFORE, start)
         canonical, positions = canonicalise(text[start - context : end])
         skipped = next((at for at, place in enumerate(positions) if place >= context), len(positions))
         canonical, positions = canonical[skipped:], [start - context + place for place in positions[skipped:]]
+        if wraps:
+            canonical, positions = _unwrapped(text, wraps, canonical, positions)
         positions.append(end)
         line_start = True
         for span in _block_spans(canonical, positions, start, segment):
@@ -130,6 +138,27 @@ def spans(text: str, segment: Segment) -> Iterator[Span]:
                 break
             yield span
         start = end
+
+
+def _unwrapped(text: str, wraps: list[int], canonical: str, positions: list[int]) -> tuple[str, list[int]]:
+    """Without these line breaks and the blanks around them; between Latin words a space takes their place."""
+    gone: set[int] = set()
+    spaces: set[int] = set()
+    for wrap in wraps:
+        first, last = wrap, wrap + 1
+        while first and text[first - 1].isspace():
+            first -= 1
+        while last < len(text) and text[last].isspace():
+            last += 1
+        gone.update(range(first, last))
+        if first and last < len(text) and text[first - 1].isascii() and text[last].isascii():
+            spaces.add(wrap)
+    kept = [
+        (" " if place in spaces else char, place)
+        for char, place in zip(canonical, positions, strict=True)
+        if place not in gone or (place in spaces and char == "\n")
+    ]
+    return "".join(char for char, _ in kept), [place for _, place in kept]
 
 
 def _block_spans(canonical: str, positions: list[int], first: int, segment: Segment) -> Iterator[Span]:

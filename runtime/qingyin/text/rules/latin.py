@@ -75,22 +75,18 @@ def roman_numeral(text: str, start: int) -> Reading | None:
     after_name = start > 0 and (is_han(text[start - 1]) or text[start - 1] == " ")
     ordinal = before(text, start)[-1:] == "第"
     told = ordinal or (cue and small and not lone)
-    titled = (
-        start > 1
-        and is_han(text[start - 1])
-        and is_han(text[start - 2])
-        and (
-            (not lone and match.group() in _SEQUELS and not _NO_SEQUEL.match(after(text, match.end())))
-            or (
-                match.group() == "V"
-                and text[match.end() : match.end() + 1] in ("：", "》")
-                and text[start - 1] not in "大加小"
-            )
-        )
-    )
+    titled = start > 1 and is_han(text[start - 1]) and is_han(text[start - 2]) and _sequel(text, start, match.end())
     if not told and not titled and not (match.group() in _PLAINLY_ROMAN and after_name):
         return None
     return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
+
+
+def _sequel(text: str, start: int, end: int) -> bool:
+    """Whether a numeral directly after Han counts parts of a work: 文明VI, 上古卷轴V：天际; not VI设计, 大V."""
+    numeral, follows = text[start:end], after(text, end)
+    if numeral == "V":
+        return text[end : end + 1] in ("：", "》") and text[start - 1] not in "大加小"
+    return numeral in _SEQUELS and not _NO_SEQUEL.match(follows)
 
 
 def number_sign(text: str, start: int) -> Reading | None:

@@ -14,7 +14,7 @@ from qingyin.text.characters import (
     is_han,
     is_latin,
 )
-from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, ZERO_WIDTH_JOINER
+from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, GENDERS, ZERO_WIDTH_JOINER
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
@@ -283,7 +283,9 @@ def emoji(text: str, start: int) -> Reading | None:
         repeats += 1
         while end < len(text) and text[end] in EMOJI_MODIFIERS:
             end += 1
-    if text[end : end + 1] == ZERO_WIDTH_JOINER:
+        if text[end : end + 1] == ZERO_WIDTH_JOINER and text[end + 1 : end + 2] in tuple(GENDERS):
+            end += 3 if text[end + 2 : end + 3] in EMOJI_MODIFIERS else 2
+    if ZERO_WIDTH_JOINER in (text[end : end + 1], text[start - 1 : start]):
         return None  # a picture of several, with another meaning
     parts: tuple[Part, ...] = (Pause("、"), Say(name), Pause("、"))
     return Reading(end, parts, "emoji named once" if repeats > 1 else "")
