@@ -45,7 +45,7 @@ def fuzzed(program: str, models: str | None, folder: Path, more: list[str]) -> i
 
     limits = Limits(characters=60, job_characters=400, job_items=8, jobs=10_000, upload_seconds=10.0)
     app = create_app(Engine.load(models, limits=limits), folder / "jobs")
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
