@@ -22,9 +22,8 @@ from qingyin.text.symbols import PHONEMES
 
 # Sentences are what is synthesised, and there are few in Mandarin: each counts this many times an epoch.
 REPEATS = {"aishell_sample": 3.0, "dspspeech20": 0.33, "speechocean762": 0.5}
-PATCH_FRAMES = 64
-PATCHES = 32
-LIKENESS_EVERY = 2  # steps; it costs as much as the rest of one
+PATCH_FRAMES = 48
+PATCHES = 48
 LIKENESS_FRAMES, LIKENESS_CLIPS = 110, 8  # the encoder was trained on 1 s and more
 LOWEST, HIGHEST = math.log(65.0), math.log(600.0)  # ln Hz
 
@@ -146,7 +145,7 @@ WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy":
 
 
 def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """The same random patches [B, 64, 80] of prediction and recording, from clips long enough; none if none is."""
+    """The same random patches [B, 48, 80] of prediction and recording, from clips long enough; none if none is."""
     lengths = batch.frame_mask[..., 0].sum(1).long().tolist()
     rows = [n for n, length in enumerate(lengths) if length >= PATCH_FRAMES][:PATCHES]
     starts = [int(rng.integers(lengths[n] - PATCH_FRAMES + 1)) for n in rows]
@@ -159,15 +158,6 @@ def _patches(mel: Tensor, target: Tensor, batch: Batch, rng: np.random.Generator
     return cut(mel), cut(target)
 
 
-def detail(mel: Tensor, batch: Batch) -> Tensor:
-    """How much a normalised mel [B, T, 80] moves about its own average over 7 frames, root mean square.
-
-    Averaged mels move less than those of recordings: the ratio says how much of their life is left.
-    """
-    smooth = F.avg_pool1d(mel.transpose(1, 2), 7, 1, 3, count_include_pad=False).transpose(1, 2)
-    return torch.sqrt(_mean((mel - smooth) ** 2, batch.frame_mask.expand_as(mel)))
-
-
 def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned], references: References) -> dict[str, float]:
     """Mean losses by corpus and name over held-out clips, in batches of 16."""
     sums: dict[str, list[float]] = {}
@@ -177,11 +167,9 @@ def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned], references: Refer
             own = [item for item in items if item.speaker[0] == corpus][:96]
             for n in range(0, len(own), 16):
                 batch = collate(own[n : n + 16])
-                parts, mel = losses(model, batch, references.vectors(batch.items, rng))
+                parts, _ = losses(model, batch, references.vectors(batch.items, rng))
                 for key, value in parts.items():
                     sums.setdefault(f"{corpus[:6]}_{key}", []).append(value.item())
-                ratio = detail(mel, batch) / detail(model.acoustic.normalise(batch.mel), batch)
-                sums.setdefault(f"{corpus[:6]}_detail", []).append(ratio.item())
     return {key: float(np.mean(values)) for key, values in sums.items()}
 
 
@@ -228,7 +216,7 @@ def main(options: argparse.Namespace) -> None:
     if options.warm_start:
         warm_start(model, options.warm_start, references)
     judge = MelDiscriminator()
-    judge_optimizer = torch.optim.AdamW(judge.parameters(), 5e-4, (0.5, 0.9))
+    judge_optimizer = torch.optim.AdamW(judge.parameters(), 2e-4, (0.5, 0.9))
     sizes = {k: v for k, v in model.acoustic.config.items() if k != "symbols"}
     config = {"manners": list(MANNERS), "acoustic": sizes}
     others = {"judge": judge, "judge_optimizer": judge_optimizer}
@@ -245,13 +233,11 @@ def main(options: argparse.Namespace) -> None:
                 speaker = references.vectors(batch.items, rng, disturb=True)
                 parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
                 order = torch.from_numpy(rng.permutation(len(batch.items)))
-                unlike = None
-                if run.step % LIKENESS_EVERY == 0:
-                    unlike = unlikeness(model, batch, speaker, references.encoder, order)
+                unlike = unlikeness(model, batch, speaker, references.encoder, order)
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if unlike is not None:
-                loss = loss + LIKENESS_EVERY * options.likeness_weight * unlike
+                loss = loss + options.likeness_weight * unlike
                 log["unlike"] = unlike.item()
             if run.step >= options.adversarial_from:
                 target = model.acoustic.normalise(batch.mel)
@@ -273,15 +259,17 @@ def _adversarial(
 ) -> tuple[Tensor, Tensor, float]:
     """One step of the discriminator; the generator's two losses and the discriminator's."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        real_scores, real_features = judge(real)
-        fake_scores, _ = judge(fake.detach())
-    judge_loss = discriminator_loss(real_scores, fake_scores)
+        real_score, real_features = judge(real)
+        fake_score, _ = judge(fake.detach())
+    judge_loss = discriminator_loss(real_score.float(), fake_score.float())
     optimizer.zero_grad()
     judge_loss.backward()
     optimizer.step()
     judge.requires_grad_(False)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        scores, features = judge(fake)
+        score, features = judge(fake)
     judge.requires_grad_(True)
-    adversarial, matching = generator_losses(real_features, scores, features)
+    adversarial, matching = generator_losses(
+        [f.float() for f in real_features], score.float(), [f.float() for f in features]
+    )
     return adversarial, matching, judge_loss.item()

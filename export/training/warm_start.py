@@ -28,17 +28,13 @@ EARLIER = {"yuetan": "hsk_words", "S0150": "aishell_sample", "S0252": "aishell_s
 
 
 def warm_start(model: SpeakerAcoustic, path: Path, references: References) -> None:
-    """Copy weights from a checkpoint: all of them if it is of this very model, to begin another stage.
+    """Copy weights from a checkpoint of the same sizes, of a model with fewer phonemes and a table of speakers.
 
-    Otherwise it is one of the same sizes, of a model with fewer phonemes and a table of speakers. Speakers of that
-    table are found again through their vectors: the new layer maps those to what the table gave.
+    Speakers of that table are found again through their vectors: the new layer maps those to what the table gave.
     """
     state = torch.load(path, map_location="cpu", weights_only=True)["model"]
     old = {key: value.float() for key, value in state.items()}
     own = model.state_dict()
-    if {key: value.shape for key, value in own.items()} == {key: value.shape for key, value in old.items()}:
-        model.load_state_dict(old)
-        return
     for key, value in old.items():
         name = key.removeprefix("acoustic.")
         if name.split(".")[0] in ("phoneme", "tone") or name == "condition.voice.weight":
