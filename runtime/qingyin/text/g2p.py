@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qingyin.text import polyphones, readings
+from qingyin.text import contexts, polyphones, readings
 from qingyin.text.citation import word_readings
 from qingyin.text.english_phones import is_english, stress_tone
 from qingyin.text.items import Mark, Spoken
@@ -69,10 +69,16 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     spoken = list(word_readings(word.text))
     if chosen is not None and word.text not in readings.WORDS:
         spoken = [chosen.get(place + offset, reading) for offset, reading in enumerate(spoken)]
-    elif chosen is None and len(spoken) == 1:
-        spoken = [readings.single_character(texts, index) or spoken[0]]
+    if len(spoken) == 2 and word.text[0] == word.text[1] and spoken[0][:-1] != spoken[1][:-1]:
+        spoken[1] = spoken[0]  # a doubled character is one word said twice
+    if len(spoken) == 4 and word.text[0] == word.text[1] and word.text[2] == word.text[3]:
+        spoken[1], spoken[2] = spoken[0], spoken[3]
+    if chosen is None and len(spoken) == 1:
+        spoken = [contexts.without_model(texts, index) or spoken[0]]
+    if len(spoken) == 2:
+        spoken = list(contexts.sure_pair(texts, index) or spoken)
     if len(spoken) == 1:
-        certain = surname_reading(texts, index) or readings.sure(texts, index)
+        certain = surname_reading(texts, index) or contexts.sure(texts, index)
         spoken = [word.items[0].alone or certain or spoken[0]]
     return [_syllable(item, reading) for item, reading in zip(word.items, spoken, strict=True)]
 

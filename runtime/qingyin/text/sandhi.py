@@ -9,23 +9,31 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from qingyin.text.g2p import Syllable, Word
-from qingyin.text.light_words import NEUTRAL_WORDS
+from qingyin.text.light_words import DIRECTIONS, NEUTRAL_WORDS, ONLY_ALONE
 from qingyin.text.pinyin import SYLLABLES
 from qingyin.text.symbols import NEUTRAL_TONE
 from qingyin.text.third_tones import third_tones
+from qingyin.text.verbs import MOTIONS, VERBS
 from qingyin.text.yi_and_bu import yi_and_bu
 
 # 儿 is a syllable of its own after or before these; elsewhere it is the suffix.
 _FULL_ER_BEFORE = frozenset(
-    "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽"
+    "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘"
 )
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")
 
+_BEFORE_SUFFIX = {("核", "he"): "hu"}  # 枣核儿
+
 _U_FINALS = frozenset(("u", "ou", "iou", "ao", "iao"))  # they end in [u]
 
-_NEUTRAL_REDUPLICATED = frozenset(
-    "看听说走想试坐问谈聊玩尝找笑算猜写读学用做讲逛管动帮摸闻查数量瞧转跑练唱歇洗擦敲拍见比"
+_DOUBLED_VERBS = (VERBS - frozenset("省驳花")) | frozenset("试尝笑猜查见比表诉歇抖晃相")  # 看看; adverbs (慢慢) and nouns (人人) keep their tones
+_LOCAL = tuple(  # what 地方 stands before when it means local: its tones stay
+    ["政", "法院", "警", "影院", "自治", "行政", "议会", "选举", "长官", "官", "联军", "军", "部队", "武装", "志", "戏", "税", "财", "经济", "文化", "特", "组织", "团体", "机构", "党", "干部", "教育", "铁路", "性", "法规", "标准", "时间", "语", "方言", "话", "人士", "民", "媒体", "报", "电视", "电台", "级", "当局", "势力", "豪", "产业", "工业", "名", "风俗", "传统", "史", "分", "国民", "人民", "公", "主义", "检察"]
 )
+_WHO_WAITS = frozenset("我你您他她们请先再得来")  # before 等等
+_TOWARDS = frozenset("起出进上下回过")  # with 来 or 去 at some distance: 抬起头来
+_ENDING_PARTICLES = frozenset("了啦吧呢吗的着啊呀")
+_DIRECTION_REACH = 4  # syllables from 起 to 来
 
 
 def apply(words: Sequence[Word]) -> list[Word]:
@@ -49,6 +57,9 @@ def fuse_erhua(words: Sequence[Word]) -> list[Word]:
             place += 1
             if before is not None and _is_suffix(syllable, before, after):
                 before.erhua = True
+                if (before.char, before.spelling) in _BEFORE_SUFFIX:
+                    before.spelling = _BEFORE_SUFFIX[before.char, before.spelling]
+                    before.citation = before.spelling + before.citation[-1]
                 before.end = syllable.position + 1 if syllable.end < 0 else syllable.end
             else:
                 kept.append(syllable)
@@ -71,18 +82,50 @@ def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None) -> 
 
 
 def neutral_tones(words: Sequence[Word]) -> None:
-    """Words whose last syllable is light, particles, and reduplicated verbs (看看)."""
-    for word in words:
-        text = "".join(syllable.char for syllable in word)
-        if text in NEUTRAL_WORDS and not word[-1].fixed:
+    """Words whose last syllable is light, particles, reduplicated verbs (看看), and complements of direction (拿出来)."""
+    texts = ["".join(syllable.char for syllable in word) for word in words]
+    for place, word in enumerate(words):
+        if word and not word[-1].fixed and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
-    pairs = [(word[index], word[index + 1]) for word in words for index in range(len(word) - 1)]
+    flat = [syllable for word in words for syllable in word]
+    adverbs = {id(before) for before, after in pairwise(flat) if after.char == "地"}  # 活活地
+    pairs = [(word[index], word[index + 1]) for word in words for index in range(len(word) - 1) if len(word) < 4]
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
-        if before.char == syllable.char and syllable.char in _NEUTRAL_REDUPLICATED and not syllable.fixed:
+        doubled = before.char == syllable.char and syllable.char in _DOUBLED_VERBS
+        if syllable.char == "等" and before is not flat[0] and flat[flat.index(before) - 1].char not in _WHO_WAITS:
+            continue  # and so on
+        if doubled and not syllable.fixed and id(syllable) not in adverbs:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
+    _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
+
+
+def _ends_light(texts: Sequence[str], place: int) -> bool:
+    """Whether the last syllable of a word is light by the lists."""
+    text, after = texts[place], texts[place + 1] if place + 1 < len(texts) else ""
+    if text == "地方":
+        return not after.startswith(_LOCAL)
+    if text in NEUTRAL_WORDS or text in DIRECTIONS:
+        return True
+    if text == "过去":
+        return bool(place) and len(texts[place - 1]) == 1 and (texts[place - 1] in VERBS or texts[place - 1] in MOTIONS)
+    return len(text) > 2 and text[-2:] in NEUTRAL_WORDS and text[-2:] not in ONLY_ALONE
+
+
+def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
+    """来 and 去 at the end of a phrase that 起, 出 and so on began after a verb: 抬起头来."""
+    end = len(flat) - 1
+    while end > 0 and flat[end].char in _ENDING_PARTICLES:
+        end -= 1
+    last = flat[end] if flat else None
+    if last is None or last.char not in ("来", "去") or id(last) not in alone or last.fixed:
+        return
+    for place in range(max(1, end - _DIRECTION_REACH), end):
+        verb = flat[place - 1].char
+        if flat[place].char in _TOWARDS and (verb in VERBS or verb in MOTIONS or verb == "了"):
+            last.tone = NEUTRAL_TONE
 
 
 def linked_a(words: Sequence[Word]) -> None:

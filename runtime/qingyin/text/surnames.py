@@ -28,6 +28,22 @@ NAMES: dict[str, str] = {
     "阏氏": "yan1 zhi1", "吐蕃": "tu3 bo1", "大宛": "da4 yuan1", "龟兹": "qiu1 ci2", "月氏": "yue4 zhi1",
     "郦食其": "li4 yi4 ji1", "范蠡": "fan4 li3", "扁鹊": "bian3 que4", "妲己": "da2 ji3", "嬴政": "ying2 zheng4",
     "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
+    "种师道": "chong2 shi1 dao4", "种师中": "chong2 shi1 zhong1", "种世衡": "chong2 shi4 heng2", "种谔": "chong2 e4",
+    "种放": "chong2 fang4", "解珍": "xie4 zhen1", "解宝": "xie4 bao3", "刘禅": "liu2 shan4", "墨翟": "mo4 di2",
+    "查慎行": "zha1 shen4 xing2", "查嗣庭": "zha1 si4 ting2", "可敦": "ke4 dun1", "缪荃孙": "miao4 quan2 sun1",
+    "冼星海": "xian3 xing1 hai3", "翟让": "zhai2 rang4", "曾朴": "zeng1 pu3", "乐羊": "yue4 yang2", "乐进": "yue4 jin4",
+    "盖聂": "ge3 nie4", "盖文达": "ge3 wen2 da2", "华歆": "hua4 xin1", "华雄": "hua4 xiong2", "任昉": "ren2 fang3",
+    "任嚣": "ren2 xiao1", "晁盖": "chao2 gai4", "单廷珪": "shan4 ting2 gui1", "单超": "shan4 chao1",
+    "秘演": "bi4 yan3", "折德扆": "she2 de2 yi3", "佘太君": "she2 tai4 jun1", "谌容": "chen2 rong2",
+    "单县": "shan4 xian4", "冠县": "guan1 xian4", "珲春": "hun2 chun1", "瑷珲": "ai4 hui1", "六合区": "lu4 he2 qu1",
+    "六合县": "lu4 he2 xian4", "莘县": "shen1 xian4", "解县": "xie4 xian4", "解州": "xie4 zhou1", "任县": "ren2 xian4",
+    "任丘": "ren2 qiu1", "应县": "ying4 xian4", "盖州": "gai4 zhou1", "繁峙": "fan2 shi4", "隰县": "xi2 xian4",
+    "渑池": "mian3 chi2", "武陟": "wu3 zhi4", "柏乡": "bai3 xiang1", "长垣": "chang2 yuan2", "荥经": "ying2 jing1",
+    "筠连": "jun1 lian2", "郫县": "pi2 xian4", "犍为": "qian2 wei2", "栟茶": "ben1 cha2", "盱眙": "xu1 yi2",
+    "邗江": "han2 jiang1", "甪直": "lu4 zhi2", "监利": "jian4 li4", "黄陂": "huang2 pi2", "猇亭": "xiao1 ting2",
+    "鄱阳": "po2 yang2", "阳谷": "yang2 gu3", "兖州": "yan3 zhou1", "无棣": "wu2 di4", "临朐": "lin2 qu2",
+    "泌阳": "bi4 yang2", "中牟": "zhong1 mu4", "牟平": "mu4 ping2", "长岛": "chang2 dao3", "巴音郭楞": "ba1 yin1 guo1 leng2",
+    "覃塘": "qin2 tang2", "覃巴": "tan2 ba1", "湛江": "zhan4 jiang1", "深圳": "shen1 zhen4", "洪泽": "hong2 ze2",
     "六安": "lu4 an1", "台州": "tai1 zhou1", "天台山": "tian1 tai1 shan1", "丽水": "li2 shui3", "蚌埠": "beng4 bu4",
     "亳州": "bo2 zhou1", "铅山": "yan2 shan1", "番禺": "pan1 yu2", "东莞": "dong1 guan3", "尉氏": "wei4 shi4",
     "尉犁": "yu4 li2", "浚县": "xun4 xian4", "吴堡": "wu2 bu3", "涡阳": "guo1 yang2", "枞阳": "zong1 yang2",
@@ -42,14 +58,45 @@ _OFFICES = (
 _VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a plain word, unless the title is a polite one
 
 
+_BEFORE_NAMES = frozenset("从与和由被命拜封叫做名即及是以等、")
+_NO_GIVEN_NAMES = frozenset("的了在是为有和与及以于之其所被将会能可不也都就还又很最并从对把给向到由这那个种一二三四五六七八九十者镇县市省区科属湖村乡州国")
+_PERSONS_DO = frozenset(  # what goes on after a person's name, and hardly after that of a plant or a place
+    "早年 曾 曾任 任 是 字 号 出生 出身 生于 毕业 担任 和 与 的 等 之 说 在 率 领 被 也 又 奉 病 卒 死 于 以 游 及 自 对 从 先生 早 "
+    "表示 认为 指出 获 获得 当选 出任 因 受 将 则 还 便 就 饰演 饰 主演 执导 演唱 创作 著 撰 著有".split()
+)
+_NAMED = frozenset("解仇查种区单缪晁翟覃谌华朴纪")  # whose other readings seldom stand before two loose characters
+
+
+def _before_given_name(words: Sequence[str], index: int) -> bool:
+    """Whether two characters that make no word follow, as given names do: 解 学 恭."""
+    given = words[index + 1 : index + 3]
+    if words[index] not in _NAMED or len(given) < 2 or (index and words[index - 1] not in _BEFORE_NAMES):
+        return False
+    if not all(len(name) == 1 and name not in _NO_GIVEN_NAMES for name in given):
+        return False
+    after = "".join(words[index + 3 : index + 4])
+    return not after or after in _PERSONS_DO
+
+
+def _titled(words: Sequence[str], index: int) -> bool:
+    """Whether a title follows that no other word could stand before."""
+    after, then = "".join(words[index + 1 : index + 2]), "".join(words[index + 2 : index + 3])
+    return after in ("先生", "女士", "小姐", "氏") and then not in ("成", "效", "产")  # 清单先生成
+
+
 def surname_reading(words: Sequence[str], index: int) -> str | None:
     """Reading of the one-character word words[index] if its neighbours show it to be a surname."""
     reading = SURNAMES.get(words[index])
     if reading is None:
         return None
-    after = "".join(words[index + 1 : index + 3])
     if index and words[index - 1].endswith("姓"):
         return None if words[index - 1] == "百姓" else reading
-    if words[index] in _VERBS:
-        return reading if after.startswith(_POLITE[:3]) else None
+    if _titled(words, index) or _before_given_name(words, index):
+        return reading
+    after = "".join(words[index + 1 : index + 3])
+    if after.startswith("先生"):
+        return None
+    known = any(words[place] == words[index] and _titled(words, place) for place in range(index))
+    if words[index] in _VERBS and not known:
+        return None
     return reading if after.startswith((*_POLITE, *_OFFICES)) else None

@@ -14,6 +14,8 @@ from qingyin.text.g2p import Syllable, Word
 from qingyin.text.segmentation import segment
 
 _THIRD, _RAISED = 3, 2
+_BINDING = frozenset("五九两几每往")  # numerals and prepositions, which no pause parts from what follows
+_SUFFIXES = frozenset("属等省府者所党馆里法语")
 _Tree = Syllable | list["_Tree"]
 
 
@@ -64,14 +66,23 @@ def _feet(units: Sequence[_Tree]) -> list[_Tree]:
         elif len(loose) == 1 and feet and _edge(feet[-1], -1).tone == _THIRD:
             feet[-1] = [feet[-1], loose[0]]
             feet += [] if after is None else [after]
+        elif len(loose) == 2 and feet and _edge(loose[1], 0).char == "等":  # (书写)法, 等: it closes a list
+            feet[-1] = [feet[-1], loose[0]]
+            feet += [loose[1]] if after is None else [loose[1], after]
         else:
             odd = len(loose) % 2
             feet += _pairs(loose[: -3 * odd or None] if len(loose) > 1 else [])
             if odd:
-                feet.append(loose[0] if len(loose) == 1 else [loose[-3], loose[-2:]])
+                feet.append(loose[0] if len(loose) == 1 else _three(loose[-3:]))
             feet += [] if after is None else [after]
         index = end + 1
     return feet
+
+
+def _three(loose: list[_Tree]) -> _Tree:
+    """Three in a row: 我很好 goes with its end, but 五所法(学院), 往北走 and 吻鳕属 with their beginning."""
+    first, last = _edge(loose[0], 0).char, _edge(loose[2], 0).char
+    return [loose[:2], loose[2]] if first in _BINDING or last in _SUFFIXES else [loose[0], loose[1:]]
 
 
 def _is_loose(unit: _Tree) -> bool:

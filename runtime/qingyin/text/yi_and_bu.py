@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qingyin.text.g2p import Syllable, Word
 from qingyin.text.light_words import POTENTIAL_BU
 from qingyin.text.symbols import NEUTRAL_TONE
+from qingyin.text.verbs import VERBS
 
 _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
@@ -17,10 +18,7 @@ _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts 
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
-_VERBS_BEFORE_COMPLEMENT = frozenset(
-    "看听说走想坐问谈玩找算写读学用做讲跑动帮摸买卖吃喝睡忍受靠拿搬打放进出上下来去过回站记认分数忘离少免挡止住停接等"
-    "赶追付养装容跟比管顾摆提抓搞弄变穿戴洗修治解信得差架抵经保守禁按查"
-)
+_BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按")  # 说不出, 下不来
 _COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成")
 
 
@@ -57,7 +55,7 @@ def _bu(flat: Sequence[Syllable], index: int) -> int:
     if after and (
         before == after
         or f"{before}不{after}" in POTENTIAL_BU
-        or (before in _VERBS_BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
+        or (before in _BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
     ):
         return NEUTRAL_TONE  # 是不是, 来不及
     return 2 if _citation(flat[index + 1]) == 4 else 4
@@ -93,6 +91,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi if begins_word else 1
     if begins_word:
         return sandhi
-    if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER):
+    if after in _LARGE:
+        return sandhi  # 周一千里 is no Monday
+    if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
