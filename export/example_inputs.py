@@ -111,9 +111,18 @@ def longest(contract: Contract, values: Mapping[str, Array]) -> int:
     return min(lengths, default=0)
 
 
-def load_inputs(folder: str | Path | None, graph: str) -> dict[str, Array] | None:
-    """FOLDER/GRAPH.npz, one array per input name with B = 1; None if there is no such file."""
+def load_runs(folder: str | Path | None, graph: str) -> list[dict[str, Array]]:
+    """The runs in FOLDER/GRAPH.npz, B = 1: arrays NAME of a single run, or K/NAME of run K; none without that file."""
     if folder is None or not (path := Path(folder) / f"{graph}.npz").exists():
-        return None
+        return []
+    runs: dict[int, dict[str, Array]] = {}
     with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+        for key in arrays.files:
+            number, _, name = key.rpartition("/")
+            runs.setdefault(int(number or 0), {})[name] = arrays[key]
+    return [runs[number] for number in sorted(runs)]
+
+
+def load_inputs(folder: str | Path | None, graph: str) -> dict[str, Array] | None:
+    """The longest run in FOLDER/GRAPH.npz; None if there is no such file."""
+    return max(load_runs(folder, graph), key=lambda run: sum(array.size for array in run.values()), default=None)

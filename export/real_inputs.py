@@ -11,14 +11,17 @@ import numpy as np
 import torch
 
 from export.example_inputs import Array
-from export.features import HOP, SAMPLE_RATE, mel_and_energy, pitch, resample
+from export.features import HOP, SAMPLE_RATE
 from export.graph_spec import GraphSpec
 from export.graphs import specs_from_checkpoints
 from export.manifest import SIZES
 from export.models.excitation import pulse_train
 from export.models.hifigan_istft import source_features
 from export.parity import run_torch
+from export.real_speech import of_corpora, of_files, read_recording
+from export.set_inputs import Runs, collect_runs, write_runs
 from export.voices import check_voice
+from qingyin.errors import QingyinError
 from qingyin.length_regulator import expand, phoneme_frames
 from qingyin.text import analyse
 from qingyin.voices import Voice
@@ -83,14 +86,8 @@ def decoder_inputs(
 
 def recording_features(path: str | Path) -> dict[str, Array]:
     """mel [1, T, 80], f0 [1, T] Hz and voicing [1, T] of a recording. OSError: it cannot be read."""
-    import soundfile
-
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = resample(samples.mean(1), rate)
-    mono = mono[: len(mono) // HOP * HOP]
-    mel, _ = mel_and_energy(mono)
-    f0, voiced = pitch(mono)
-    return {"mel": mel[None], "f0": f0[None].astype(np.float32), "voicing": voiced[None].astype(np.float32)}
+    recording = read_recording(path)
+    return {"mel": recording.mel[None], "f0": recording.f0_hz[None], "voicing": recording.voicing[None]}
 
 
 def inputs_from_features(spec: GraphSpec, features: Mapping[str, Array]) -> dict[str, Array]:
@@ -145,26 +142,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m export inputs",
         description="Writes real inputs for every graph, GRAPH.npz, for `export onnx` and quantize.py.",
-        epilog="example:\n  python -m export inputs --checkpoints checkpoints --recording clip.wav -o inputs",
+        epilog="""examples:
+  python -m export inputs --checkpoints checkpoints --recording clip.wav -o inputs   one run a graph, for parity
+  python -m export inputs --models exported --corpus hsk_words --corpus aishell_sample -o inputs
+                                                                                     many, for the scales of int8""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--checkpoints", metavar="DIR", type=Path, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoints", metavar="DIR", type=Path)
+    source.add_argument("--models", metavar="DIR", type=Path, help="a fp32 set: all its voices and emotions speak")
     parser.add_argument(
-        "--recording", metavar="FILE", type=Path, help="for vocoders and encoders; default: the decoder's mel"
-    )
-    parser.add_argument("--text", default=TEXT, help="for the acoustic graphs")
+        "--recording", metavar="FILE", type=Path, action="append", default=[],
+        help="for vocoders and encoders; with --models repeatedly, and folders (default: what the decoder says)",
+    )  # fmt: skip
+    parser.add_argument("--corpus", metavar="NAME", action="append", default=[], help="with --models: prepared clips")
+    parser.add_argument("--clips", metavar="N", type=int, default=40, help="of the corpora together (%(default)s)")
+    parser.add_argument("--text", help="for the acoustic graphs")
     parser.add_argument("--voice", metavar="NAME", help="of the checkpoints' voices/ (default: the first)")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True)
     arguments = parser.parse_args(argv)
     try:
+        if arguments.models is not None:
+            write_runs(arguments.output, _of_set(arguments))
+            return 0
+        if arguments.corpus or len(arguments.recording) > 1:
+            raise ValueError("--checkpoints takes one --recording FILE; --models takes several, and --corpus")
         voice = voice_of(arguments.checkpoints, arguments.voice)
         specs = specs_from_checkpoints(arguments.checkpoints)
-        collected = collect(specs, voice, text=arguments.text, recording=arguments.recording)
+        recording = next(iter(arguments.recording), None)
+        collected = collect(specs, voice, text=arguments.text or TEXT, recording=recording)
         arguments.output.mkdir(parents=True, exist_ok=True)
         for name, arrays in collected.items():
             np.savez(arguments.output / f"{name}.npz", **arrays)  # type: ignore[arg-type]
             print(f"{name}: " + ", ".join(f"{key} {list(array.shape)}" for key, array in arrays.items()))
-    except (ValueError, OSError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError, QingyinError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _of_set(arguments: argparse.Namespace) -> Runs:
+    """The runs that --models asks for, a line printed for each graph."""
+    recordings = of_files(arguments.recording) + of_corpora(arguments.corpus, arguments.clips, held_out=False)
+    runs = collect_runs(arguments.models, recordings, *([[arguments.text]] if arguments.text else []))
+    for name, feeds in runs.items():
+        print(f"{name}: {len(feeds)} runs")
+    return runs

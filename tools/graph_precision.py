@@ -20,6 +20,9 @@ PRECISIONS = (
     "fp32", "fp16-storage", "int8-storage", "int8", "int8+fp16-storage", "int8-static", "int8-static+fp16-storage",
     "int8-conv",
 )  # fmt: skip
+# How the range of an activation is taken from what it was on real inputs.
+SCALES = ("minmax", "percentile", "entropy")
+HISTOGRAM_RUNS = 12
 # Log-amplitudes go through these; 1e-5, the floor of the feature space, is below fp16's normal numbers.
 KEPT_FP32_OPS = ("Exp", "Log", "Clip", "Max", "Min", "Pow", "Range", "CumSum")
 
@@ -35,6 +38,16 @@ def constant_matmuls(model: onnx.ModelProto) -> dict[str, tuple[int, ...]]:
         node.name: shapes[node.input[1]]
         for node in model.graph.node
         if node.op_type == "MatMul" and node.input[1] in shapes
+    }
+
+
+def convolutions(model: onnx.ModelProto) -> set[str]:
+    """Names of the convolutions that mix channels; depthwise ones have no int8 kernel that pays."""
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    return {
+        node.name
+        for node in model.graph.node
+        if node.op_type == "Conv" and shapes.get(node.input[1], (1, 1))[1] > 1
     }
 
 
@@ -127,58 +140,74 @@ def _reader(calibration: Sequence[Mapping[str, Array]]) -> Any:
     return Reader()
 
 
+def _static(
+    model: onnx.ModelProto, calibration: Sequence[Mapping[str, Array]], operator: str, excluded: Collection[str],
+    full_range: bool, method: str,
+) -> bytes:  # fmt: skip
+    from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
+
+    if method not in SCALES:
+        raise ValueError(f"method {method!r} is none of {', '.join(SCALES)}")
+    # Histograms keep every activation of every run until the end: a few runs of all kinds must do.
+    runs = calibration if method == "minmax" else calibration[:: -(-len(calibration) // HISTOGRAM_RUNS)]
+    # A product's results are never rounded to 8 bits again, for nothing; there is no convolution without that.
+    kept = {"OpTypesToExcludeOutputQuantization": [operator]} if operator == "MatMul" else {}
+    with _quiet() as path:
+        quantize_static(
+            model,
+            path,
+            _reader(runs),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=[operator],
+            per_channel=True,
+            reduce_range=not full_range,
+            activation_type=QuantType.QInt8,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=sorted(excluded),
+            calibrate_method=CalibrationMethod[{"minmax": "MinMax"}.get(method, method.capitalize())],
+            extra_options={"MatMulConstBOnly": True, **kept},
+        )
+        return _plain(path)
+
+
 def to_int8_static(
     content: bytes,
     calibration: Sequence[Mapping[str, Array]],
     excluded: Collection[str] = (),
     *,
     full_range: bool = False,
+    method: str = "minmax",
 ) -> bytes:
-    """int8 of the same MatMuls, activation scales fixed from `calibration`, so that streaming stays exact.
+    """int8 of the same MatMuls (S8S8), activation scales fixed from `calibration`, so that streaming stays exact.
 
-    calibration: inputs by name, real speech; what is louder than all of it is clipped. The rest as `to_int8`.
+    calibration: inputs by name, real speech; what is louder than all of it is clipped. method: one of SCALES, how the
+    range of an activation is taken from what it was. The rest as `to_int8`.
     """
-    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
-
     if not calibration:
         raise NothingToQuantise("int8-static needs inputs to take its scales from")
-    model = _quantisable(content, excluded)
-    with _quiet() as path:
-        quantize_static(
-            model,
-            path,
-            _reader(calibration),
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            reduce_range=not full_range,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            nodes_to_exclude=sorted(excluded),
-            # Without the second, results would be rounded to 8 bits again, for nothing.
-            extra_options={"MatMulConstBOnly": True, "OpTypesToExcludeOutputQuantization": ["MatMul"]},
-        )
-        return _plain(path)
+    return _static(_quantisable(content, excluded), calibration, "MatMul", excluded, full_range, method)
 
 
-def to_int8_conv(content: bytes, calibration: Sequence[Mapping[str, Array]]) -> bytes:
-    """int8 of convolutions, scales of weights by output channel, those of activations fixed from `calibration`.
+def to_int8_conv(
+    content: bytes,
+    calibration: Sequence[Mapping[str, Array]],
+    excluded: Collection[str] = (),
+    *,
+    full_range: bool = True,
+    method: str = "minmax",
+) -> bytes:
+    """int8 of convolutions (S8S8), scales of weights by output channel, those of activations fixed from `calibration`.
 
     For networks that are nearly all convolution, as HiFi-GAN is; first measure what it costs in sound. Weights have 8
     bits: right on ARM and on x86 with VNNI. Transposed convolutions stay fp32, there is no int8 kernel for them.
-    NothingToQuantise: there is no convolution, or no input to take scales from.
+    NothingToQuantise: there is no convolution left, or no input to take scales from.
     """
-    from onnxruntime.quantization import QuantType, quantize_static
-
     model = onnx.load_model_from_string(content)
-    if not calibration or not any(node.op_type == "Conv" for node in model.graph.node):
+    chosen = convolutions(model) - set(excluded)
+    if not calibration or not chosen:
         raise NothingToQuantise("it has no convolution" if calibration else "int8-conv needs inputs for its scales")
-    with _quiet() as path:
-        quantize_static(
-            model, path, _reader(calibration), op_types_to_quantize=["Conv"], per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        )  # fmt: skip
-        return _plain(path)
+    others = {node.name for node in model.graph.node if node.op_type == "Conv"} - chosen
+    return _static(model, calibration, "Conv", others, full_range, method)
 
 
 def _sort_nodes(graph: onnx.GraphProto) -> None:
@@ -234,7 +263,7 @@ def convert(
         "fp16-storage": lambda: to_fp16_storage(content),
         "int8-storage": lambda: to_int8_storage(content),
         "int8": lambda: to_int8(content, excluded, full_range=full_range),
-        "int8-conv": lambda: to_int8_conv(content, calibration),
+        "int8-conv": lambda: to_int8_conv(content, calibration, full_range=True),
         "int8-static": lambda: to_int8_static(content, calibration, excluded, full_range=full_range),
         "fp16": lambda: to_fp16(content, excluded),
     }

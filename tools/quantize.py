@@ -17,8 +17,9 @@ if __package__ in (None, ""):  # run as a script, imports start in tools/ instea
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from export import manifest as manifests
-from export.example_inputs import Array, load_inputs, longest, seeded_inputs
+from export.example_inputs import Array, load_inputs, load_runs, longest, seeded_inputs
 from tools.graph_measure import Measurement, contract_of, markdown_table, measure
+from tools.graph_plan import FOUND, TARGETS, apply, plans, read_found
 from tools.graph_precision import PRECISIONS, NothingToQuantise, constant_matmuls, convert, excluded_nodes
 
 EXAMPLES = """examples:
@@ -28,22 +29,16 @@ EXAMPLES = """examples:
   python tools/quantize.py onnx_models --exclude 'acoustic_encoder:*/head/*' --precision int8
   python tools/quantize.py onnx_models --write --choose acoustic_encoder=int8,vocoder_hifigan=fp16-storage
   python tools/quantize.py exported -o onnx_models --write --choose acoustic_decoder=fp16-storage
-  python tools/quantize.py onnx_models --target cuda -o onnx_models_cuda
-  python tools/quantize.py onnx_models --target size -o onnx_models_small
+  python tools/quantize.py exported --target bundled --inputs runs -o onnx_models
+  python tools/quantize.py exported --target cuda -o onnx_models_cuda
 
 precisions: fp32; fp16-storage (weights on disk only: half the file, fp32 arithmetic); int8-storage (the same with a
-quarter of the file: a scale for each 32 weights); int8 (matrix products
-with constant weights, activations scaled in each call); int8-static (scales fixed from --inputs); either with
-+fp16-storage for the other weights; int8-conv (convolutions, scales from --inputs: for HiFi-GAN on ARM, or on x86 with
-VNNI). --inputs DIR holds GRAPH.npz with real inputs, as python -m export inputs writes them. The column "chunk" is a
-chunk with its context against the whole: float error means that streaming stays exact. int8 takes its scales from each
-chunk, so it is not; int8-static is.
+quarter of the file: a scale for each 32 weights); int8 (matrix products with constant weights, activations scaled in
+each call); int8-static (scales fixed from --inputs); either with +fp16-storage for the other weights; int8-conv
+(convolutions, scales from --inputs: for HiFi-GAN on ARM, or on x86 with VNNI). --inputs DIR holds GRAPH.npz with real
+inputs, as python -m export inputs --models writes them. The column "chunk" is a chunk with its context against the
+whole: float error means that streaming stays exact. int8 takes its scales from each chunk, so it is not; others are.
 """
-
-
-# What every graph becomes. int8 has none: it differs in the seventh digit between a chunk and the whole (see
-# docs/quantisation.md), so it is chosen graph by graph with --choose.
-TARGETS = {"cuda": "fp16", "size": "int8-storage"}
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -82,10 +77,13 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--choose", default="", metavar="GRAPH=PRECISION,...", help="what --write writes")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write the whole set there instead")
     parser.add_argument(
-        "--target",
-        choices=sorted(TARGETS),
-        help="write a whole set for it to -o: cuda (fp16 throughout), size (int8-storage: a quarter of the files)",
+        "--target", choices=TARGETS,
+        help="write a whole set for it to -o: " + "; ".join(f"{name} ({t.purpose})" for name, t in TARGETS.items()),
     )
+    parser.add_argument(
+        "--nodes", type=Path, metavar="FILE", default=FOUND,
+        help="which nodes --target makes int8, as --search found them (default: those of the shipped set)",
+    )  # fmt: skip
     return parser
 
 
@@ -127,12 +125,11 @@ def inputs_of(
     return seeded_inputs(contract, arguments.frames, symbols=len(manifest["symbols"])), False
 
 
-def rewrite(
-    name: str, content: bytes, precision: str, calibration: Mapping[str, Array], arguments: argparse.Namespace
-) -> bytes:
-    """One graph in one precision, with the command's exclusions."""
+def rewrite(name: str, content: bytes, precision: str, seeded: dict[str, Array], arguments: Any) -> bytes:
+    """One graph in one precision, with the command's exclusions; scales from all its real runs, else from `seeded`."""
     excluded = excluded_nodes(onnx.load_model_from_string(content), name, arguments.exclude)
-    return convert(content, precision, excluded, full_range=arguments.full_range, calibration=[calibration])
+    runs = load_runs(arguments.inputs, name) or [seeded]
+    return convert(content, precision, excluded, full_range=arguments.full_range, calibration=runs)
 
 
 def measure_all(
@@ -164,29 +161,47 @@ def measure_all(
     return result
 
 
-def write_set(
-    source: Path,
-    output: Path,
-    manifest: Mapping[str, Any],
-    choice: Mapping[str, str],
-    arguments: argparse.Namespace,
+def write_chosen(
+    source: Path, output: Path, manifest: Mapping[str, Any], choice: Mapping[str, str], arguments: argparse.Namespace
 ) -> None:
-    """Writes the chosen forms and the manifest at once; into another folder, the rest of the set as well.
+    """Writes the forms of --choose and the manifest at once; into another folder, the rest of the set as well.
 
     ValueError: a chosen graph is not fp32 in the source, or int8-static lacks real inputs.
     """
     contents = read_graphs(source, manifest, list(choice))
+    made = {}
+    for name, precision in choice.items():
+        inputs, real = inputs_of(name, manifest, arguments)
+        if precision.startswith(("int8-static", "int8-conv")) and not real:
+            raise ValueError(f"{name}={precision} takes its scales from real speech: give --inputs DIR")
+        made[name] = (rewrite(name, contents[name], precision, inputs, arguments), precision)
+    install(source, output, manifest, made)
+
+
+def write_target(source: Path, output: Path, manifest: Mapping[str, Any], arguments: argparse.Namespace) -> None:
+    """Writes a whole set as the target's policy has it, a line printed for each graph.
+
+    ValueError: a graph is not fp32 in the source, or static scales lack real inputs; OSError.
+    """
+    names = sorted(manifest["graphs"])
+    contents = read_graphs(source, manifest, names)
+    made = {}
+    for name, plan in plans(arguments.target, names, read_found(arguments.nodes)).items():
+        content = apply(contents[name], plan, load_runs(arguments.inputs, name), name)
+        made[name] = (content, plan.precision)
+        print(f"{name}: {plan.precision}, {len(contents[name]) / len(content):.2f} times smaller", flush=True)
+    install(source, output, manifest, made)
+
+
+def install(source: Path, output: Path, manifest: Mapping[str, Any], made: Mapping[str, tuple[bytes, str]]) -> None:
+    """Writes graphs, (content, precision) by name, and the manifest that names them."""
     updated = {**manifest, "graphs": dict(manifest["graphs"])}
     files: dict[str, bytes] = {}
     if output.resolve() != source.resolve():
         for entry in (*manifest["graphs"].values(), *manifests.other_files(manifest)):
             files[entry["file"]] = (source / entry["file"]).read_bytes()
-    for name, precision in choice.items():
+    for name, (content, precision) in made.items():
         entry = manifest["graphs"][name]
-        inputs, real = inputs_of(name, manifest, arguments)
-        if precision.startswith(("int8-static", "int8-conv")) and not real:
-            raise ValueError(f"{name}={precision} takes its scales from real speech: give --inputs DIR")
-        content = rewrite(name, contents[name], precision, inputs, arguments)
         extras = {key: value for key, value in entry.items() if key not in manifests.GRAPH_KEYS}
         files[entry["file"]] = content
         updated["graphs"][name] = manifests.graph_entry(content, entry["file"], precision, extras)
@@ -204,22 +219,21 @@ def run(arguments: argparse.Namespace) -> None:
         raise ValueError("--write and --choose GRAPH=PRECISION belong together")
     if arguments.write:
         output = arguments.output or arguments.models
-        write_set(arguments.models, output, manifest, choice, arguments)
+        write_chosen(arguments.models, output, manifest, choice, arguments)
         for name, precision in choice.items():
             print(f"{name}: {precision} written to {output}")
+        return
+    if arguments.target is not None:
+        if arguments.output is None or arguments.output.resolve() == arguments.models.resolve():
+            raise ValueError("--target writes a set of its own: give -o DIR, another than the source")
+        write_target(arguments.models, arguments.output, manifest, arguments)
+        print(f"set for {arguments.target} written to {arguments.output}")
         return
     contents = read_graphs(arguments.models, manifest, names)
     if arguments.list:
         for name, content in contents.items():
             for node, shape in constant_matmuls(onnx.load_model_from_string(content)).items():
                 print(f"{name}:{node} {list(shape)}")
-        return
-    if arguments.target is not None:
-        if arguments.output is None or arguments.output.resolve() == arguments.models.resolve():
-            raise ValueError("--target writes a set of its own: give -o DIR, another than the source")
-        precision = TARGETS[arguments.target]
-        write_set(arguments.models, arguments.output, manifest, dict.fromkeys(names, precision), arguments)
-        print(f"set for {arguments.target} ({precision}) written to {arguments.output}")
         return
     table = markdown_table(measure_all(contents, manifest, arguments))
     print(f"\n{table}", end="")

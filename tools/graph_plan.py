@@ -1,0 +1,164 @@
+"""Says what becomes of each graph for a target, and does it: the one place where precision is decided.
+
+A plan names a form for some nodes of a graph and how all other weights are stored. Which nodes may be int8 is not
+guessed: `quantize.py --search` measured each group alone, and what it kept stands in int8_nodes.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+
+import onnx
+
+from export.example_inputs import Array
+from tools.graph_precision import (
+    SCALES,
+    NothingToQuantise,
+    constant_matmuls,
+    convolutions,
+    linear_amplitude_matmuls,
+    to_fp16,
+    to_int8,
+    to_int8_conv,
+    to_int8_static,
+)
+from tools.graph_storage import to_fp16_storage, to_int8_storage
+
+FOUND = Path(__file__).with_name("int8_nodes.json")
+STATIC = tuple(f"int8-static-{method}" for method in SCALES)
+CONV = tuple(f"int8-conv-{method}" for method in SCALES)
+FORMS = ("int8", *STATIC, *CONV)  # of single nodes
+STORAGES = ("fp32", "fp16-storage", "int8-storage", "fp16")
+Found = Mapping[str, Mapping[str, str]]  # graph -> pattern of node names -> form
+
+
+@dataclass(frozen=True)
+class Target:
+    """A policy. storage: of the weights that no int8 node has; forms: those of the found ones that are taken;
+    full_range: 8-bit weights instead of 7.
+    """
+
+    purpose: str
+    storage: str
+    forms: tuple[str, ...] = ()
+    full_range: bool = False
+
+
+TARGETS: Mapping[str, Target] = MappingProxyType({
+    "bundled": Target(
+        "every CPU: int8 where it was found to pay, with 7-bit weights, since x86 without VNNI sums pairs of products "
+        "in 16 bits; int8-storage for the rest; streams exactly",
+        "int8-storage", STATIC,
+    ),
+    "x86-vnni": Target("x86 with VNNI: as bundled, with 8-bit weights and int8 convolutions",
+                       "int8-storage", (*STATIC, *CONV), full_range=True),
+    "arm": Target("64-bit ARM: as x86-vnni; activations are signed, which its dot product takes as they are, and it "
+                  "sums in 32 bits, so nothing overflows", "int8-storage", (*STATIC, *CONV), full_range=True),
+    "cuda": Target("NVIDIA cards: fp16 throughout but for what needs fp32's range", "fp16"),
+    "size": Target("the smallest files: int8-storage, fp32 arithmetic", "int8-storage"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GraphPlan:
+    """What becomes of one graph. forms: pattern of node names (with * and ?) -> one of FORMS."""
+
+    storage: str
+    forms: Mapping[str, str] = field(default_factory=dict)
+    full_range: bool = False
+
+    @property
+    def precision(self) -> str:
+        """What the manifest says: "int8-static+int8-storage"."""
+        kinds = sorted({"-".join(form.split("-")[:2]) for form in self.forms.values()})
+        return "+".join([*kinds, *([] if kinds and self.storage == "fp32" else [self.storage])])
+
+    @property
+    def needs_inputs(self) -> bool:
+        """Whether scales are taken from real inputs."""
+        return any(form != "int8" for form in self.forms.values())
+
+
+def read_found(path: Path = FOUND) -> dict[str, dict[str, str]]:
+    """A file of --keep. OSError; ValueError: it is not one."""
+    value = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(value, dict) or not all(isinstance(part, dict) for part in value.values()):
+        raise ValueError(f"{path} must be an object of graphs, each an object of node patterns")
+    for graph, forms in value.items():
+        for pattern, form in forms.items():
+            if form not in FORMS:
+                raise ValueError(f"{path}: {graph}: {pattern}: form {form!r} is none of {', '.join(FORMS)}")
+    return value
+
+
+def plans(target: str, graphs: Iterable[str], found: Found) -> dict[str, GraphPlan]:
+    """A plan for every graph of a set; one that `found` does not know keeps fp32 arithmetic, or fp16 for cuda."""
+    policy = TARGETS[target]
+    return {
+        graph: GraphPlan(
+            policy.storage,
+            {pattern: form for pattern, form in found.get(graph, {}).items() if form in policy.forms},
+            policy.full_range,
+        )
+        for graph in graphs
+    }
+
+
+def quantisable(content: bytes) -> dict[str, tuple[str, ...]]:
+    """Name of every node that may become int8 -> its forms."""
+    model = onnx.load_model_from_string(content)
+    products = [name for name in constant_matmuls(model) if name not in linear_amplitude_matmuls(model)]
+    return {
+        **dict.fromkeys(products, ("int8", *STATIC)),
+        **dict.fromkeys(sorted(convolutions(model)), CONV),
+    }
+
+
+def nodes_by_form(content: bytes, plan: GraphPlan, graph: str) -> dict[str, list[str]]:
+    """Form -> names of the nodes that become it. ValueError: a pattern that fits nothing, or nodes of two forms."""
+    possible = quantisable(content)
+    chosen: dict[str, str] = {}
+    for pattern, form in plan.forms.items():
+        fitting = [name for name, forms in possible.items() if form in forms and fnmatchcase(name, pattern)]
+        if not fitting:
+            raise ValueError(f"{graph}: no node fits {pattern} that can be {form}; search this set anew (--search)")
+        for name in fitting:
+            if chosen.setdefault(name, form) != form:
+                raise ValueError(f"{graph}: {name} fits patterns of two forms, {chosen[name]} and {form}")
+    return {form: [name for name, own in chosen.items() if own == form] for form in dict.fromkeys(chosen.values())}
+
+
+def _quantised(
+    content: bytes, form: str, nodes: Collection[str], runs: Sequence[Mapping[str, Array]], full_range: bool
+) -> bytes:
+    kind, _, method = form.rpartition("-")
+    # not only those with initializers: the quantiser also takes products with what Constant nodes hold
+    others = {node.name for node in onnx.load_model_from_string(content).graph.node} - set(nodes)
+    if form == "int8":
+        return to_int8(content, others, full_range=full_range)
+    if kind == "int8-static":
+        return to_int8_static(content, runs, others, full_range=full_range, method=method)
+    return to_int8_conv(content, runs, others, full_range=full_range, method=method)
+
+
+def apply(content: bytes, plan: GraphPlan, runs: Sequence[Mapping[str, Array]], graph: str) -> bytes:
+    """A fp32 graph as the plan has it. runs: real inputs, for static scales. ValueError: see `nodes_by_form`."""
+    if plan.storage == "fp16":
+        return to_fp16(content)
+    if plan.needs_inputs and not runs:
+        raise NothingToQuantise(
+            f"{graph} takes its scales from real speech: give --inputs DIR, made by python -m export inputs --models"
+        )
+    own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
+    result = content
+    for form, nodes in nodes_by_form(content, plan, graph).items():
+        result = _quantised(result, form, nodes, runs, plan.full_range)
+    if plan.storage == "fp32":
+        return result
+    made = {tensor.name for tensor in onnx.load_model_from_string(result).graph.initializer} - own
+    return (to_int8_storage if plan.storage == "int8-storage" else to_fp16_storage)(result, made)
