@@ -12,7 +12,7 @@ from export.convert.converted import Converted
 from export.convert.errors import ConvertError, listed
 from export.convert.feature_space import our_space, space_of
 
-_BELONG_TO_ACOUSTIC = ("symbols", "symbol_map", "tones", "boundaries", "emotions")
+_BELONG_TO_ACOUSTIC = ("symbols", "symbol_map", "tones", "boundaries", "emotions", "emotion_slope")
 _ENCODERS = {"speaker_encoder": "speaker_size", "emotion_encoder": "emotion_size"}
 
 
@@ -81,7 +81,7 @@ def add(
     if result.get("mel") == our_space().manifest_entries()["mel"]:
         result.pop("mel")  # as if unsaid
     result.update(converted.sizes)
-    if converted.slot == "acoustic":
+    if converted.slot in ("acoustic", "synthesiser"):
         for key in _BELONG_TO_ACOUSTIC:
             result.pop(key, None)
         gone = [name for name in _ENCODERS if result["graphs"].pop(name, None)]

@@ -86,8 +86,8 @@ def _check(config: Any, folder: Path) -> None:
     """ConvertError: the configuration asks for something that the graphs cannot do."""
     if config.leaky_relu_slope != SLOPE:
         raise ConvertError(f"{folder}: leaky_relu_slope {config.leaky_relu_slope}; the published decoder has {SLOPE}")
-    if config.flow_size % 2 or config.spectrogram_bins < 2:
-        raise ConvertError(f"{folder}/config.json: flow_size must be even and spectrogram_bins at least 2")
+    if config.flow_size % 2 or config.spectrogram_bins < 2 or config.window_size < 1:
+        raise ConvertError(f"{folder}/config.json: flow_size must be even, spectrogram_bins over 1, window_size over 0")
     for key in ("noise_scale", "noise_scale_duration"):
         if not 0.0 <= getattr(config, key) <= 10.0:
             raise ConvertError(f"{folder}/config.json: {key} is {getattr(config, key)}; 0 to 10 is possible")

@@ -30,9 +30,6 @@ def attend(attention: Any, x: Tensor) -> Tensor:
     query = by_head(attention.q_proj(x) * attention.scaling)
     key, value = by_head(attention.k_proj(x)), by_head(attention.v_proj(x))
     scores = query @ key.transpose(2, 3)
-    if not attention.window_size:
-        joined = torch.softmax(scores, 3) @ value
-        return attention.out_proj(joined.transpose(1, 2).reshape(batch, length, width))
     window, place = int(attention.window_size), torch.arange(length)
     offset = place[None, :] - place[:, None] + window  # [N, N]; 0 to 2 * window are inside
     inside = (offset >= 0) & (offset <= 2 * window)

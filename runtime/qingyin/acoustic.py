@@ -132,9 +132,10 @@ class AcousticModel:
         """Frames in chunks, each run with the manifest's context on both sides, so that cutting changes
         nothing.
         """
-        if self._context >= plan.frames:  # every piece would need the whole sentence: it is run once
-            first_frames = chunk_frames = plan.frames
         total = aligned_up(plan.frames)
+        if self._context >= plan.frames:  # every piece would need the whole sentence: it is run once
+            # and without what fills the grid, which an attention would see
+            first_frames = chunk_frames = total = plan.frames
         for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
             left, right = aligned_window(start - self._context, stop + self._context, total)
             window = np.minimum(np.arange(left, right), plan.frames - 1)  # the last frame, a silence, fills the grid
