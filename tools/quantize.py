@@ -179,12 +179,18 @@ def write_chosen(
 
 
 def write_target(source: Path, output: Path, manifest: Mapping[str, Any], arguments: argparse.Namespace) -> None:
-    """Writes a whole set as the target's policy has it, a line printed for each graph.
+    """Writes a whole set as the target's policy has it, a line printed for each graph. Graphs that are not fp32 any
+    more, as those that came along from the bundled set, stay as they are.
 
-    ValueError: a graph is not fp32 in the source, or static scales lack real inputs; OSError.
+    ValueError: no graph is fp32 in the source, or static scales lack real inputs; OSError.
     """
-    names = sorted(manifest["graphs"])
+    kept = {name: entry["precision"] for name, entry in manifest["graphs"].items() if entry["precision"] != "fp32"}
+    names = sorted(manifest["graphs"].keys() - kept.keys())
+    if not names:
+        raise ValueError(f"no graph of {source} is fp32 any more; export or convert it again")
     contents = read_graphs(source, manifest, names)
+    for name, precision in sorted(kept.items()):
+        print(f"{name}: stays {precision}")
     made = {}
     for name, plan in plans(arguments.target, names, read_found(arguments.nodes)).items():
         content = apply(contents[name], plan, load_runs(arguments.inputs, name), name)
