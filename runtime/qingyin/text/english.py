@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qingyin.text.english_dictionary import look_up
+from qingyin.text.english_names import CHINESE_NAMES, NAMES
 from qingyin.text.english_phones import syllables
 from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, WORD_ACRONYMS
 from qingyin.text.pinyin import SYLLABLES
@@ -50,6 +51,10 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
     """
     if token in SPECIAL:
         return (_word(0, len(token), tuple(SPECIAL[token].split())),)
+    if named := NAMES.get(token.lower()):
+        return (_word(0, len(token), named),)
+    if pinyin := CHINESE_NAMES.get(token.lower()):
+        return (EnglishWord(0, len(token), pinyin),)
     if cut := _lettered(token):
         return (_spelled(token[:cut], 0), _word(cut, len(token), look_up(token[cut:].lower())))
     if shouting or token[1:] == token[1:].lower():

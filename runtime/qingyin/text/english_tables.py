@@ -24,7 +24,7 @@ SPECIAL: dict[str, str] = {
     "APP": "AE1 P", "App": "AE1 P", "app": "AE1 P", "PPT": "P IY2 P IY2 T IY1", "COVID": "K OW1 V IH0 D",
     "Covid": "K OW1 V IH0 D", "LoL": "EH2 L OW2 EH1 L", "PhD": "P IY2 EY2 CH D IY1",
     "IEEE": "AY1 T R IH1 P AH0 L IY1", "CMOS": "S IY1 M AO0 S", "SQL": "S IY1 K W AH0 L",
-    "MySQL": "M AY1 S IY1 K W AH0 L", "JPEG": "JH EY1 P EH2 G", "MPEG": "EH1 M P EH2 G", "JSON": "JH EY1 S AH0 N",
+    "JPEG": "JH EY1 P EH2 G", "MPEG": "EH1 M P EH2 G", "JSON": "JH EY1 S AH0 N",
     "IKEA": "AY0 K IY1 AH0", "UEFA": "Y UW0 EY1 F AH0", "LaTeX": "L AA1 T EH2 K", "OLED": "OW1 L EH2 D",
     "AMOLED": "AE1 M OW0 L EH2 D", "Nike": "N AY1 K IY0", "emoji": "IH0 M OW1 JH IY0", "Emoji": "IH0 M OW1 JH IY0",
     "Wi": "W AY1", "Fi": "F AY1", "wifi": "W AY1 F AY2", "Gmail": "JH IY1 M EY2 L", "vlog": "V L AA1 G",
@@ -32,9 +32,10 @@ SPECIAL: dict[str, str] = {
     "Linux": "L IH1 N AH0 K S", "GitHub": "G IH1 T HH AH2 B", "Redmi": "R EH1 D M IY0", "HUAWEI": "W AA1 W EY2",
     "Huawei": "W AA1 W EY2", "Dr": "D AA1 K T ER0", "Mr": "M IH1 S T ER0", "Mrs": "M IH1 S AH0 Z", "Ms": "M IH1 Z",
     "St": "S EY1 N T", "Prof": "P R AH0 F EH1 S ER0", "etc": "EH2 T S EH1 T ER0 AH0", "vs": "V ER1 S AH0 S",
-    "Wechat": "W IY1 CH AE2 T", "WeChat": "W IY1 CH AE2 T", "TikTok": "T IH1 K T AA2 K", "iOS": "AY2 OW2 EH1 S",
+    "TikTok": "T IH1 K T AA2 K", "iOS": "AY2 OW2 EH1 S",
     "Tesla": "T EH1 S L AH0", "SaaS": "S AE1 S", "OpenAI": "OW1 P AH0 N EY2 AY1", "openai": "OW1 P AH0 N EY2 AY1",
-    "UNIX": "Y UW1 N IH0 K S", "Excel": "IH0 K S EH1 L", "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z",
+    "ARM": "AA1 R M", "RAG": "R AE1 G", "DAO": "D AW1", "GAN": "G AE1 N", "ViT": "V IH1 T", "UNIX": "Y UW1 N IH0 K S",
+    "Excel": "IH0 K S EH1 L", "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z",
 }  # fmt: skip
 
 # Letters that English words and syllables begin with; a row of letters that has others is spelled (gpt, xlsx).

@@ -11,12 +11,12 @@ from qingyin.text.rules.parts import Reading, Rule
 DIGIT_RULES: tuple[Rule, ...] = (
     latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.festival,
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
-    dates.years, dates.listed_year, ids.wireless, ids.named_number,
+    dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
     everyday.quarter, dates.edition, dates.time, everyday.half_day, everyday.lasting, everyday.salary,
-    everyday.size, everyday.exponent, everyday.more, everyday.height, quantities.scientific, quantities.fraction,
-    quantities.score, quantities.ratio, quantities.ordinal_suffix, quantities.spaced_thousands, quantities.quantity,
-    quantities.plain,
+    everyday.size, everyday.exponent, everyday.more, everyday.hundredths, everyday.height, quantities.scientific,
+    quantities.fraction, quantities.score, quantities.ratio, quantities.ordinal_suffix, quantities.spaced_thousands,
+    quantities.quantity, quantities.plain,
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, money.amount, ids.plate, ids.train_or_flight, everyday.flight, everyday.half_day_before,

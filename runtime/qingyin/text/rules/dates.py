@@ -23,7 +23,7 @@ _EDITION = re.compile(
 )
 _DECADE = re.compile(r"((?:1[5-9]|20)[0-9]0)s(?![A-Za-z0-9])")
 _GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
-_EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])")
+_EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])|(9)[/.](11)(?=事件|恐怖|袭击)")
 _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 
 _LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|长达|大约|将近|超过|不到|多于|整整)$")
@@ -161,7 +161,7 @@ def event(text: str, start: int) -> Reading | None:
     match = _EVENT.match(text, start)
     if match is None:
         return None
-    return Reading(match.end(), (Say(digits_one_by_one(match.group(1) + match.group(2)), True),))
+    return Reading(match.end(), (Say(digits_one_by_one(re.sub("[^0-9]", "", match.group())), True),))
 
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,3})?)?(?![0-9]|:[0-9])")

@@ -18,7 +18,33 @@ from qingyin.text.rules.signs import roman_value
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _MIN_WORDS = 2
 # Stand beside figures in Chinese text too, and make no sentence English.
-_NOT_ALONE = frozenset({"am", "pm", "vs", "no", "kg", "km", "cm", "mm", "ml", "gb", "mb", "tb", "hz"})
+_NOT_ALONE = frozenset(
+    {
+        "sin",
+        "cos",
+        "tan",
+        "log",
+        "ln",
+        "lim",
+        "max",
+        "min",
+        "mod",
+        "exp",
+        "am",
+        "pm",
+        "vs",
+        "no",
+        "kg",
+        "km",
+        "cm",
+        "mm",
+        "ml",
+        "gb",
+        "mb",
+        "tb",
+        "hz",
+    }
+)
 
 _MONEY = re.compile(
     rf"(US\$|[$£€¥]) ?({NUMBER})(?: (hundred|thousand|million|billion|trillion)\b|([kKmMbB])(?![A-Za-z]))?"

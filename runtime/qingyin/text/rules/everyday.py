@@ -26,11 +26,13 @@ _HOUSE = re.compile(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
 _SERIAL = re.compile(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
 _ENGINE = re.compile(r"([0-9]{3}) ([0-9]{3})-([0-9])(?![-0-9.])")  # 103 184-8: European railways number so
 _HEIGHT = re.compile(r"[0-9]{2}(?![0-9.%A-Za-z])")
+_HUNDREDTHS = re.compile(r"[0-9]{2,3}(?![0-9.%A-Za-z]| ?[年月日时分秒个人米元名次公岁位只])")
+_SECONDS_BEFORE = re.compile(r"[0-9一二三四五六七八九十]秒$")
 _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
 _DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
 _EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
 _QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
-_LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6}
+_LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
 _FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
 
 
@@ -136,6 +138,14 @@ def height(text: str, start: int) -> Reading | None:
     """1米75."""
     match = _HEIGHT.match(text, start)
     if match is None or not _HEIGHT_BEFORE.search(before(text, start)) or unit_at(text, match.end())[0]:
+        return None
+    return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
+
+
+def hundredths(text: str, start: int) -> Reading | None:
+    """12秒88: hundredths of a second, figure by figure."""
+    match = _HUNDREDTHS.match(text, start)
+    if match is None or not _SECONDS_BEFORE.search(before(text, start)):
         return None
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
 

@@ -7,6 +7,7 @@ import re
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import digits_one_by_one
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before, measure_after
+from qingyin.text.units import unit_at
 
 _MOBILE = re.compile(r"(?:(86)[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9]|\.[0-9])")
 _LANDLINE = re.compile(r"(0[0-9]{2,3})-([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
@@ -17,7 +18,7 @@ _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]
 _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?![0-9])")
 _GROUPS = re.compile(r"([0-9]{3,17})((?:[- ][0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
-    r"(?:电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
+    r"(?:[0-9]转|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
     r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼)"
     r" ?(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
@@ -33,10 +34,16 @@ _SERVICE_BEFORE = re.compile(r"(?:打|拨|[“‘『「\"'])$")
 _ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(
-    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?=工作|制|福报|加班|的工作)|007(?![0-9])|84(?=消毒)|"
-    r"[48]00(?=客服|电话|热线|免费|服务热线|服务电话)"
+    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?![0-9.%,]| ?[年人元个万亿只名次米公千克斤分小天页])|"
+    r"007(?![0-9])|84(?=消毒)|[48]00(?=客服|电话|热线|免费|服务热线|服务电话)"
 )
 _WIRELESS = re.compile(r"802\.(1|3|11|15|16)(?![0-9.%万亿千百])(?: ?([A-Za-z]{1,2})(?![A-Za-z0-9]))?")
+_STANDARD = re.compile(r"([0-9]{3,6})((?:\.[0-9]{1,3})?)(?:(-)((?:19|20)[0-9]{2}))?(?![0-9.])")
+_STANDARD_BEFORE = re.compile(
+    r"(?<![A-Za-z])(?:GB|GB/T|GB/Z|ISO|IEC|ISO/IEC|IEEE|RFC|DIN|ASTM|JIS|[DJHYQSCN][ABCGYTBJ](?:/T)?) ?$"
+)
+_MODEL = re.compile(r"[1-9][0-9]{3}(?![0-9.,:%/~-]| ?[多余万亿千百])")
+_MODEL_BEFORE = re.compile(r"[A-Z]{2,} $")
 _RUN = re.compile(r"([A-Z]{1,2})([0-9]{1,4})(?=次|号?列车|高铁|动车|航班|次航班|号航班)")
 _PLATE_PLACES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使")
 _PLATE = re.compile(r"([A-Z])([·•\- ]?)(?=[A-Z]{0,5}[0-9])([A-Z0-9]{4,6})(?![A-Za-z0-9])")
@@ -108,6 +115,20 @@ def famous(text: str, start: int) -> Reading | None:
     """Figures that are names: 985高校, 211工程, 996, 007."""
     match = _FAMOUS.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None
+
+
+def standard(text: str, start: int) -> Reading | None:
+    """GB/T 2828.1-2012, ISO 9001, RTX 4090: figures after capitals name a standard or a model."""
+    ahead = text[max(0, start - 10) : start]
+    match = _STANDARD.match(text, start) if _STANDARD_BEFORE.search(ahead) else None
+    if match is not None and not measure_after(text, match.end()):
+        number, part, _, year = match.groups()
+        spoken = digits_one_by_one(number) + ("点" + digits_one_by_one(part[1:]) if part else "")
+        return Reading(match.end(), (Say(spoken, True), *((Say("杠"), *_digits(year, one="一")) if year else ())))
+    match = _MODEL.match(text, start) if _MODEL_BEFORE.search(ahead) else None
+    if match is None or measure_after(text, match.end()) or unit_at(text, match.end())[0]:
+        return None
+    return Reading(match.end(), _digits(match.group(), one="一"))
 
 
 def wireless(text: str, start: int) -> Reading | None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from qingyin.text import english
-from qingyin.text.characters import ADDRESS, ADDRESS_NAMES, SUBSCRIPTS, address_end, is_ascii_alnum, is_han
+from qingyin.text.characters import (
+    ADDRESS,
+    ADDRESS_NAMES,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    address_end,
+    is_ascii_alnum,
+    is_han,
+)
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
@@ -28,6 +36,10 @@ _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "X
 _SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI
 _NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
 _LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
+_ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
+_ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
+_FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
+_ARGUMENT = re.compile(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
 _NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
 _VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
@@ -76,6 +88,8 @@ def roman_numeral(text: str, start: int) -> Reading | None:
     ordinal = before(text, start)[-1:] == "第"
     told = ordinal or (cue and small and not lone)
     titled = start > 1 and is_han(text[start - 1]) and is_han(text[start - 2]) and _sequel(text, start, match.end())
+    bracketed = match.group() in _SEQUELS and text[start - 1 : start] == "(" and text[match.end() :][:1] == ")"
+    told = told or bracketed  # 解析几何 (II)
     if not told and not titled and not (match.group() in _PLAINLY_ROMAN and after_name):
         return None
     return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
@@ -152,6 +166,11 @@ def words(text: str, start: int) -> Reading | None:
     if match is None:
         return None
     token, end = match.group(), match.end()
+    if token in _ELEMENTS and text[end : end + 1] and (text[end] in SUPERSCRIPTS or text[end].isdigit()):
+        return Reading(end, (Spell(start, end),), english.SPELLED)  # Fe²⁺
+    if token in _FUNCTIONS and _ARGUMENT.match(text, end):
+        (word,) = english.read(_FUNCTIONS[token])
+        return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
     if end - start == 1 and not _beside_english(text, start, end):
         return Reading(end, (Spell(start, end),), english.SPELLED)
     parts: list[Part] = []

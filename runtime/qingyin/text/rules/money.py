@@ -21,7 +21,7 @@ CURRENCIES = {
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?"
-    r"([千百十]?[万亿]|百|千|(?:[kKMB]|bn|mn)(?![A-Za-z]))?"
+    r"([千百十]?[万亿]|百|千|(?:[kKMBm]|bn|mn|million|billion|trillion)(?![A-Za-z]))?"
 )
 
 

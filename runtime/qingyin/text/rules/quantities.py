@@ -156,7 +156,7 @@ def quantity(text: str, start: int) -> Reading | None:
     unit, sign, end = _unit(text, first.end())
     separator = _RANGE.match(text, end)
     after_latin = _follows_latin(text, start)
-    if separator is not None and not after_latin:
+    if separator is not None and not after_latin and not _AIRCRAFT.search(before(text, start)):
         spoken = _range(text, start, first, (unit, sign), separator)
         if spoken is not None:
             return spoken

@@ -42,6 +42,7 @@ _ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}
 _ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
 _PATH_WITHIN = 60
+_LONGEST_TOPIC = 32
 _LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
 _PER_HUNDRED = re.compile(r"/100 ?(?:km|公里)")
 _REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
@@ -245,11 +246,23 @@ def star_or_hash(text: str, start: int) -> Reading | None:
         return _named(start + 1, "上升" if char == "↑" else "下降")
     if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
         return _named(start + 1, "打勾" if char == "√" else "打叉")
-    if char == "#" and is_ascii_alnum(last):
+    if char == "#" and not is_ascii_alnum(last):
+        return _named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
+    if char == "#":
         return _named(start + 1, "井" if is_latin(last) else "号")
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
         return _named(start + 1, "到")
     return None
+
+
+def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
+    """#话题#, #话题 and the # before a heading: silent, as quotes are."""
+    ahead, follows = text[start - 1 : start], text[start + 1 : start + 2]
+    closing = text.find("#", start + 1, start + _LONGEST_TOPIC)
+    opening = text.rfind("#", max(0, start - _LONGEST_TOPIC), start)
+    begins = is_han(follows or " ") and not is_han(ahead or " ")
+    heading = not before(text, start) and follows in ("#", " ")
+    return Reading(start + 1, _SILENT) if closing > start + 1 or opening >= 0 or begins or heading else None
 
 
 def minutes_of_arc(text: str, start: int) -> Reading | None:
