@@ -24,6 +24,7 @@ from qingyin.web.choices import Heard
 from qingyin.web.listening import Listening
 from qingyin.web.sound_api import router
 from qingyin.web.takes import Takes
+from qingyin.web.theme import theme
 from qingyin.web.words import EXAMPLES, LANGUAGES, Words, language_of
 
 _ICON = (
@@ -31,7 +32,6 @@ _ICON = (
     'stroke="#0f766e" stroke-width="2" stroke-linecap="round"/></svg>'
 )
 _STATE_SECONDS = 4 * 3600  # after which what a closed page has heard is forgotten
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
 # Gradio compiles its templates in the browser (eval); nothing may come from elsewhere.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -48,18 +48,13 @@ def add_page(app: FastAPI, engine: Engine) -> None:
     app.include_router(router)
     css = files("qingyin.web").joinpath("assets/page.css").read_text("utf-8")
     script = files("qingyin.web").joinpath("assets/page.js").read_text("utf-8")
-    theme = gr.themes.Soft(primary_hue="teal", secondary_hue="teal", neutral_hue="slate", font=_FONTS,
-                           font_mono=["ui-monospace", "monospace"])  # fmt: skip
-    plain = {"background_fill": "transparent", "background_fill_dark": "transparent", "padding": "0",
-             "text_color": "*body_text_color", "text_color_dark": "*body_text_color"}  # fmt: skip
-    theme = theme.set(**{f"block_title_{key}": value for key, value in plain.items()})
     for language in LANGUAGES:
         words = Words(language)
         actions = Actions(engine, takes, Listening(engine, app.state.uploads, words), words)
         gr.mount_gradio_app(
             app, layout(engine, actions, words), f"/{language}", footer_links=[], run_history=False, show_error=False,
-            max_file_size=engine.limits.upload_bytes, ssr_mode=False, enable_monitoring=False, pwa=False, theme=theme,
-            css=css, head=f"<script>{script}</script>",
+            max_file_size=engine.limits.upload_bytes, ssr_mode=False, enable_monitoring=False, pwa=False, theme=theme(),
+            css=css, head=f'<link rel="icon" href="../favicon.ico"><script>{script}</script>',
         )  # fmt: skip
         mounted = app.router.routes[-1]
         assert isinstance(mounted, Mount)
@@ -106,7 +101,7 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
             f'<a class="qy-switch" href="../{other}/" lang="{other}">{words("other_language")}</a></div>'
         )
         with gr.Row(equal_height=False):
-            with gr.Column(scale=6, min_width=320):
+            with gr.Column(scale=6, min_width=320, elem_classes="qy-card"):
                 text = gr.Textbox(
                     EXAMPLES[words.language][0], label=words("text"), placeholder=words("text_hint"), lines=5,
                     max_lines=14, elem_id="text", max_length=200_000,
@@ -134,7 +129,7 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
                         picture = gr.HTML(f'<p class="qy-empty">{words("picture_empty")}</p>', elem_id="picture")
                     with gr.Tab(words("history")):
                         history = gr.HTML(js_on_load="qingyin.buttons(element, trigger)", elem_id="history")
-            with gr.Column(scale=4, min_width=300):
+            with gr.Column(scale=4, min_width=300, elem_classes="qy-card"):
                 default = engine.synthesizer.manifest.default_voice
                 voice = gr.Dropdown(
                     choices.voices(engine, words, False), value=default, label=words("voice"), elem_id="voice",
@@ -146,7 +141,7 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
                     consent = gr.Checkbox(label=words("consent"), elem_id="consent", container=False)
                     use = gr.Button(words("use_reference"), variant="secondary", elem_id="use-recording")
                     voice_message = gr.HTML(elem_id="voice-message")
-                    with gr.Row():
+                    with gr.Row(equal_height=False, elem_id="keep"):
                         name = gr.Textbox(
                             label=words("save_name"), placeholder=words("save_hint"), max_length=64, elem_id="name"
                         )

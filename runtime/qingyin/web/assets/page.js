@@ -115,7 +115,8 @@ window.qingyin = (() => {
       try { value = JSON.parse(props.value || "{}"); } catch { return; }
       const before = shown;
       shown = value;
-      note.textContent = value.note || (value.id ? "" : note.dataset.empty);
+      note.textContent = value.note || (value.live || value.wav ? "" : note.dataset.empty);
+      note.setAttribute("aria-live", value.live ? "off" : "polite"); // not every tenth of a second read aloud
       if (value.live && value.live !== before.live) live(value.live, value.rate);
       if (value.wav && value.wav !== before.wav) {
         audio.src = value.wav;
