@@ -23,7 +23,7 @@ from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.parity import check
 from export.to_onnx import export_graph
 from export.training.paths import run_folder
-from tools.graph_precision import to_fp16_storage
+from tools.graph_storage import to_fp16_storage
 
 OUTPUT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text"
 MOST_BYTES = 1_500_000
@@ -41,7 +41,8 @@ def load_model(run: str) -> PolyphoneModel:
         raise FileNotFoundError(f"no {path}; run: python -m export.training polyphone FOLDER")
     state = torch.load(path, weights_only=True)
     model = PolyphoneModel(**state["config"])
-    model.load_state_dict(state["model"])
+    prefix = "model."  # beside it stands what only training needs
+    model.load_state_dict({key.removeprefix(prefix): v for key, v in state["model"].items() if key.startswith(prefix)})
     return model.eval().requires_grad_(False)
 
 

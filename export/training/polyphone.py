@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import pickle
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,17 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.training.loop import Run
 from export.training.paths import work_folder
-from export.training.polyphone_data import Tagger, load_cpp, load_examples, load_sentences
-from export.training.polyphone_disturb import disturbed
+from export.training.polyphone_data import Tagger, load_cpp, load_sentences
+from export.training.polyphone_disturb import Disturber
+from export.training.polyphone_examples import Example, load_examples, load_patterns, usual_readings
 from export.training.polyphone_rows import (
     Row,
-    Windows,
     balance,
     character_table,
     example_row,
@@ -30,50 +31,41 @@ from export.training.polyphone_rows import (
     phrase_tags,
     reading_table,
     tagged_row,
-    windows,
     with_phrases,
 )
+from export.training.polyphone_sequences import Batch, Sequences
+from export.training.polyphone_teacher import STATE_VARIANCE, Teacher
 
 NAME = "polyphone"
-HELD_OUT, VALIDATION = 0, 1  # folds of the gold sentences
-SHARES = (0.12, 0.5, 0.38)  # of a batch: gold, tagged and disturbed sentences
-GOLD_COPIES, STRANGE_SENTENCES = 6, 40000  # of gold sentences disturbed, and tagged ones
-FORGET_DICTIONARY = 0.2  # chance that a window is read without the dictionary
-FORGET_CHARACTER = 0.05  # chance that a character of the context is not known
-REACH, UNKNOWN = 5, 1
-NOT_MIDDLE = np.arange(2 * REACH + 1) != REACH
-EXAMPLE_COPIES = 6
+HELD_OUT = 0  # fold of the gold sentences that training never reads
+SHARES = {"gold": 0.08, "examples": 0.05, "patterns": 0.1, "tagged": 0.15}  # of a batch; the rest are disturbed
+PATTERN_DRAWS = 60
+FORGET_DICTIONARY = 0.2  # chance that a sentence is read without the dictionary
+STATE_WEIGHT = 4.0  # of the loss of the tagger's state; as much again as all that is asked of readings
 LEAST_SEEN = 4  # of a character that gets an id
+MEASURED_AT_ONCE = 128
 
 
 @dataclass
 class Data:
-    """Everything to train on and to measure with."""
+    """What others wrote, labelled."""
 
-    characters: str
     readings: dict[str, list[str]]
-    gold: list[Row]
+    gold: dict[int, list[Row]]  # by fold
     tagged: list[Row]
-    validation: list[Row]
-    held_out: list[Row]
 
 
-def prepare(folder: Path, validate: bool, seed: int = 0) -> Data:
-    """Read, label and cut all sentences: takes some minutes, so the result is kept.
-
-    With `validate` a second tenth of the gold sentences is kept out, to choose by.
-    """
+def prepare(folder: Path, seed: int = 0) -> Data:
+    """Read, label and cut all sentences: takes some minutes, so the result is kept."""
     labels, tagger = load_cpp(folder), Tagger()
     table = reading_table(labels, tagger)
+    labels = [label for label in labels if label.fold != HELD_OUT]
     polyphones = frozenset(table)
     tags = list(tagger.label([label.text for label in labels], polyphones))
     gold: dict[int, list[Row]] = defaultdict(list)
-    left = 0
     for label, found in zip(labels, tags, strict=True):
         row = gold_row(label, table, found)
-        if row is None:
-            left += 1
-        else:
+        if row is not None:
             gold[label.fold].append(row)
     sentences = load_sentences(folder / "zh_sentences_cc0.txt")
     tagged = [
@@ -84,19 +76,17 @@ def prepare(folder: Path, validate: bool, seed: int = 0) -> Data:
     for (text, phrase), found in zip(grown, tagger.label([text for text, _ in grown], polyphones), strict=True):
         tagged.append(tagged_row(text, phrase_tags(text, phrase, found, table), table))
     rows = [row for row in tagged if row is not None]
-    kept_out = {HELD_OUT, VALIDATION} if validate else {HELD_OUT}
-    trained = [row for fold, rows in gold.items() if fold not in kept_out for row in rows]
-    characters = character_table([*rows, *trained], LEAST_SEEN, table)
-    print(f"{len(trained)} gold sentences ({left} without a choice), {len(rows)} tagged, {len(characters)} characters")
+    count = sum(map(len, gold.values()))
+    print(f"{count} gold sentences ({len(labels) - count} without a choice), {len(rows)} tagged", flush=True)
     balance(rows)
-    return Data(characters, table, trained, rows, gold[VALIDATION], gold[HELD_OUT])
+    return Data(table, dict(gold), rows)
 
 
-def load(folder: Path, validate: bool) -> Data:
+def load(folder: Path) -> Data:
     """`prepare`, or what it gave last time."""
-    path = work_folder() / NAME / ("validate.pickle" if validate else "all.pickle")
+    path = work_folder() / NAME / "labelled.pickle"
     if not path.is_file():
-        data = prepare(folder, validate)
+        data = prepare(folder)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             pickle.dump(data, file)
@@ -105,35 +95,62 @@ def load(folder: Path, validate: bool) -> Data:
         return pickle.load(file)
 
 
-def draw(found: Windows, chosen: np.ndarray, rng: np.random.Generator | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs of some windows; with `rng` some of them without what the dictionary says, so that words are learned."""
-    characters, places, dictionary = (
-        array[chosen].astype(np.int64) for array in (found.characters, found.places, found.dictionary)
-    )
-    if rng is not None:
-        dictionary[rng.random(len(chosen)) < FORGET_DICTIONARY] = 0
-        characters[(rng.random(characters.shape) < FORGET_CHARACTER) & NOT_MIDDLE] = UNKNOWN
-    return torch.from_numpy(characters), torch.from_numpy(places), torch.from_numpy(dictionary)
+def own_rows(examples: Sequence[Example], table: dict[str, list[str]]) -> list[Row]:
+    """Our own sentences, without those that teach nothing."""
+    usual = usual_readings()
+    rows = (example_row(text, labels, table, usual) for text, labels in examples)
+    return [row for row in rows if row is not None]
 
 
-def accuracy(model: PolyphoneModel, found: Windows) -> tuple[float, np.ndarray]:
-    """Share of labels read right, and which are not."""
-    with torch.inference_mode():
-        best = model.at_middle(*draw(found, np.arange(len(found.weights)))).argmax(1).numpy()
-    wrong = best != found.targets.argmax(1)
-    return 1 - float(wrong.mean()), wrong
+def scores_of(model: PolyphoneModel, rows: Sequence[Row], ids: dict[str, int]) -> list[np.ndarray]:
+    """The model's scores at every label of some sentences."""
+    most = model.pairs.shape[1]
+    sequences = Sequences(rows, ids, most)
+    found: list[np.ndarray] = []
+    for start in range(0, len(rows), MEASURED_AT_ONCE):
+        part = rows[start : start + MEASURED_AT_ONCE]
+        length = max(len(row.features.characters) for row in part)
+        batch = sequences.batch(range(start, start + len(part)), length)
+        with torch.inference_mode():
+            scores = model(*tensors(batch)).numpy()
+        found += [scores[index, place] for index, row in enumerate(part) for place in row.places]
+    return found
+
+
+def accuracy(model: PolyphoneModel, rows: Sequence[Row], ids: dict[str, int]) -> float:
+    """Share of labels read right, percent, where the dictionary decides inside its words as in the front end."""
+    right = []
+    labels = [(row, index) for row in rows for index in range(len(row.places))]
+    for scores, (row, index) in zip(scores_of(model, rows, ids), labels, strict=True):
+        said = row.features.dictionary[row.places[index]]
+        best = said - 1 if said else int(scores.argmax())
+        right.append(best == int(np.argmax(row.targets[index])))
+    return 100 * float(np.mean(right))
+
+
+def tensors(batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """The model's inputs."""
+    return torch.from_numpy(batch.characters), torch.from_numpy(batch.places), torch.from_numpy(batch.dictionary)
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Several batches of one length as one."""
+    return Batch(*(np.concatenate([getattr(batch, name) for batch in batches]) for name in Batch.__annotations__))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training polyphone`."""
     parser.add_argument("folder", type=Path, help="with cpp_dev.sent, cpp_dev.lb and zh_sentences_cc0.txt")
     parser.add_argument("--steps", type=int, default=8000)
-    parser.add_argument("--batch", type=int, default=1024, help="labels")
-    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--batch", type=int, default=64, help="sentences")
+    parser.add_argument("--length", type=int, default=32, help="of a sentence, in characters")
+    parser.add_argument("--lr", type=float, default=6e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--evaluate-every", type=int, default=500, metavar="STEPS")
-    parser.add_argument("--validate", action="store_true", help="keep a second tenth out, and measure on that")
+    parser.add_argument("--evaluate-every", type=int, default=1000, metavar="STEPS")
+    parser.add_argument(
+        "--validate", default="", metavar="FOLDS", help="keep more of the gold out and measure on that: 1,2,3"
+    )
     parser.add_argument("--name", default=NAME, help="of the run")
 
 
@@ -141,45 +158,77 @@ def main(options: argparse.Namespace) -> None:
     """Run the command."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    data = load(options.folder, options.validate)
-    examples = [example_row(labels, data.readings) for labels in load_examples() if labels]
-    gold_rows = data.gold + [row for row in examples if row is not None] * EXAMPLE_COPIES
-    ids = {char: index for index, char in enumerate(data.characters, start=FIRST_CHARACTER)}
+    data = load(options.folder)
+    kept_out = {int(fold) for fold in options.validate.split(",") if fold}
+    measured = [last_label(row) for fold in sorted(kept_out) for row in data.gold[fold]]
+    gold = [row for fold, rows in sorted(data.gold.items()) if fold not in kept_out for row in rows]
+    examples = load_examples()
+    every = 10 if kept_out else len(examples) + 1  # of the examples, the tenth that is measured on
+    parts = {
+        "gold": gold,
+        "examples": own_rows([example for index, example in enumerate(examples, 1) if index % every], data.readings),
+        "patterns": own_rows(load_patterns(PATTERN_DRAWS, options.seed), data.readings),
+        "tagged": data.tagged,
+    }
+    measured_examples = own_rows(examples[every - 1 :: every], data.readings)
+    characters = character_table(itertools.chain(*parts.values()), LEAST_SEEN, data.readings)
+    ids = {char: index for index, char in enumerate(characters, start=FIRST_CHARACTER)}
     most = max(len(row) for row in data.readings.values())
-
-    def cut(rows: Sequence[Row]) -> Windows:
-        return windows(rows, ids, most, REACH)
-
-    gold, tagged = cut(gold_rows), cut(data.tagged)
-    measured = cut([last_label(row) for row in (data.validation if options.validate else data.held_out)])
-    model = PolyphoneModel(data.characters, data.readings, reach=REACH)
-    run = Run(options.name, model, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
+    sequences = {name: Sequences(rows, ids, most) for name, rows in parts.items()}
+    model = PolyphoneModel(characters, data.readings)
+    teacher = Teacher(Tagger(), characters, data.readings)
+    disturber = Disturber(teacher.polyphones)
+    pupil = Pupil(model)
+    run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
     rng = np.random.default_rng(options.seed + run.step)
-    print(
-        f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {len(tagged.weights)} labels", flush=True
-    )
-    tagger = Tagger()
-    strange = [
-        row
-        for rows, is_gold in ((data.gold * GOLD_COPIES, True), (data.tagged[:STRANGE_SENTENCES], False))
-        for row in disturbed(rows, is_gold, data.readings, data.characters, tagger, rng)
-    ]
-    kinds = (gold, tagged, cut(strange))
-    shares = [(found, np.cumsum(found.weights / found.weights.sum(dtype=np.float64))) for found in kinds]
-    counts = [round(share * options.batch) for share in SHARES]
+    counts = {name: round(share * options.batch) for name, share in SHARES.items()}
+    strange = options.batch - sum(counts.values())
+    size = sum(p.numel() for p in model.parameters())
+    print(f"{size / 1e6:.2f} M parameters, {len(characters)} characters", flush=True)
+    print(", ".join(f"{len(rows)} {name}" for name, rows in parts.items()), flush=True)
     while run.running:
-        parts, targets = [], []
-        for (found, cumulated), count in zip(shares, counts, strict=True):
-            chosen = np.minimum(np.searchsorted(cumulated, rng.random(count)), len(cumulated) - 1)
-            parts.append(draw(found, chosen, rng))
-            targets.append(torch.from_numpy(found.targets[chosen]))
-        scores = model.at_middle(*(torch.cat(both) for both in zip(*parts, strict=True)))
-        losses = F.cross_entropy(scores, torch.cat(targets), reduction="none")
-        means = [part.mean().item() for part in losses.detach().split(counts)]
-        run.update(losses.mean(), dict(zip(("gold", "tagged", "strange"), means, strict=True)))
-        if run.step % options.evaluate_every == 0 or not run.running:
-            run.log(
-                {"accuracy": 100 * accuracy(run.averaged, measured)[0]},
-                "validation" if options.validate else "held out",
-            )
+        batches = [sequences[name].drawn(count, options.length, rng) for name, count in counts.items()]
+        batches.append(sequences["tagged"].drawn(strange, options.length, rng))
+        disturber.disturb(batches[-1], rng)
+        losses = loss_parts(pupil, teacher, batches, rng)
+        names = [*counts, "strange", "state"]
+        total = sum(losses[:-1]) + STATE_WEIGHT * losses[-1]
+        run.update(total, dict(zip(names, (loss.item() for loss in losses), strict=True)))
+        if kept_out and (run.step % options.evaluate_every == 0 or not run.running):
+            averaged = run.averaged.model
+            figures = {"accuracy": accuracy(averaged, measured, ids)}
+            figures["examples"] = accuracy(averaged, measured_examples, ids)
+            run.log(figures, "validation")
     run.save()
+
+
+class Pupil(nn.Module):
+    """The model, with a layer that training alone needs: it tells the tagger's state from the model's own."""
+
+    def __init__(self, model: PolyphoneModel, state_size: int = 64) -> None:
+        super().__init__()
+        self.model = model
+        self.state = nn.Linear(2 * model.recurrent.hidden_size, state_size)
+
+
+def loss_parts(pupil: Pupil, teacher: Teacher, batches: Sequence[Batch], rng: np.random.Generator) -> list[Tensor]:
+    """Loss of the labels of each batch, of the tagger's answers on the last one, and of its state on all."""
+    whole = joined(batches)
+    characters, places, dictionary = tensors(whole)
+    forgotten = torch.from_numpy(rng.random((len(dictionary), 1)) < FORGET_DICTIONARY)
+    states, scores = pupil.model.read(characters, places, dictionary.masked_fill(forgotten, 0))
+    wanted = teacher.states(whole.characters)
+    log_shares = F.log_softmax(scores, -1)
+    losses, start = [], 0
+    for batch in batches[:-1]:
+        end = start + len(batch.characters)
+        weights = torch.from_numpy(batch.weights)
+        missed = -(torch.from_numpy(batch.targets) * log_shares[start:end]).sum(-1)
+        losses.append((missed * weights).sum() / weights.sum())
+        start = end
+    asked = torch.from_numpy(teacher.polyphones)[characters[start:]]
+    answers = teacher.answers(wanted[start:][asked], characters[start:][asked])
+    losses.append(-(answers * log_shares[start:][asked]).sum(-1).mean())
+    real = characters > 0
+    losses.append(F.mse_loss(pupil.state(states)[real], wanted[real]) / STATE_VARIANCE)
+    return losses

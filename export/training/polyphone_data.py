@@ -6,9 +6,7 @@ A tenth of the gold sentences is held out for good, by the hash of the sentence 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import pickle
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,10 +16,8 @@ import torch
 from torch import Tensor, nn
 
 TEST_LINES = 1000  # at the end of the CC0 text; only tests may look at them
-EXAMPLES = Path(__file__).with_name("polyphone_examples.txt")
 MARK = "▁"  # stands before and after the labelled character in CPP
 LABEL_BATCH = 256
-STATE_SIZE = 64  # of the tagger
 
 
 @dataclass(frozen=True)
@@ -62,23 +58,6 @@ def load_cpp(folder: Path) -> list[Labelled]:
     return found
 
 
-def load_examples(path: Path = EXAMPLES) -> list[list[Labelled]]:
-    """Everyday sentences written for this project, with readings in brackets: those of each sentence.
-
-    Raises:
-        ValueError: a bracket without a character or a reading.
-    """
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        parts = re.split(r"\[([a-z]+[1-5])\]", line)
-        text = "".join(parts[::2])
-        if not all(parts[:-1:2]) or "[" in text:
-            raise ValueError(f"{path}:{number}: expected a character before each [reading]: {line}")
-        places = list(itertools.accumulate(len(part) for part in parts[:-1:2]))
-        found.append([Labelled(text, place - 1, reading) for place, reading in zip(places, parts[1::2], strict=True)])
-    return found
-
-
 def load_sentences(path: Path) -> list[str]:
     """The sentences of a text that may be trained on."""
     return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()[:-TEST_LINES] if line.strip()]
@@ -107,6 +86,30 @@ class Tagger:
         self._lstm.load_state_dict({k.removeprefix("lstm."): v for k, v in weights.items() if k.startswith("lstm.")})
         self._weights = weights
 
+    @property
+    def padding(self) -> int:
+        """Id of no character; its embedding is zero."""
+        return self._ids["<PAD>"]
+
+    @property
+    def unknown(self) -> int:
+        """Id of a character that the tagger does not know."""
+        return self._ids["<UNK>"]
+
+    @property
+    def start(self) -> int:
+        """Id of what stands before a sentence."""
+        return self._ids["시"]
+
+    @property
+    def end(self) -> int:
+        """Id of what stands after a sentence."""
+        return self._ids["끝"]
+
+    def id_of(self, char: str) -> int:
+        """The tagger's id of a character."""
+        return self._ids.get(char, self.unknown)
+
     def readings(self, char: str) -> list[str]:
         """The readings of a character that the tagger tells apart, spelled as we do."""
         return [plain(reading) for reading in self._candidates.get(char, []) if reading in self._classes]
@@ -118,15 +121,16 @@ class Tagger:
     @torch.no_grad()
     def hidden(self, sentences: Sequence[str]) -> Tensor:
         """State [B, T, 64] of the tagger at every character of the sentences, which may differ in length."""
-        unknown = self._ids["<UNK>"]
-        rows = [
-            torch.tensor([self._ids["시"], *(self._ids.get(c, unknown) for c in text), self._ids["끝"]])
-            for text in sentences
-        ]
+        rows = [torch.tensor([self.start, *map(self.id_of, text), self.end]) for text in sentences]
         packed = nn.utils.rnn.pack_sequence(
             [self._weights["embedding.weight"][row] for row in rows], enforce_sorted=False
         )
         return nn.utils.rnn.pad_packed_sequence(self._lstm(packed)[0], batch_first=True)[0][:, 1:-1]
+
+    @torch.no_grad()
+    def run(self, ids: Tensor) -> Tensor:
+        """State [B, T, 64] for the tagger's own ids [B, T]."""
+        return self._lstm(self._weights["embedding.weight"][ids])[0]
 
     @torch.no_grad()
     def score(self, hidden: Tensor) -> Tensor:

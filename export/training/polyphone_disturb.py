@@ -1,49 +1,43 @@
-"""Sentences changed at random and answered by the tagger: real ones hold few rare polyphones, in few contexts."""
+"""Sentences with characters replaced at random, for the tagger to answer: real ones hold few rare polyphones and words.
+
+They are made anew for every batch, so that none can be learned by heart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 
-from export.training.polyphone_data import Tagger
-from export.training.polyphone_rows import Row
-from qingyin.text.polyphones import Features
+from export.models.polyphone import FIRST_CHARACTER
+from export.training.polyphone_sequences import Batch
 
-STRANGE_POLYPHONES = 0.12  # share of a tagged sentence's characters that become a polyphone drawn at random
-STRANGE_CONTEXT = 0.25  # share of a gold character's context that becomes a character drawn by frequency
+SHARES = (0.1, 0.3, 0.6, 1.0)  # of a sentence's characters that are replaced, one of these each
+POLYPHONES, EVEN = 0.3, 0.35  # of the replacements: polyphones, and others with equal chances; the rest by frequency
 NEAR = 2  # places to each side of a changed one that lose what the dictionary said
 
 
-def disturbed(
-    rows: Sequence[Row],
-    gold: bool,
-    table: Mapping[str, Sequence[str]],
-    characters: str,
-    tagger: Tagger,
-    rng: np.random.Generator,
-) -> list[Row]:
-    """The rows changed: around the last label (gold), or with polyphones put in; the tagger's shares as targets."""
-    polyphones = list(table)
-    chances = 1 / np.arange(10, 10 + len(characters))  # the characters are in order of frequency: Zipf
-    drawn = iter(rng.choice(len(characters), 40 * len(rows), p=chances / chances.sum()).tolist() if gold else ())
-    changed_rows, asked = [], []
-    for row in rows:
-        found = list(row.features.characters)
-        dictionary = list(row.features.dictionary)
-        kept = row.places[-1] if gold else -1
-        hit = rng.random(len(found)) < (STRANGE_CONTEXT if gold else STRANGE_POLYPHONES)
-        places = [place for place in np.flatnonzero(hit).tolist() if place != kept]
-        for place in places:
-            found[place] = characters[next(drawn, 0)] if gold else polyphones[int(rng.integers(len(polyphones)))]
-            for near in range(max(0, place - NEAR), min(len(found), place + NEAR + 1)):
-                dictionary[near] = 0
-        changed_rows.append(Row(Features(found, row.features.places, dictionary)))
-        asked.append([kept] if gold else places)
-    answers = tagger.label(["".join(row.features.characters) for row in changed_rows], frozenset(table))
-    for row, places, answer in zip(changed_rows, asked, answers, strict=True):
-        for place in places:
-            if place in answer:
-                readings = table[row.features.characters[place]]
-                row.add(place, [answer[place].get(reading, 0.0) for reading in readings], 1.0)
-    return [row for row in changed_rows if row.places]
+class Disturber:
+    """Replaces characters of batches; ids are in order of frequency."""
+
+    def __init__(self, polyphones: np.ndarray) -> None:
+        """`polyphones`: whether a character has several readings, by its id."""
+        self._size = len(polyphones)
+        self._polyphones = np.flatnonzero(polyphones)
+        chances = 1 / np.arange(10, 10 + self._size - FIRST_CHARACTER)  # Zipf
+        self._shares = np.cumsum(chances / chances.sum())
+
+    def disturb(self, batch: Batch, rng: np.random.Generator) -> None:
+        """Change the inputs of a batch in place; its labels no longer hold."""
+        share = rng.choice(SHARES, (len(batch.characters), 1))
+        hit = (rng.random(batch.characters.shape) < share) & (batch.characters > 0)
+        count = int(hit.sum())
+        kind = rng.random(count)
+        frequent = np.searchsorted(self._shares, rng.random(count)) + FIRST_CHARACTER
+        even = rng.integers(FIRST_CHARACTER, self._size, count)
+        polyphone = rng.choice(self._polyphones, count)
+        chosen = np.where(kind < POLYPHONES, polyphone, np.where(kind < POLYPHONES + EVEN, even, frequent))
+        batch.characters[hit] = np.minimum(chosen, self._size - 1)
+        near = hit.copy()
+        for shift in range(1, NEAR + 1):
+            near[:, shift:] |= hit[:, :-shift]
+            near[:, :-shift] |= hit[:, shift:]
+        batch.dictionary[near] = 0

@@ -21,7 +21,7 @@ def read_at(text: str, index: int) -> str:
     for words, _ in g2p.read(normalise(canonical, positions, text, has_reading).items):
         for word in words:
             for syllable in word:
-                if syllable.position == index and syllable.char == text[index]:
+                if syllable.position == index:
                     return f"{syllable.spelling}{syllable.tone}"
     return ""
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from pypinyin.constants import PHRASES_DICT
 
 from export.training.polyphone_data import Labelled, Tagger
@@ -105,14 +104,21 @@ def gold_row(
     return row
 
 
-def example_row(labels: Sequence[Labelled], table: Mapping[str, Sequence[str]]) -> Row | None:
-    """A sentence of examples; None if the model has no choice about any of them."""
-    found = sentence(labels[0].text)
+def example_row(
+    text: str, labels: Iterable[Labelled], table: Mapping[str, Sequence[str]], usual: Mapping[str, str]
+) -> Row | None:
+    """A sentence of our own; None if the model has no choice about any of its labels.
+
+    What has no label, and is no part of a word that the dictionary reads, has its reading of `usual`, if any.
+    """
+    found = sentence(text)
     row, places = Row(features(found, table)), origins(found)
-    for label in labels:
-        readings = table.get(label.text[label.index], ())
-        if label.reading in readings and label.index in places:
-            row.add(places[label.index], one_hot(readings, label.reading), 1.0)
+    wanted = {label.index: label.reading for label in labels}
+    for index, place in places.items():
+        char = text[index]
+        reading = wanted.get(index) or ("" if row.features.dictionary[place] else usual.get(char, ""))
+        if reading in table.get(char, ()):
+            row.add(place, one_hot(table[char], reading), 1.0)
     return row if row.places else None
 
 
@@ -149,36 +155,6 @@ def balance(rows: Sequence[Row]) -> None:
             weight * min(1.0, (FREQUENT / counts[row.features.characters[place]]) ** 0.5)
             for weight, place in zip(row.weights, row.places, strict=True)
         ]
-
-
-@dataclass
-class Windows:
-    """Labelled places with their surroundings, as arrays with an entry per label."""
-
-    characters: np.ndarray  # [N, 2 reach + 1] int16
-    places: np.ndarray  # [N, 2 reach + 1] int8
-    dictionary: np.ndarray  # [N, 2 reach + 1] int8
-    targets: np.ndarray  # [N, K] float32
-    weights: np.ndarray  # [N] float32
-
-
-def windows(rows: Sequence[Row], ids: Mapping[str, int], most: int, reach: int) -> Windows:
-    """The labelled places of rows; `most` is the greatest number of readings."""
-    size, count = 2 * reach + 1, sum(len(row.places) for row in rows)
-    inputs = [np.zeros((count, size), dtype) for dtype in (np.int16, np.int8, np.int8)]
-    targets, weights = np.zeros((count, most), np.float32), np.zeros(count, np.float32)
-    index = 0
-    for row in rows:
-        found = row.features
-        numbers = [ids.get(char, 1) for char in found.characters]
-        padded = [np.pad(np.array(values), reach) for values in (numbers, found.places, found.dictionary)]
-        for place, target, weight in zip(row.places, row.targets, row.weights, strict=True):
-            for array, values in zip(inputs, padded, strict=True):
-                array[index] = values[place : place + size]
-            targets[index, : len(target)] = target
-            weights[index] = weight
-            index += 1
-    return Windows(inputs[0], inputs[1], inputs[2], targets, weights)
 
 
 def character_table(rows: Iterable[Row], least: int, polyphones: Iterable[str]) -> str:

@@ -1,0 +1,94 @@
+"""What the polyphone model is trained on: our own sentences, batches cut from them, and disturbed ones."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from export.training.polyphone_disturb import NEAR, Disturber
+from export.training.polyphone_examples import labelled, load_examples, load_patterns, usual_readings
+from export.training.polyphone_rows import Row, example_row
+from export.training.polyphone_sequences import Sequences
+from qingyin.text.pinyin import SYLLABLES
+
+TABLE = {
+    char: row.split()
+    for char, row in json.loads((files("qingyin.text") / "polyphones.json").read_text("utf-8"))["readings"].items()
+}
+IDS = {char: index for index, char in enumerate("他还没把书给我，。", start=2)}
+
+
+def row_of(line: str) -> Row:
+    text, labels = labelled(line, "test")
+    row = example_row(text, labels, TABLE, {})
+    assert row is not None
+    return row
+
+
+def test_own_sentences_are_spelled_as_the_table_spells() -> None:
+    sentences = [*load_examples(), *load_patterns(1, seed=0)]
+    assert len(sentences) > 900
+    for _, labels in sentences:
+        for label in labels:
+            char = label.text[label.index]
+            assert label.reading[:-1] in SYLLABLES
+            assert label.reading in TABLE.get(char, [label.reading]), f"{char} {label.reading}: {label.text}"
+
+
+def test_patterns_are_drawn_by_seed_and_never_twice() -> None:
+    drawn = load_patterns(5, seed=1)
+    assert drawn == load_patterns(5, seed=1) != load_patterns(5, seed=2)
+    sentences = [(text, tuple(label.reading for label in labels)) for text, labels in drawn]
+    assert len(sentences) == len(set(sentences))
+    assert not any("{" in text for text, _ in drawn)
+
+
+def test_usual_readings_fill_what_neither_brackets_nor_the_dictionary_say() -> None:
+    row = example_row("他给我的书，也给你的。", [], TABLE, usual_readings())
+    assert row is not None
+    given = [TABLE[row.features.characters[place]][int(np.argmax(target))] for place, target in
+             zip(row.places, row.targets, strict=True)]  # fmt: skip
+    assert given == ["gei3", "de5", "gei3", "de5"]
+
+
+@pytest.mark.parametrize("line", ["[hai2]没", "他还[hai2没", "他还[hai]没"])
+def test_bad_brackets_are_named(line: str) -> None:
+    with pytest.raises(ValueError, match="here:3"):
+        labelled(line, "here:3")
+
+
+def test_a_pattern_without_its_list_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "patterns.txt"
+    path.write_text("person = 我 你\n$$\n{person}还[hai2]没{thing}。\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"patterns\.txt:3: no list named thing"):
+        load_patterns(1, 0, path)
+
+
+@pytest.mark.parametrize("length", [5, 9, 40])
+def test_a_cut_keeps_its_last_label(length: int) -> None:
+    row = row_of("他还[hai2]没把书给我，他还[hai2]没把书还[huan2]给我。")
+    batch = Sequences([row], IDS, most=5).batch([0], length)
+    place = int(np.flatnonzero(batch.weights[0])[-1])
+    assert batch.characters[0, place] == IDS["还"]
+    assert TABLE["还"][int(batch.targets[0, place].argmax())] == "huan2"
+    assert batch.dictionary[0, place] in (0, 1 + TABLE["还"].index("huan2"))
+
+
+def test_disturbing_leaves_padding_and_forgets_the_dictionary_near_changes() -> None:
+    rng = np.random.default_rng(0)
+    batch = Sequences([row_of("他还[hai2]没把书还[huan2]给我。")], IDS, most=5).batch([0] * 40, 16)
+    batch.dictionary[:] = batch.characters > 0
+    before = batch.characters.copy()
+    polyphones = np.zeros(len(IDS) + 2, bool)
+    polyphones[IDS["还"]] = True
+    Disturber(polyphones).disturb(batch, rng)
+    assert (batch.characters[before == 0] == 0).all()
+    assert batch.characters.max() < len(polyphones)
+    changed = batch.characters != before
+    assert 0.2 < changed[before > 0].mean() < 0.8
+    for row, place in np.argwhere(changed):
+        assert not batch.dictionary[row, max(0, place - NEAR) : place + NEAR + 1].any()
