@@ -1,6 +1,6 @@
 """Measures how many cases of the tables under tests/readings/ the front end reads right, and prints the others.
 
-A table is lines of sentence, expected pinyin and source, separated by tabs; ▁ stands before and after the judged part of
+A table is lines of sentence, expected pinyin and source, parted by tabs; ▁ stands before and after the judged part of
 the sentence. Readings that are equally standard stand beside each other: `shui1|cui1` for a syllable, `;` between whole
 parts. Lines that begin with # describe the table; `# tones: dictionary` judges readings before tone sandhi, `# tones:
 spoken` what is said.
@@ -61,7 +61,9 @@ def load(path: Path) -> list[Case]:
         fields = line.split("\t")
         parts = fields[0].split(MARK)
         if len(fields) != 3 or len(parts) != 3 or not parts[1] or tones not in ("dictionary", "spoken"):
-            raise ValueError(f"{path}:{number}: expected sentence with {MARK}a part{MARK}, pinyin, source after # tones:")
+            raise ValueError(
+                f"{path}:{number}: expected sentence with {MARK}a part{MARK}, pinyin, source after # tones:"
+            )
         start = len(parts[0])
         cases.append(Case("".join(parts), start, start + len(parts[1]), fields[1], fields[2], tones == "spoken"))
     return cases
@@ -78,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cases = load(path)
         wrong = [(case, read) for case in cases if not case.accepts(read := case.read())]
         right, total = right + len(cases) - len(wrong), total + len(cases)
-        print(f"{path.stem:16} {len(cases) - len(wrong):4} of {len(cases):4}  {100 * (1 - len(wrong) / len(cases)):5.1f} %")
+        share = 100 * (1 - len(wrong) / len(cases))
+        print(f"{path.stem:16} {len(cases) - len(wrong):4} of {len(cases):4}  {share:5.1f} %")
         for case, read in wrong if options.misses else ():
             marked = case.text[: case.start] + MARK + case.text[case.start : case.end] + MARK + case.text[case.end :]
             print(f"    {marked}  is {read}, not {case.expected}  ({case.source})")

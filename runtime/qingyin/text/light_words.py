@@ -1,6 +1,6 @@
 """Words whose tones no rule foretells: light second syllables, and the light 不 of potential complements.
 
-The first list holds the words of the compulsory list of the Putonghua proficiency test that are light in all their senses.
+The first list holds the words of the compulsory list of the Putonghua proficiency test that are light in all senses.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NEUTRAL_WORDS_TEXT = """
     指头 拳头 枕头 锄头 丫头 老爷 少爷 婆家 娘家 亲家 冤家 黄瓜 甘蔗 蜡烛 月饼 耽误 耽搁 麻利 利索
     利落 啰嗦 稀罕 心疼 相声 影壁 嘀咕 胳臂 扁担 打点 作坊 风筝 牡丹 妯娌 妖精 把戏 靶子 帮手 包涵
     别致
-    爱人 案子 巴掌 班子 板子 梆子 膀子 棒槌 棒子 饼子 拨弄 补丁 步子 财主 柴火 肠子 厂子 场子 绸子
+    交道 爱人 案子 巴掌 班子 板子 梆子 膀子 棒槌 棒子 饼子 拨弄 补丁 步子 财主 柴火 肠子 厂子 场子 绸子
     窗子 刺猬 凑合 耷拉 大爷 道士 稻子 弟兄 东家 动弹 嘟囔 豆子 缎子 对头 蛾子 贩子 废物 份子 盖子
     杆子 干事 杠子 膏药 格子 根子 跟头 弓子 公公 寡妇 褂子 怪物 官司 闺女 鬼子 汉子 行当 红火 厚道
     胡琴 皇上 幌子 活泼 脊梁 记性 家伙 架势 嫁妆 尖子 茧子 见识 毽子 将就 叫唤 轿子 姐夫 戒指 金子
@@ -43,9 +43,15 @@ _NEUTRAL_WORDS_TEXT = """
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.
-ONLY_ALONE: frozenset[str] = frozenset(["学生", "合同", "部分", "老子", "孙子", "地方", "本事", "干事", "大方", "小气", "交情"])
+_ONLY_ALONE_TEXT = """
+    学生 合同 部分 老子 孙子 地方 本事 干事 大方 小气 交情
+"""
+ONLY_ALONE: frozenset[str] = frozenset(_ONLY_ALONE_TEXT.split())
 # Where to and whence: light at their ends, and light altogether after a verb.
-DIRECTIONS: frozenset[str] = frozenset(["起来", "出来", "出去", "进来", "进去", "过来", "回来", "回去", "上来", "上去", "下来", "下去", "起去"])
+_DIRECTIONS_TEXT = """
+    起来 出来 出去 进来 进去 过来 回来 回去 上来 上去 下来 下去 起去
+"""
+DIRECTIONS: frozenset[str] = frozenset(_DIRECTIONS_TEXT.split())
 
 _POTENTIAL_BU_TEXT = """
     对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住

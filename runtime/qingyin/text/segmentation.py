@@ -23,8 +23,10 @@ _LARGE_UNITS = frozenset("百千万亿兆点")
 
 # Words that the learned list lacks or makes too dear, and whose boundaries decide third tones or readings.
 _MENDED_COSTS = {
-    "到处": 7, "哺乳": 9, "虎耳草": 10, "鼠尾草": 10, "狼尾草": 10, "维吾尔": 10, "维吾尔语": 11, "水黾": 12, "省委": 10,
-    "死火山": 12, "有史以来": 12, "管理所": 11, "管理委员会": 11, "紫堇": 10, "鼠李": 11, "紫草": 11, "铁角蕨": 11, "水锦树": 12,
+    "到处": 7, "尾草": 20, "耳草": 20, "哺乳": 9, "虎耳草": 10, "鼠尾草": 10, "狼尾草": 10, "维吾尔": 10,
+    "维吾尔语": 11, "水黾": 12, "省委": 10,
+    "死火山": 12, "有史以来": 12, "管理所": 11, "管理委员会": 11, "紫堇": 10, "鼠李": 11, "紫草": 11, "铁角蕨": 11,
+    "水锦树": 12,
     "长野": 10, "主场": 9, "肯塔基": 11, "柬埔寨": 10, "野牡丹": 11, "大使馆": 10, "领导者": 11, "普通": 9, "使馆": 10,
 }  # fmt: skip
 
@@ -76,11 +78,13 @@ def _join_numerals(words: list[str]) -> list[str]:
     return joined
 
 
-_SEPARABLE = frozenset(  # verbs with their object, of which the verb alone is doubled: 帮帮忙
-    "帮忙 喝茶 喝酒 喝水 散步 聊天 见面 睡觉 洗澡 洗手 洗脸 跑步 唱歌 跳舞 吃饭 说话 看书 读书 写字 上网 逛街 化妆 理发 请客 出门 "
-    "问路 开车 走路 行好 拜年 握手 点头 摇头 打球 抽烟 发言 照相 相面 算命 算账 做饭 买菜 下棋 打牌 听歌 看病 歇脚 歇腿 散心 谈心 谈话 "
-    "讲话 加油 评理 劝架 搭话 画画 养花 种花 钓鱼 旅游 扫地 擦脸 梳头 刷牙 伸腰 压惊 开会 操心 争气 出力 出气 透气 消气 看戏 听戏".split()
-)
+_SEPARABLE_TEXT = """
+    帮忙 喝茶 喝酒 喝水 散步 聊天 见面 睡觉 洗澡 洗手 洗脸 跑步 唱歌 跳舞 吃饭 说话 看书 读书 写字 上网 逛街 化妆 理发
+    请客 出门 问路 开车 走路 行好 拜年 握手 点头 摇头 打球 抽烟 发言 照相 相面 算命 算账 做饭 买菜 下棋 打牌 听歌 看病
+    歇脚 歇腿 散心 谈心 谈话 讲话 加油 评理 劝架 搭话 画画 养花 种花 钓鱼 旅游 扫地 擦脸 梳头 刷牙 伸腰 压惊 开会 操心
+    争气 出力 出气 透气 消气 看戏 听戏
+"""
+_SEPARABLE = frozenset(_SEPARABLE_TEXT.split())  # verbs with their object, of which the verb alone is doubled: 帮帮忙
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
 
 
@@ -105,7 +109,11 @@ def _join_doubled(words: list[str]) -> list[str]:
 def _is_doubled(text: str) -> bool:
     if len(text) == 2:
         return text[0] not in _NUMERALS
-    return text[0] != text[2] and not (text[:2] in NEUTRAL_WORDS and text[2:] in NEUTRAL_WORDS) and not set(text) & _NUMERALS
+    if text[0] == text[2] or set(text) & _NUMERALS:
+        return False
+    single = text[0] + text[2]
+    known = single in _word_costs() or single in reading_table()
+    return known or (text[:2] not in _word_costs() and text[:2] not in reading_table())  # 太太想想 is two words
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ NAMES: dict[str, str] = {
     "阏氏": "yan1 zhi1", "吐蕃": "tu3 bo1", "大宛": "da4 yuan1", "龟兹": "qiu1 ci2", "月氏": "yue4 zhi1",
     "郦食其": "li4 yi4 ji1", "范蠡": "fan4 li3", "扁鹊": "bian3 que4", "妲己": "da2 ji3", "嬴政": "ying2 zheng4",
     "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
+    "柏埔": "bai3 pu3", "乐屋": "le4 wu1", "句容": "ju4 rong2", "昌都": "chang1 du1", "元好问": "yuan2 hao4 wen4",
+    "帖木儿": "tie1 mu4 er2", "铁木儿": "tie3 mu4 er2", "蒙得维的亚": "meng2 de2 wei2 di4 ya4",
     "种师道": "chong2 shi1 dao4", "种师中": "chong2 shi1 zhong1", "种世衡": "chong2 shi4 heng2", "种谔": "chong2 e4",
     "种放": "chong2 fang4", "解珍": "xie4 zhen1", "解宝": "xie4 bao3", "刘禅": "liu2 shan4", "墨翟": "mo4 di2",
     "查慎行": "zha1 shen4 xing2", "查嗣庭": "zha1 si4 ting2", "可敦": "ke4 dun1", "缪荃孙": "miao4 quan2 sun1",
@@ -42,7 +44,8 @@ NAMES: dict[str, str] = {
     "筠连": "jun1 lian2", "郫县": "pi2 xian4", "犍为": "qian2 wei2", "栟茶": "ben1 cha2", "盱眙": "xu1 yi2",
     "邗江": "han2 jiang1", "甪直": "lu4 zhi2", "监利": "jian4 li4", "黄陂": "huang2 pi2", "猇亭": "xiao1 ting2",
     "鄱阳": "po2 yang2", "阳谷": "yang2 gu3", "兖州": "yan3 zhou1", "无棣": "wu2 di4", "临朐": "lin2 qu2",
-    "泌阳": "bi4 yang2", "中牟": "zhong1 mu4", "牟平": "mu4 ping2", "长岛": "chang2 dao3", "巴音郭楞": "ba1 yin1 guo1 leng2",
+    "泌阳": "bi4 yang2", "中牟": "zhong1 mu4", "牟平": "mu4 ping2", "长岛": "chang2 dao3",
+    "巴音郭楞": "ba1 yin1 guo1 leng2",
     "覃塘": "qin2 tang2", "覃巴": "tan2 ba1", "湛江": "zhan4 jiang1", "深圳": "shen1 zhen4", "洪泽": "hong2 ze2",
     "六安": "lu4 an1", "台州": "tai1 zhou1", "天台山": "tian1 tai1 shan1", "丽水": "li2 shui3", "蚌埠": "beng4 bu4",
     "亳州": "bo2 zhou1", "铅山": "yan2 shan1", "番禺": "pan1 yu2", "东莞": "dong1 guan3", "尉氏": "wei4 shi4",
@@ -59,11 +62,16 @@ _VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a
 
 
 _BEFORE_NAMES = frozenset("从与和由被命拜封叫做名即及是以等、")
-_NO_GIVEN_NAMES = frozenset("的了在是为有和与及以于之其所被将会能可不也都就还又很最并从对把给向到由这那个种一二三四五六七八九十者镇县市省区科属湖村乡州国")
-_PERSONS_DO = frozenset(  # what goes on after a person's name, and hardly after that of a plant or a place
-    "早年 曾 曾任 任 是 字 号 出生 出身 生于 毕业 担任 和 与 的 等 之 说 在 率 领 被 也 又 奉 病 卒 死 于 以 游 及 自 对 从 先生 早 "
-    "表示 认为 指出 获 获得 当选 出任 因 受 将 则 还 便 就 饰演 饰 主演 执导 演唱 创作 著 撰 著有".split()
+_NO_GIVEN_NAMES = frozenset(
+    "的了在是为有和与及以于之其所被将会能可不也都就还又很最并从对把给向到由这那个种一二三四五六七八九十者镇县市"
+    "省区科属湖村乡州国"
 )
+_PERSONS_DO_TEXT = """
+    早年 曾 曾任 任 是 字 号 出生 出身 生于 毕业 担任 和 与 的 等 之 说 在 率 领 被 也 又 奉 病 卒 死 于 以 游 及 自
+    对 从 先生 早 表示 认为 指出 获 获得 当选 出任 因 受 将 则 还 便 就 饰演 饰 主演 执导 演唱 创作 著 撰 著有
+"""
+# What goes on after a person's name, and hardly after that of a plant or a place.
+_PERSONS_DO = frozenset(_PERSONS_DO_TEXT.split())
 _NAMED = frozenset("解仇查种区单缪晁翟覃谌华朴纪")  # whose other readings seldom stand before two loose characters
 
 

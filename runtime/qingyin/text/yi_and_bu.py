@@ -78,6 +78,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     if before and before == after and _char(flat, index - 2) != "一":
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
+    if before == "之":
+        return 1  # one of them
     if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
         return 1
     if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):

@@ -1,0 +1,84 @@
+"""Words and characters beside a polyphone that tell how it is read; the rules are in contexts.py."""
+
+from __future__ import annotations
+
+from qingyin.text.verbs import ADJECTIVES
+
+BENEFICIARIES = frozenset("我你您他她它咱谁大自其此何人")
+OTHERS = frozenset(
+    "我你您他她它咱谁别"
+) | {"别人", "他人", "我们", "你们", "他们", "大家", "自己", "人家", "人民", "孩子", "祖国"}
+FOR_THEM = frozenset("专都正只就也还全愿肯会能可想要该是特") | {"专门", "一心", "愿意", "不要", "就是"}  # 专为别人
+PURPOSE_AFTER = frozenset("是就都只也全却还而且仅正要会能")
+_AIMS_TEXT = """
+    避免 防止 纪念 庆祝 了解 解决 争取 争夺 保护 保证 确保 配合 方便 满足 加强 提高 支持 应对 减少 增加 实现 适应 报答
+    报复 筹集 求 抗议 悼念 躲避 逃避 寻找 表彰 表示 促进 改善 扩大 降低 节省 维护 维持 弥补 挽救 拯救 迎接 吸引 取得
+    获得 让 使 给 避 省得 救 赶
+"""
+AIMS = frozenset(_AIMS_TEXT.split())
+NUMERALS = frozenset("零〇一二两三四五六七八九十百千万几数每这那")
+LED = frozenset("部局校团队旅县市省镇乡村院科处班组营连排司厂站船馆会行军师州所室")  # 部长, 校长
+LED_OR_DISTRICT = LED | {"区"}
+PARTICLES = {"吗": "ma5", "啊": "a5"}  # at the end of a clause
+PERSONS = frozenset("我你您他她它咱谁书孩")
+_TAUGHT_TEXT = """
+    书 体育 数学 语文 英语 英文 汉语 中文 历史 地理 物理 化学 音乐 美术 课 学 学生 孩子 唱歌 画画 钢琴 党
+"""
+TAUGHT = frozenset(_TAUGHT_TEXT.split())
+PRONOUNS = frozenset("我你您他她它咱谁")
+DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变")  # 蹒跚地走
+MANNER = frozenset("声神然劲力心眼直般样速极气致性下里")  # 低声地, 拼命地
+_MANNERS_TEXT = """
+    低声 高声 大声 小声 轻声 入神 出神 拼命 使劲 用力 尽力 专心 细心 耐心 小心 狠心 好心 随口 顺手 随手 亲手 亲口 当面
+    暗暗
+"""
+MANNERS = frozenset(_MANNERS_TEXT.split())  # that the list of words lacks
+PLACES_AFTER = frozenset("区上下面方带点位处铁球理名址产图板震狱主税毯道基域貌形势级支牢盘段缘质表层")
+LONG_THINGS = frozenset(  # 长穗, 长枪
+    "穗臀柄叶尾耳毛角嘴颈腿足鳍吻蕊梗瓣刺冠须鞭萼喙翅茎序苞距管爪袍裙靴枪矛缝凳椅桌裤袖线"
+)
+GROWING = frozenset("得着成满大高胖过起出")
+
+MUST = PRONOUNS | frozenset("都也还就又总可必便非先再更准谁们家")  # 我得走, 就得走: before 得 that is "must"
+_MUST_WORDS_TEXT = """
+    这 那 至少 起码 恐怕 大概 也许 可能 今天 明天 后天 晚上 早上 一定 老 首先 反正 所以 因此 那么 否则 然后 不然 但
+    可是 是不是 有时 每天 每次 以后 将来 现在 只 要么 一般 通常 最少 最好 肯定 到底 自己 本来 到时候
+"""
+MUST_WORDS = frozenset(_MUST_WORDS_TEXT.split())
+GAINS = frozenset("奖分到了出以知名益胜手票意志力利救宠势逞罪病道子体法当主失住人心一第金银铜冠亚其此名罪于而来去")
+MUST_DO = frozenset("给说让把先吃看找用跟等赶想买做办靠拿管开关走好多再问打听写学叫带送回问换花交请陪")
+GETTING = frozenset("测算查换赢赚挣学借收买讨求捡抢分记找抓救接考量猜问骗领拿争养讲录配割种钓摘挖")  # 测得数值: de2
+RESULTS = ADJECTIVES | frozenset("出起上下进过回开住着了到见动完清成懂像跟连让叫正俊稳牢死活满不我你他她它")
+TASKS = frozenset("给去找让把先跟靠让等")
+_DEGREE_TEXT = """
+    较 很 太 更 极 非常 十分 比较 较为 异常 这么 那么 如此 相当 有些 有点 不够 不太 越来越 特别 多了 不错 不多 厉害 要命
+    要死 不得了
+"""
+DEGREE = frozenset(_DEGREE_TEXT.split())
+
+SURRENDERED_TO = frozenset("清明元金宋汉魏蜀吴唐曹敌日齐梁陈隋秦楚晋辽")
+LED_TROOPS = frozenset(
+    "军部兵众师领舰骑队团国其家精水步大左右所麾残余"
+) | {"主力", "中国", "部队", "大军", "代表团", "代表"}
+HIT_BY = frozenset("打骂饿批揍冻宰训罚枪刀雨整过日")
+STRUCK = frozenset("不点劲得一两几了")  # 差不多, 差一点
+DOING = frozenset("去吗嘛啥什不得活完下着过")
+UPSIDE_DOWN = frozenset("卵披心梨三圆锥钟数计映影立挂背流转退装叙序置")  # 倒卵形
+AFTER_ADVERB_DAO = frozenset("是也不没还挺真有像好要把可")
+_SHOULD_TEXT = """
+    避免 在 由 以 用 有 从 先 把 尽 立即 及时 注意 给予 按 按照 依 依法 包括 属 属于 是 如 作 作为 保持 使 使用 不 能
+    可 采取 考虑 加 与 尊重 予以 遵守 得到 选择 根据 该 为 具有 具备 至少 首先 尽量 尽快 尽可能 继续 同时 采用 努力
+    承担 享有 进行 成为 受到 停止
+"""
+SHOULD = frozenset(_SHOULD_TEXT.split())
+LATE = frozenset("急慌火凉迷魔忙")  # 着了急
+LIT_BY = frozenset("点划睡烧猜打找摸买逮够碰见犯轮燃")  # 着 after them may mean that it came off
+WORN = frozenset("沉胶附穿衣执固")  # 着 after them may be zhuo2
+
+# Of a verb doubled, or around 一 or 了: 数了数, 量一量.
+DOUBLED = {
+    "数": "shu3", "量": "liang2", "转": "zhuan4", "称": "cheng1", "粘": "zhan1", "相": "xiang4", "弹": "tan2",
+    "卷": "juan3",
+    "钻": "zuan1", "扇": "shan1", "调": "tiao2", "磨": "mo2", "教": "jiao1", "看": "kan4", "吐": "tu3", "挑": "tiao1",
+    "扫": "sao3", "缝": "feng2", "抹": "mo3", "铺": "pu1", "扎": "zha1", "晃": "huang4", "撒": "sa3", "劈": "pi1",
+}  # fmt: skip

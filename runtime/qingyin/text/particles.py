@@ -1,0 +1,95 @@
+"""得, 地, 了 and 着: particles, or verbs and complements, by their neighbours in the clause."""
+
+from __future__ import annotations
+
+from qingyin.text.clause import Context, is_verb
+from qingyin.text.neighbours import (
+    DEGREE,
+    DONE_SO,
+    GAINS,
+    GETTING,
+    LATE,
+    LIT_BY,
+    MANNER,
+    MANNERS,
+    MUST,
+    MUST_DO,
+    MUST_WORDS,
+    PLACES_AFTER,
+    RESULTS,
+    TASKS,
+    WORN,
+)
+from qingyin.text.verbs import ADJECTIVES, VERBS
+
+
+def de(context: Context) -> str | None:
+    """得: de5 before a complement, dei3 "must", de2 "to get"."""
+    before, after, earlier = context.before, context.after, context.at(-2)
+    if before and before[-1] in "记觉懒舍值显变使省免":
+        return "de5"
+    must = bool(before) and (before[-1] in MUST or before in MUST_WORDS)
+    if before == "不" and earlier[-1:] and (earlier[-1] in VERBS or earlier[-1] in "怪怨恨巴舍由使急") and not after:
+        return "de5"  # 使不得
+    again = earlier == "得" and context.at(-4) in ("", "得") and not context.at(-5)
+    if again and is_verb(before) and after[:1] in VERBS:
+        return "dei3"  # 得吃得穿得养家
+    if not before:
+        if not after or after[0] in "了啦嘞":
+            return "de2"
+        return "dei3" if after[0] in MUST_DO else None
+    if before == "的":
+        return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
+    if must:
+        if after and (after[0] not in GAINS or after in ("来", "去", "到处") or (len(after) == 1 and after in "去来")):
+            return "dei3"
+        return None
+    if after == "多少":
+        return "dei3"
+    if len(after) == 1 and after in TASKS and not is_verb(before) and before not in ADJECTIVES and len(before) < 3:
+        return "dei3"  # 添人得给工钱
+    if after and (after in DEGREE or after[0] in "多很不太"):
+        return "de5"
+    if (is_verb(before) or before in ADJECTIVES) and after and after[0] not in "奖分票病子胜名其此":
+        return "de5" if before not in GETTING or after[0] in RESULTS else None
+    return None
+
+
+def di(context: Context) -> str | None:
+    """地: de5 after what says how a thing is done."""
+    before, after = context.before, context.after
+    if not after or not before:
+        return None
+    four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
+    if len(four) >= 2 and (four[-1] == four[-2] or (len(four) == 4 and four[2:] == four[:2])):
+        return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地
+    if after[0] in PLACES_AFTER:
+        return None
+    acts = after[0] in DONE_SO or after[0] in VERBS
+    if len(before) == 1:
+        return "de5" if acts and four[-2:] in MANNERS else None
+    return "de5" if acts and (before[-1] in MANNER or after[0] in DONE_SO or len(before) >= 3) else None
+
+
+def le(context: Context) -> str | None:
+    """了: liao3 as the complement of 不 and 得."""
+    before, earlier = context.before, context.at(-2)
+    if before.endswith("不"):
+        prior = (earlier + before[:-1])[-1:]
+        return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None
+    able = (before == "得" and is_verb(earlier)) or before == "算得"
+    return "liao3" if able else None
+
+
+def zhe(context: Context) -> str | None:
+    """着: zhao2 where something comes off, zhe5 while it lasts."""
+    before, after, earlier = context.before, context.after, context.at(-2)
+    if before in ("一", "妙", "险", "高") and after[:1] in tuple("失不棋错"):
+        return "zhao1"  # 一着失
+    if before.endswith("不") and (earlier or len(before) > 1):
+        return None if after[:1] in tuple("边痕陆") else "zhao2"
+    if after == "了" and context.at(2)[:1] in tuple(LATE):
+        return "zhao2"
+    if (before == "得" and is_verb(earlier)) or (before == "的" and earlier in tuple("用犯管")):
+        return "zhao2" if not after or after[0] not in "落" else None
+    return "zhe5" if is_verb(before) and after and before not in LIT_BY and before not in WORN else None
