@@ -223,6 +223,9 @@ def test_more_than_it_can_serve_is_told_when_to_come_back(models: Path, tmp_path
             figures = busy.http.get("/metrics").text
         assert "qingyin_refused_total 1.0" in figures and "qingyin_active_streams 1.0" in figures
         idle(busy)
+        figures = busy.http.get("/metrics").text
+        assert 'qingyin_speeches_total{end="abandoned"} 1.0' in figures
+        assert float(figures.split("\nqingyin_sound_seconds_total ")[1].split()[0]) > 1.0
         assert busy.speak().status_code == 200
 
 

@@ -16,6 +16,7 @@ import soundfile
 from qingyin.errors import AudioError
 from qingyin.reference import load_reference
 from qingyin.server.limits import Limits
+from qingyin.server.upload_budget import Sent
 from qingyin.server.uploads import Uploads
 from serving import Served, serving
 from speechlike import speechlike
@@ -99,6 +100,29 @@ def test_uploads_are_bounded(served: Served, recording: bytes) -> None:
     assert upload(served).status_code == 400
     without_boundary = {"content-type": "multipart/form-data"}
     assert served.http.post("/v1/audio/voices", content=b"x", headers=without_boundary).status_code == 400
+
+
+def test_who_has_sent_enough_is_told_when_to_come_back(models: Path, tmp_path: Path) -> None:
+    with serving(models, tmp_path, limits=Limits(upload_hour_bytes=100_000)) as small:
+        assert upload(small, bytes(60_000)).status_code == 400
+        assert upload(small, bytes(60_000)).status_code == 400
+        refused = upload(small, bytes(10))
+        assert refused.status_code == 429 and 3000 < int(refused.headers["retry-after"]) <= 3600
+        assert small.http.get("/v1/audio/voices").status_code == 200
+
+
+def test_bytes_are_forgotten_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    sent = Sent()
+    sent.add("a", 60)
+    clock = 1600.0
+    sent.add("a", 60)
+    sent.add("a", 30)
+    assert sent.wait_seconds("a", 151) == 0 and sent.wait_seconds("b", 1) == 0
+    assert sent.wait_seconds("a", 100) == 3000 and sent.wait_seconds("a", 90) == 3600
+    clock = 4700.0
+    assert sent.wait_seconds("a", 91) == 0
 
 
 KINDS = dict(malformed_uploads.kinds())

@@ -23,6 +23,7 @@ from qingyin.server.job_store import JobStore
 from qingyin.server.metrics import Metrics
 from qingyin.server.observing import Observing
 from qingyin.server.problems import add_handlers
+from qingyin.server.upload_budget import UploadBudget
 from qingyin.server.uploads import Uploads
 
 _DESCRIPTION = (
@@ -79,6 +80,7 @@ def create_app(engine: Engine, folder: Path, access: Access | None = None, page:
     else:
         page(app, engine)
     # the last one added is the outermost
+    app.add_middleware(UploadBudget, limits=engine.limits)
     app.add_middleware(BodyLimit, limits=engine.limits)
     if access.secret is not None:
         app.add_middleware(Guarded, secret=access.secret, limits=engine.limits)

@@ -16,8 +16,9 @@ class Limits:
     stall_seconds: that a client may take to accept a piece. characters: of text to be spoken at once; job_characters:
     of all texts of one job. jobs: that are not finished yet; job_items: texts of one job; job_days: that results are
     kept. upload_bytes, upload_seconds, decoded_bytes: of a recording, of the sound in it, and of memory to decode it;
-    decode_seconds: of time to do so. uploads: decoded at once.
-    body_bytes: of any other request. auth_failures: wrong passwords of one address in auth_window_seconds.
+    decode_seconds: of time to do so. uploads: decoded at once; uploading: sent at once; upload_hour_bytes: of all that
+    one address sends in an hour. body_bytes: of any other request. auth_failures: wrong passwords of one address in
+    auth_window_seconds.
     """
 
     streams: int = 24
@@ -36,6 +37,8 @@ class Limits:
     decoded_bytes: int = 1_500_000_000
     decode_seconds: float = 20.0
     uploads: int = 2
+    uploading: int = 16
+    upload_hour_bytes: int = 500_000_000
     body_bytes: int = 4_000_000
     auth_failures: int = 5
     auth_window_seconds: float = 60.0

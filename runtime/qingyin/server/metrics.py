@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
     from qingyin.server.engine import Engine
 
 _SECONDS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
+
+
+class _Spoken(Collector):
+    """What the engine has counted of all that speaks: HTTP, page, jobs and voice assistants."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        counts = self._engine.counts
+        speeches = CounterMetricFamily("qingyin_speeches", "Texts spoken, by how it ended.", labels=["end"])
+        for end in ("finished", "failed", "abandoned"):
+            speeches.add_metric([end], getattr(counts, end))
+        yield speeches
+        yield CounterMetricFamily("qingyin_sound_seconds", "Seconds of sound made.", value=counts.sound_seconds)
+        yield CounterMetricFamily("qingyin_work_seconds", "Seconds of computing for it.", value=counts.work_seconds)
 
 
 class Metrics:
@@ -25,8 +44,7 @@ class Metrics:
             "qingyin_first_byte_seconds", "From a request to the first byte of its answer's body.", ["route"],
             buckets=_SECONDS, registry=self.registry,
         )  # fmt: skip
-        self._sound = Counter("qingyin_sound_seconds", "Seconds of sound made for HTTP.", registry=self.registry)
-        self._work = Counter("qingyin_work_seconds", "Seconds of computing for that sound.", registry=self.registry)
+        self.registry.register(_Spoken(engine))
         for name, text, read in (
             ("active_streams", "Streams and calls being served.", lambda: engine.active),
             ("waiting_streams", "Requests waiting for a place.", lambda: engine.admission.waiting),
@@ -40,10 +58,6 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         if first_byte_seconds is not None and status < 400:
             self._first_byte.labels(route).observe(first_byte_seconds)
-
-    def spoke(self, sound_seconds: float, work_seconds: float) -> None:
-        self._sound.inc(sound_seconds)
-        self._work.inc(work_seconds)
 
     def text(self) -> bytes:
         """In Prometheus' exposition format."""

@@ -15,7 +15,6 @@ from pydantic import Field
 
 from qingyin.errors import QingyinError
 from qingyin.server.engine import Engine
-from qingyin.server.metrics import Metrics
 from qingyin.server.observing import note
 from qingyin.server.problems import Problem, as_problem, error_body
 from qingyin.server.sound_formats import FORMATS, SoundEncoder
@@ -118,7 +117,6 @@ async def create_speech(
 async def _encoded(
     first: AudioChunk, stream: SpeechStream, encoder: SoundEncoder, request: Request
 ) -> AsyncIterator[bytes]:
-    metrics: Metrics = request.app.state.metrics
     try:
         async with stream:
             if data := encoder.push(first.samples):
@@ -132,7 +130,6 @@ async def _encoded(
     finally:
         encoder.close()
         timings = first.report.timings
-        metrics.spoke(timings.audio, timings.total)
         note(request, sound_s=round(timings.audio, 2), work_s=round(timings.total, 3), complete=stream.complete,
              unspoken=len(first.report.unspoken))  # fmt: skip
 
