@@ -54,14 +54,12 @@ def test_a_set_leaves_runs_of_every_voice(exported: Path, runs: Path) -> None:
     assert longest is not None and longest["mel"].shape[1] == max(lengths)
 
 
-@pytest.mark.parametrize(("target", "smaller"), [("bundled", 3.0), ("x86-vnni", 3.0), ("arm", 3.0), ("size", 3.0)])
-def test_a_target_speaks_and_streams_exactly(
-    exported: Path, runs: Path, tmp_path: Path, target: str, smaller: float
-) -> None:
+@pytest.mark.parametrize("target", ["bundled", "arm", "size"])
+def test_a_target_speaks_and_streams_exactly(exported: Path, runs: Path, tmp_path: Path, target: str) -> None:
     command = [str(exported), "--target", target, "--inputs", str(runs), "-o", str(tmp_path / "set")]
     assert quantize.main(command) == 0
     before, after = (manifests.read_manifest(folder)["graphs"] for folder in (exported, tmp_path / "set"))
-    assert sum(g["bytes"] for g in before.values()) > smaller * sum(g["bytes"] for g in after.values())
+    assert sum(g["bytes"] for g in before.values()) > 3 * sum(g["bytes"] for g in after.values())
     precisions = {name: graph["precision"] for name, graph in after.items()}
     static = "int8-storage" if target == "size" else "int8-static+int8-storage"
     assert precisions["acoustic_decoder"] == precisions["vocoder_source_filter"] == static
@@ -143,4 +141,4 @@ def coarse(content: bytes) -> bytes:
             grouped = quantise_groups(weight, True, len(weight))
             steps = np.rint(grouped.values.astype(np.float32) / 16) * 16 * grouped.scales
             tensor.CopyFrom(onnx.numpy_helper.from_array(steps.reshape(weight.shape), tensor.name))
-    return model.SerializeToString()
+    return bytes(model.SerializeToString())
