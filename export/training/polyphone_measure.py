@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.training.polyphone_data import Labelled, load_cpp
+from export.training.polyphone_data import MARK, Labelled, load_cpp
 from qingyin.text import g2p, polyphones
 from qingyin.text.characters import canonicalise
 from qingyin.text.citation import has_reading
@@ -26,6 +26,12 @@ def read_at(text: str, index: int) -> str:
     return ""
 
 
+def sentences_of(table: Path) -> set[str]:
+    """The sentences of a table of tests/readings, without their marks."""
+    lines = table.read_text(encoding="utf-8").splitlines()
+    return {line.split("\t")[0].replace(MARK, "") for line in lines}
+
+
 def _no_choice(sentence: Sequence[Clause]) -> dict[int, str] | None:
     """What `polyphones.choose` gives where there is no model."""
     return None
@@ -35,6 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training polyphone_measure`."""
     parser.add_argument("folder", type=Path, help="with cpp_dev.sent and cpp_dev.lb")
     parser.add_argument("--fold", type=int, default=0, help="0 is held out for good, 1 was chosen by")
+    parser.add_argument(
+        "--without", type=Path, nargs="+", default=[], metavar="TABLE",
+        help="leave out sentences of these tables, which rules may have been written for: tests/readings/*.txt",
+    )  # fmt: skip
     parser.add_argument("--without-model", action="store_true", help="dictionary and rules alone")
 
 
@@ -44,7 +54,10 @@ def main(options: argparse.Namespace) -> None:
         polyphones.choose = _no_choice
     elif polyphones.load() is None:
         raise FileNotFoundError("no model of polyphones in the package; run: python -m tools.export_polyphones")
-    labels = [label for label in load_cpp(options.folder) if label.fold == options.fold]
+    known = {text for table in options.without for text in sentences_of(table)}
+    labels = [label for label in load_cpp(options.folder) if label.fold == options.fold and label.text not in known]
+    if not labels:
+        raise ValueError(f"no sentence of fold {options.fold} is left")
     wrong: list[tuple[Labelled, str]] = []
     for label in labels:
         reading = read_at(label.text, label.index)
