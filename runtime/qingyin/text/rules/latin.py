@@ -39,6 +39,7 @@ _LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
 _FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
+_EQUALS = re.compile(r" ?(?:=|≤|≥|≠)")
 _ARGUMENT = re.compile(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
 _NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
 _VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
@@ -168,6 +169,8 @@ def words(text: str, start: int) -> Reading | None:
     token, end = match.group(), match.end()
     if token in _ELEMENTS and text[end : end + 1] and (text[end] in SUPERSCRIPTS or text[end].isdigit()):
         return Reading(end, (Spell(start, end),), english.SPELLED)  # Fe²⁺
+    if len(token) == 2 and token not in ("pi", "Pi") and _EQUALS.match(text, end) and _beside_nothing(text, start):
+        return Reading(end, (Spell(start, end),), english.SPELLED)  # Ax = b
     if token in _FUNCTIONS and _ARGUMENT.match(text, end):
         (word,) = english.read(_FUNCTIONS[token])
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
@@ -180,6 +183,11 @@ def words(text: str, start: int) -> Reading | None:
         parts += [English(written, word.syllables, start + word.start), Pause(SILENT)]
         notes += [word.note] if word.note and word.note not in notes else []
     return Reading(end, tuple(parts), "; ".join(notes))
+
+
+def _beside_nothing(text: str, start: int) -> bool:
+    """Whether no word in letters stands before text[start]."""
+    return not is_ascii_alnum(before(text, start)[-1:])
 
 
 def _beside_english(text: str, start: int, end: int) -> bool:

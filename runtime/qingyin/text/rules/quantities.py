@@ -183,7 +183,8 @@ def _range(
         return None
     level = dash == "-" and first.group() == token and not (unit or sign or minus or first_unit[0])
     falling = float(first.group().replace(",", "")) > float(token.replace(",", ""))
-    if dash == "-" and falling and not (unit or sign or minus):
+    measured = measure_after(text, end) not in ("", "球", "分", "票", "枪", "号", "型")
+    if dash == "-" and falling and not (unit or sign or minus or measured):
         labelled = before(text, start)[-1:] in _LABELLED or text[end : end + 1] in ("号", "型")
         between = "杠" if labelled else "比"
     elif level:
