@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from qingyin import compute, sessions
-from qingyin.cli import main
+from qingyin.cli import build_parser, main
 from qingyin.compute import CPU, CUDA, chosen, open_on
 from qingyin.errors import DependencyError, OptionError
 from qingyin.synthesizer import Synthesizer
@@ -24,8 +24,13 @@ class Fake(SimpleNamespace):
         public = [name for name in dir(onnxruntime) if not name.startswith("_")]
         super().__init__(__version__="1.0", **{name: getattr(onnxruntime, name) for name in public})
         self.asked: list[list[str]] = []
+        self.severities: list[int] = []
 
-        def open_session(model: bytes, sess_options: Any, providers: Sequence[Any]) -> Any:
+        def open_session(
+            model: bytes, sess_options: Any, providers: Sequence[Any], enable_fallback: int = 1
+        ) -> Any:
+            # on CUDA, ONNX Runtime must not fall back by itself: it would say so on standard output
+            assert enable_fallback == (CUDA not in [name if isinstance(name, str) else name[0] for name in providers])
             names = [name if isinstance(name, str) else name[0] for name in providers]
             self.asked.append(names)
             if CUDA in names and behaviour == "broken":
@@ -36,6 +41,8 @@ class Fake(SimpleNamespace):
             return session
 
         self.InferenceSession = open_session
+        self.set_default_logger_severity = self.severities.append
+        self.preload_dlls = lambda directory: print("Failed to load libcudart.so.13")
         offered = [CPU] if behaviour == "missing" else [CUDA, CPU]
         self.get_available_providers = lambda: offered
 
@@ -46,6 +53,7 @@ def fake(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("QINGYIN_MODELS", str(models))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(compute, "has_nvidia_card", lambda: True)
+    monkeypatch.setattr(sessions, "_cuda_prepared", False)
     module = Fake(request.param)
     monkeypatch.setattr(sessions, "import_onnxruntime", lambda: module)
     return module
@@ -72,8 +80,11 @@ def test_a_broken_cuda_is_one_warning_or_an_error(
     fake: Fake, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["say", "好。", "-o", "a.wav", "--no-daemon"]) == 0
-    warnings = [line for line in capsys.readouterr().err.splitlines() if "warning" in line]
+    printed = capsys.readouterr()
+    warnings = [line for line in printed.err.splitlines() if "warning" in line]
     assert len(warnings) == 1
+    assert "Failed to load" not in printed.out + printed.err
+    assert set(fake.severities) <= {4}  # the log of ONNX Runtime itself would make it three lines
     assert "computing on the CPU" in warnings[0]
     assert reason in warnings[0]
     assert main(["info"]) == 0
@@ -125,3 +136,31 @@ def test_a_model_that_the_cpu_refuses_is_not_blamed_on_cuda() -> None:
 
     with pytest.raises(ValueError, match="no graph"):
         open_on("auto", [CUDA, CPU], refuse)
+
+
+def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the words of onnxruntime-gpu 1.31.1 on a computer without CUDA, which opens a session on the CPU."""
+    provider = tmp_path / "capi" / "libonnxruntime_providers_cuda.so"
+    assert compute.missing_library(tmp_path) is None
+    provider.parent.mkdir()
+    provider.write_bytes(b"")
+    said = ["libcublasLt.so.13: cannot open shared object file: No such file or directory"]
+
+    def load(name: str) -> None:
+        assert name == str(provider)
+        raise OSError(said[0])
+
+    monkeypatch.setattr(compute.ctypes, "CDLL", load)
+    opened = SimpleNamespace(get_providers=lambda: [CPU])
+    session, reason = open_on("auto", ["TensorrtExecutionProvider", CUDA, CPU], lambda _: opened, tmp_path)
+    assert session is opened and reason == f"ONNX Runtime could not load CUDA; {said[0]}"
+    with pytest.raises(DependencyError, match=r"libcublasLt\.so\.13"):
+        open_on("cuda", [CUDA, CPU], lambda _: opened, tmp_path)
+    said[0] = f"{provider}: undefined symbol: Provider_GetHost"  # all its libraries are there
+    assert compute.missing_library(tmp_path) is None
+
+
+def test_every_command_that_computes_takes_a_device() -> None:
+    parser = build_parser()
+    for command in (["say", "好"], ["info"], ["daemon"], ["bench"], ["serve"]):
+        assert parser.parse_args([*command, "--device", "cuda"]).compute == "cuda"

@@ -360,7 +360,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     _add_model_arguments(info)
-    for command in (info, daemon, bench):
+    for command in (info, daemon, bench, serve):
         command.add_argument(
             "--device", dest="compute", choices=("auto", "cpu", "cuda"), help="on what to compute; default auto"
         )

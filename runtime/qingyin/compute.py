@@ -6,6 +6,7 @@ be used, it goes on with the CPU and gives the reason. "cuda" makes that an erro
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,10 +36,26 @@ def has_nvidia_card() -> bool:
     return _NVIDIA.exists()
 
 
-def open_on(device: str, offered: Sequence[str], open_session: Open) -> tuple[Any, str | None]:
+def missing_library(package: Path) -> str | None:
+    """What keeps the CUDA provider of the onnxruntime in this folder from being loaded, such as "libcublasLt.so.13:
+    cannot open shared object file"; None if no library is missing. ONNX Runtime itself only writes it to its log.
+    """
+    provider = package / "capi" / "libonnxruntime_providers_cuda.so"
+    if not provider.is_file():
+        return None
+    try:
+        ctypes.CDLL(str(provider))
+    except OSError as error:  # alone it always lacks symbols of ONNX Runtime: that is no reason
+        return str(error) if "cannot open shared object file" in str(error) else None
+    return None
+
+
+def open_on(
+    device: str, offered: Sequence[str], open_session: Open, package: Path | None = None
+) -> tuple[Any, str | None]:
     """A session, and the reason why it does not compute on CUDA although it was to (None: it does, or was not to).
 
-    device: one of DEVICES; offered: ONNX Runtime's providers. Errors: DependencyError, if `device` is "cuda" and CUDA
+    device: one of DEVICES; offered: ONNX Runtime's providers; package: its folder. Errors: DependencyError, if `device` is "cuda" and CUDA
     cannot be used; those of `open_session` on the CPU.
     """
     if device == "cpu":
@@ -54,7 +71,9 @@ def open_on(device: str, offered: Sequence[str], open_session: Open) -> tuple[An
         return _without(device, " ".join(str(error).split())[:160] or type(error).__name__, open_session)
     if CUDA in session.get_providers():
         return session, None
-    reason = "ONNX Runtime could not load CUDA; its libraries, cuDNN, or the driver are missing or too old"
+    library = None if package is None else missing_library(package)
+    lacking = "its libraries, cuDNN, or the driver are missing or too old" if library is None else library
+    reason = f"ONNX Runtime could not load CUDA; {lacking}"
     if device == "cuda":
         raise DependencyError(_refusal(reason))
     return session, reason  # it fell back by itself

@@ -5,9 +5,11 @@ stated here.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,12 +71,20 @@ class Session:
         _share_bounded_arena(onnxruntime)
 
         def opened(providers: Sequence[Any]) -> Any:
-            return onnxruntime.InferenceSession(model, sess_options=options, providers=list(providers))
+            if len(providers) == 1:
+                return onnxruntime.InferenceSession(model, sess_options=options, providers=list(providers))
+            _prepare_cuda(onnxruntime)
+            # its own way back to the CPU prints to standard output, where samples may be going
+            return onnxruntime.InferenceSession(
+                model, sess_options=options, providers=list(providers), enable_fallback=0
+            )
 
+        file = getattr(onnxruntime, "__file__", None)
         try:
             self._session, self.fallback = compute.open_on(
-                compute.chosen(device), onnxruntime.get_available_providers(), opened
-            )
+                compute.chosen(device), onnxruntime.get_available_providers(), opened,
+                None if file is None else Path(file).parent,
+            )  # fmt: skip
         except QingyinError:
             raise
         except Exception as error:  # onnxruntime's exceptions share no public base class
@@ -148,6 +158,25 @@ def open_together(*openers: Callable[[], Any]) -> list[Any]:
         if failure is not None:
             raise failure
     return results
+
+
+_cuda_lock = threading.Lock()
+_cuda_prepared = False
+
+
+def _prepare_cuda(onnxruntime: Any) -> None:
+    """Before the first session on CUDA: its libraries are looked for where pip puts them, and ONNX Runtime is told not
+    to write what it lacks on standard error, which is said in one line of ours.
+    """
+    global _cuda_prepared
+    with _cuda_lock:
+        if _cuda_prepared:
+            return
+        onnxruntime.set_default_logger_severity(4)  # fatal errors only
+        if hasattr(onnxruntime, "preload_dlls"):  # from 1.21
+            with contextlib.redirect_stdout(io.StringIO()):  # it prints each library that is not there
+                onnxruntime.preload_dlls(directory="")
+        _cuda_prepared = True
 
 
 _arena_lock = threading.Lock()

@@ -116,6 +116,12 @@ class Synthesizer:
 
         return emotion_of(self, reference)
 
+    @property
+    def device_warning(self) -> str | None:
+        """That the CPU computes although CUDA was to, and why; also in each report. None: all is as it should be."""
+        reason = self._vocoder.session.fallback
+        return None if reason is None else fallback_warning(reason)
+
     @functools.cached_property
     def encoders(self) -> Encoders:
         """The graphs that listen to references, opened at first use. Errors: ModelError if the set has none."""
@@ -166,8 +172,7 @@ class Synthesizer:
         emotion = self._emotion(speaker, chosen)
         seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
         report = Report(speaker.name, self.vocoder_name, seed, warnings=[*speaker.notes, *emotion.notes])
-        if (reason := self._vocoder.session.fallback) is not None:
-            report.warnings.append(fallback_warning(reason))
+        report.warnings.extend([self.device_warning] if self.device_warning else [])
         report.warnings.extend(lexicon.conflicts if lexicon else ())
         analyses = self._analyses(text, pauses, emoji, markup, lexicon, report.timings)
         return self._stream(analyses, speaker, emotion, chosen, report, (first_chunk_frames, chunk_frames), began)

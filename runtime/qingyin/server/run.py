@@ -104,6 +104,8 @@ def serve(settings: Settings) -> None:
         assistants = stack.enter_context(_assistants(settings))
         stack.enter_context(_own_temporary_folder(settings.port))
         engine = Engine.load(settings.models, settings.vocoder, settings.limits, settings.workers)
+        if (warning := engine.synthesizer.device_warning) is not None:
+            print(f"qingyin: warning: {warning}", file=sys.stderr, flush=True)
         app = create_app(engine, state_folder(settings.port), access, _page() if settings.page else None)
         server = _Server(_config(app, settings))
         if assistants is not None:
