@@ -55,8 +55,8 @@ def open_on(
 ) -> tuple[Any, str | None]:
     """A session, and the reason why it does not compute on CUDA although it was to (None: it does, or was not to).
 
-    device: one of DEVICES; offered: ONNX Runtime's providers; package: its folder. Errors: DependencyError, if `device` is "cuda" and CUDA
-    cannot be used; those of `open_session` on the CPU.
+    device: one of DEVICES; offered: ONNX Runtime's providers; package: its folder. Errors: DependencyError, if `device`
+    is "cuda" and CUDA cannot be used; those of `open_session` on the CPU.
     """
     if device == "cpu":
         return open_session([CPU]), None
