@@ -47,8 +47,8 @@ class Damage:
     fp32 costs 0.1 to 0.3. So F0 is judged in cents, and own_f0_pesq_loss only reported.
     recordings_pesq_loss: fp32's wide-band PESQ on recordings less this one's (vocoders alone; else 0).
     f0_rmse_cents, f0_gross_percent, voicing_percent, mel_distance: export.training.metrics, of the sentences with their
-    own F0, as Praat hears it: it takes pulses in other places for changes too. f0_predicted_cents: RMSE of the decoder's
-    F0 in frames voiced in both; voicing_predicted_percent: of frames, those that the decoder voices otherwise.
+    own F0, as Praat hears it; pulses in other places count as changes. f0_predicted_cents: RMSE of the decoder's F0 in
+    frames voiced in both; voicing_predicted_percent: of frames, those that the decoder voices otherwise.
     durations_percent: of phonemes whose predicted length changes by more than one frame; duration_frames: mean change.
     """
 

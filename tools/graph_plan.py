@@ -7,6 +7,7 @@ guessed: `quantize.py --search` measured each group alone, and what it kept stan
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -109,13 +110,15 @@ def plans(target: str, graphs: Iterable[str], found: Found) -> dict[str, GraphPl
     }
 
 
-def quantisable(content: bytes) -> dict[str, tuple[str, ...]]:
-    """Name of every node that may become int8 -> its forms."""
+def quantisable(content: bytes) -> dict[str, tuple[tuple[str, ...], int]]:
+    """Name of every node that may become int8 -> its forms, and how many weights it has."""
     model = onnx.load_model_from_string(content)
+    sizes = {tensor.name: math.prod(tensor.dims) for tensor in model.graph.initializer}
+    weights = {node.name: sizes.get(node.input[1], 0) for node in model.graph.node if len(node.input) > 1}
     products = [name for name in constant_matmuls(model) if name not in linear_amplitude_matmuls(model)]
     return {
-        **dict.fromkeys(products, ("int8", *STATIC)),
-        **dict.fromkeys(sorted(convolutions(model)), CONV),
+        **{name: (("int8", *STATIC), weights[name]) for name in products},
+        **{name: (CONV, weights[name]) for name in sorted(convolutions(model))},
     }
 
 
@@ -124,7 +127,7 @@ def nodes_by_form(content: bytes, plan: GraphPlan, graph: str) -> dict[str, list
     possible = quantisable(content)
     chosen: dict[str, str] = {}
     for pattern, form in plan.forms.items():
-        fitting = [name for name, forms in possible.items() if form in forms and fnmatchcase(name, pattern)]
+        fitting = [name for name, (forms, _) in possible.items() if form in forms and fnmatchcase(name, pattern)]
         if not fitting:
             raise ValueError(f"{graph}: no node fits {pattern} that can be {form}; search this set anew (--search)")
         for name in fitting:
@@ -134,20 +137,25 @@ def nodes_by_form(content: bytes, plan: GraphPlan, graph: str) -> dict[str, list
 
 
 def _quantised(
-    content: bytes, form: str, nodes: Collection[str], runs: Sequence[Mapping[str, Array]], full_range: bool
-) -> bytes:
+    content: bytes, form: str, nodes: Collection[str], runs: Sequence[Mapping[str, Array]], full_range: bool,
+    ranges: Path | None,
+) -> bytes:  # fmt: skip
     kind, _, method = form.rpartition("-")
     # not only those with initializers: the quantiser also takes products with what Constant nodes hold
     others = {node.name for node in onnx.load_model_from_string(content).graph.node} - set(nodes)
     if form == "int8":
         return to_int8(content, others, full_range=full_range)
-    if kind == "int8-static":
-        return to_int8_static(content, runs, others, full_range=full_range, method=method)
-    return to_int8_conv(content, runs, others, full_range=full_range, method=method)
+    rewrite = to_int8_static if kind == "int8-static" else to_int8_conv
+    kept = None if ranges is None else ranges / f"{form}.json"
+    return rewrite(content, runs, others, full_range=full_range, method=method, ranges=kept)
 
 
-def apply(content: bytes, plan: GraphPlan, runs: Sequence[Mapping[str, Array]], graph: str) -> bytes:
-    """A fp32 graph as the plan has it. runs: real inputs, for static scales. ValueError: see `nodes_by_form`."""
+def apply(
+    content: bytes, plan: GraphPlan, runs: Sequence[Mapping[str, Array]], graph: str, ranges: Path | None = None
+) -> bytes:
+    """A fp32 graph as the plan has it. runs: real inputs, for static scales. ranges: a folder that keeps what was found
+    in them, for further plans of the same graph and runs. ValueError: see `nodes_by_form`.
+    """
     if plan.storage == "fp16":
         return to_fp16(content)
     if plan.needs_inputs and not runs:
@@ -157,7 +165,7 @@ def apply(content: bytes, plan: GraphPlan, runs: Sequence[Mapping[str, Array]], 
     own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
     result = content
     for form, nodes in nodes_by_form(content, plan, graph).items():
-        result = _quantised(result, form, nodes, runs, plan.full_range)
+        result = _quantised(result, form, nodes, runs, plan.full_range, ranges)
     if plan.storage == "fp32":
         return result
     made = {tensor.name for tensor in onnx.load_model_from_string(result).graph.initializer} - own

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from fnmatch import fnmatchcase
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import onnx
 
-from export.example_inputs import Array
+from export.example_inputs import Array, cut, longest
+from export.manifest import contract
 from tools.graph_storage import to_fp16_storage, to_int8_storage
 
 STORAGE = "+fp16-storage"
@@ -22,7 +24,7 @@ PRECISIONS = (
 )  # fmt: skip
 # How the range of an activation is taken from what it was on real inputs.
 SCALES = ("minmax", "percentile", "entropy")
-HISTOGRAM_RUNS = 12
+HISTOGRAM_RUNS = 16
 # Log-amplitudes go through these; 1e-5, the floor of the feature space, is below fp16's normal numbers.
 KEPT_FP32_OPS = ("Exp", "Log", "Clip", "Max", "Min", "Pow", "Range", "CumSum")
 
@@ -81,7 +83,7 @@ def _quiet() -> Iterator[Path]:
     level = root.level
     root.setLevel(logging.ERROR)
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, redirect_stdout(StringIO()):  # histograms are announced
             yield Path(folder) / "int8.onnx"
     finally:
         root.setLevel(level)
@@ -140,16 +142,27 @@ def _reader(calibration: Sequence[Mapping[str, Array]]) -> Any:
     return Reader()
 
 
+def _equally_long(
+    model: onnx.ModelProto, runs: Sequence[Mapping[str, Array]]
+) -> list[Mapping[str, Array]]:
+    """The longest runs, cut to the shortest of them: a histogram is made of arrays of one shape, and it keeps every
+    activation of every run until the end.
+    """
+    inputs = {t["name"]: (t["dtype"], tuple(t["shape"])) for t in contract(model)[0]}
+    longest_first = sorted(runs, key=lambda run: -longest(inputs, run))[:HISTOGRAM_RUNS]
+    length = min(longest(inputs, run) for run in longest_first)
+    return [cut(inputs, run, length) for run in longest_first]
+
+
 def _static(
     model: onnx.ModelProto, calibration: Sequence[Mapping[str, Array]], operator: str, excluded: Collection[str],
-    full_range: bool, method: str,
+    full_range: bool, method: str, ranges: Path | None,
 ) -> bytes:  # fmt: skip
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
     if method not in SCALES:
         raise ValueError(f"method {method!r} is none of {', '.join(SCALES)}")
-    # Histograms keep every activation of every run until the end: a few runs of all kinds must do.
-    runs = calibration if method == "minmax" else calibration[:: -(-len(calibration) // HISTOGRAM_RUNS)]
+    runs = calibration if method == "minmax" else _equally_long(model, calibration)
     # A product's results are never rounded to 8 bits again, for nothing; there is no convolution without that.
     kept = {"OpTypesToExcludeOutputQuantization": [operator]} if operator == "MatMul" else {}
     with _quiet() as path:
@@ -166,6 +179,7 @@ def _static(
             nodes_to_exclude=sorted(excluded),
             calibrate_method=CalibrationMethod[{"minmax": "MinMax"}.get(method, method.capitalize())],
             extra_options={"MatMulConstBOnly": True, **kept},
+            **({} if ranges is None else {"calibration_cache_path": ranges}),
         )
         return _plain(path)
 
@@ -177,15 +191,17 @@ def to_int8_static(
     *,
     full_range: bool = False,
     method: str = "minmax",
+    ranges: Path | None = None,
 ) -> bytes:
     """int8 of the same MatMuls (S8S8), activation scales fixed from `calibration`, so that streaming stays exact.
 
     calibration: inputs by name, real speech; what is louder than all of it is clipped. method: one of SCALES, how the
-    range of an activation is taken from what it was. The rest as `to_int8`.
+    range of an activation is taken from what it was. ranges: a file that keeps them for the next call with the same
+    graph, inputs and method. The rest as `to_int8`.
     """
     if not calibration:
         raise NothingToQuantise("int8-static needs inputs to take its scales from")
-    return _static(_quantisable(content, excluded), calibration, "MatMul", excluded, full_range, method)
+    return _static(_quantisable(content, excluded), calibration, "MatMul", excluded, full_range, method, ranges)
 
 
 def to_int8_conv(
@@ -195,6 +211,7 @@ def to_int8_conv(
     *,
     full_range: bool = True,
     method: str = "minmax",
+    ranges: Path | None = None,
 ) -> bytes:
     """int8 of convolutions (S8S8), scales of weights by output channel, those of activations fixed from `calibration`.
 
@@ -207,7 +224,7 @@ def to_int8_conv(
     if not calibration or not chosen:
         raise NothingToQuantise("it has no convolution" if calibration else "int8-conv needs inputs for its scales")
     others = {node.name for node in model.graph.node if node.op_type == "Conv"} - chosen
-    return _static(model, calibration, "Conv", others, full_range, method)
+    return _static(model, calibration, "Conv", others, full_range, method, ranges)
 
 
 def _sort_nodes(graph: onnx.GraphProto) -> None:
