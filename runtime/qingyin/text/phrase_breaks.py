@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from qingyin.text.phrase_words import bias
 from qingyin.text.verbs import VERBS
 
 LONGEST_STRETCH = 22  # syllables: from 23 on, readers pause once or more on average
@@ -86,6 +87,7 @@ def features(texts: Sequence[str], index: int, done: int, left: int) -> Iterator
 
 def _score(texts: Sequence[str], index: int, done: int, left: int) -> float:
     score = sum(WEIGHTS.get(name, 0.0) for name in features(texts, index, done, left))
+    score += bias(texts[index - 1], texts[index])
     return score - _INSIDE_A_NAME if _may_go_on(texts[index - 1], texts[index]) else score
 
 
