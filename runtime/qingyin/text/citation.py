@@ -28,8 +28,9 @@ def word_readings(word: str) -> tuple[str, ...]:
         return tuple(override.split())
     listed = reading_table().readings(word)
     if listed:
-        return listed[: len(word)]  # of a character the commonest
-    found = [reading for char in word for reading in reading_table().readings(char)[:1]]
-    if len(found) != len(word):
+        found = listed[: len(word)]  # of a character the commonest
+        return readings.with_light_de(word, found) if "得" in word else found
+    spelled = [reading for char in word for reading in reading_table().readings(char)[:1]]
+    if len(spelled) != len(word):
         raise ValueError(f"no reading for {word!r}")
-    return tuple(readings.in_unlisted_word(word, found))
+    return tuple(readings.in_unlisted_word(word, spelled))

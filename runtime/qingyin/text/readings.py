@@ -42,6 +42,7 @@ WORDS: dict[str, str] = {
     "沙参": "sha1 shen1", "太子参": "tai4 zi3 shen1", "西洋参": "xi1 yang2 shen1", "花旗参": "hua1 qi2 shen1",
     "高差": "gao1 cha1", "温差": "wen1 cha1", "时差": "shi2 cha1", "位差": "wei4 cha1", "级差": "ji2 cha1",
     "左氏传": "zuo3 shi4 zhuan4", "公羊传": "gong1 yang2 zhuan4", "谷梁传": "gu3 liang2 zhuan4",
+    "了不得": "liao3 bu4 de5", "要得": "yao4 de5", "乐得": "le4 de5", "算得上": "suan4 de5 shang4",
     "位处": "wei4 chu3", "重在": "zhong4 zai4", "干儿子": "gan1 er2 zi5", "干女儿": "gan1 nv3 er2",
     "干爹": "gan1 die1", "干妈": "gan1 ma1",
     "干娘": "gan1 niang2", "干爸": "gan1 ba4", "干妹妹": "gan1 mei4 mei5", "干哥哥": "gan1 ge1 ge5",
@@ -57,6 +58,16 @@ WORDS: dict[str, str] = {
 } | NAMES | CLASSICS  # fmt: skip
 
 _TRANSLITERATION = frozenset("勒塞耶町肖葛茜泊媛")  # wrong by default inside names too
+
+
+_LIGHT_DE = frozenset(first + "得" for first in "记觉懂晓认舍懒免省显值使落亏")
+
+
+def with_light_de(word: str, found: tuple[str, ...]) -> tuple[str, ...]:
+    """The readings with 得 light at the end of such verbs, also in longer words (不记得)."""
+    return tuple(
+        "de5" if place and word[place - 1 : place + 1] in _LIGHT_DE else reading for place, reading in enumerate(found)
+    )
 
 
 def in_unlisted_word(word: str, found: list[str]) -> list[str]:

@@ -115,12 +115,18 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
         return True
     if text == "过去":
-        return bool(place) and len(texts[place - 1]) == 1 and (texts[place - 1] in VERBS or texts[place - 1] in MOTIONS)
-    return len(text) > 2 and text[-2:] in NEUTRAL_WORDS and text[-2:] not in ONLY_ALONE
+        return bool(place) and len(texts[place - 1]) == 1 and _moves(texts[place - 1])
+    light = text[-2:] in DIRECTIONS or (text[-2:] in NEUTRAL_WORDS and text[-2:] not in ONLY_ALONE)
+    return len(text) > 2 and light
 
 
 def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
-    """来 and 去 at the end of a phrase that 起, 出 and so on began after a verb: 抬起头来."""
+    """来 and 去 at the end of a phrase that 起, 出 and so on began after a verb: 抬起头来; 起 also before more."""
+    for place in range(1, len(flat) - 2):
+        if flat[place].char == "起" and _moves(flat[place - 1].char):
+            for syllable in flat[place + 2 : place + 4]:
+                if syllable.char == "来" and id(syllable) in alone and not syllable.fixed:
+                    syllable.tone = NEUTRAL_TONE  # 说起话来没完
     end = len(flat) - 1
     while end > 0 and flat[end].char in _ENDING_PARTICLES:
         end -= 1
@@ -129,8 +135,12 @@ def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
         return
     for place in range(max(1, end - _DIRECTION_REACH), end):
         verb = flat[place - 1].char
-        if flat[place].char in _TOWARDS and (verb in VERBS or verb in MOTIONS or verb == "了"):
+        if flat[place].char in _TOWARDS and (_moves(verb) or verb == "了"):
             last.tone = NEUTRAL_TONE
+
+
+def _moves(char: str) -> bool:
+    return char in VERBS or char in MOTIONS
 
 
 def linked_a(words: Sequence[Word]) -> None:

@@ -12,6 +12,7 @@ from qingyin.text.items import Mark, Spoken
 from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.reading_table import reading_table
 from qingyin.text.readings import WORDS
+from qingyin.text.verbs import VERBS
 from qingyin.text.words import EVERYDAY_COST, RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
@@ -85,6 +86,7 @@ _SEPARABLE_TEXT = """
     争气 出力 出气 透气 消气 看戏 听戏
 """
 _SEPARABLE = frozenset(_SEPARABLE_TEXT.split())  # verbs with their object, of which the verb alone is doubled: 帮帮忙
+_CAME = re.compile("(?<=.)[起出过回上下]来(?=说|看)")  # 站起来说话: 来说 is no word there
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
 
 
@@ -92,6 +94,7 @@ def _join_doubled(words: list[str]) -> list[str]:
     """Doubled words that no list has are one word: 痛痛快快, 高高 before 地; 喝喝茶 is 喝喝 and 茶."""
     text = "".join(words)
     spans = [match.span() for match in _DOUBLED.finditer(text) if _is_doubled(match.group())]
+    spans += [match.span() for match in _CAME.finditer(text) if text[match.start() - 1] in VERBS]
     start = 0
     for word, after in pairwise(words):
         start += len(word)
