@@ -6,6 +6,7 @@ Picked by frequency in running text times error on the CPP development set, and 
 from __future__ import annotations
 
 from qingyin.text.classics import CLASSICS
+from qingyin.text.compounds import COMPOUNDS
 from qingyin.text.surnames import NAMES
 
 # Characters standing alone (not inside a dictionary word).
@@ -43,6 +44,8 @@ WORDS: dict[str, str] = {
     "高差": "gao1 cha1", "温差": "wen1 cha1", "时差": "shi2 cha1", "位差": "wei4 cha1", "级差": "ji2 cha1",
     "左氏传": "zuo3 shi4 zhuan4", "公羊传": "gong1 yang2 zhuan4", "谷梁传": "gu3 liang2 zhuan4",
     "了不得": "liao3 bu4 de5", "要得": "yao4 de5", "乐得": "le4 de5", "算得上": "suan4 de5 shang4",
+    "干德": "qian2 de2", "干隆": "qian2 long2", "干坤": "qian2 kun1", "干宁": "qian2 ning2", "干符": "qian2 fu2",
+    "都指挥使": "du1 zhi3 hui1 shi3", "都指挥使司": "du1 zhi3 hui1 shi3 si1",
     "位处": "wei4 chu3", "重在": "zhong4 zai4", "干儿子": "gan1 er2 zi5", "干女儿": "gan1 nv3 er2",
     "干爹": "gan1 die1", "干妈": "gan1 ma1",
     "干娘": "gan1 niang2", "干爸": "gan1 ba4", "干妹妹": "gan1 mei4 mei5", "干哥哥": "gan1 ge1 ge5",
@@ -55,7 +58,7 @@ WORDS: dict[str, str] = {
     "倒还": "dao4 hai2", "倒像": "dao4 xiang4", "都柏林": "du1 bo2 lin2",
     "仆射": "pu2 ye4", "胡骑": "hu2 ji4", "燕山": "yan1 shan1",
     "拚命": "pin1 ming4", "琢磨": "zuo2 mo5", "木杆": "mu4 gan1",
-} | NAMES | CLASSICS  # fmt: skip
+} | COMPOUNDS | NAMES | CLASSICS  # fmt: skip
 
 _TRANSLITERATION = frozenset("勒塞耶町肖葛茜泊媛")  # wrong by default inside names too
 
