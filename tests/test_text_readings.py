@@ -15,7 +15,8 @@ from tools.measure_readings import FOLDER, load
 TABLES = sorted(FOLDER.glob("*.txt"))
 LEAST_CASES = 24
 BEYOND_REACH = {
-    "小马儿在耳朵帽里找出根洋火，在鞋底儿上划着，用两只小黑手捧着，点着了灯。": "划着: that the match has caught"
+    "小马儿在耳朵帽里找出根洋火，在鞋底儿上划着，用两只小黑手捧着，点着了灯。": "划着: that the match has caught",
+    "那几张画！等太太收拾好，教高妈打电要辆车，上这儿来。": "教 in the sense of 叫 before a name",
 }
 
 

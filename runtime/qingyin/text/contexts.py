@@ -24,6 +24,7 @@ from qingyin.text.neighbours import (
     PERSONS,
     PRONOUNS,
     PURPOSE_AFTER,
+    RETURNED,
     SHOULD,
     STRUCK,
     SURRENDERED_TO,
@@ -90,7 +91,10 @@ def _huan(context: Context) -> str | None:
     after, then = context.after, context.at(2)
     if context.before and (not after or after[0] in "给钱债清掉款"):
         return "huan2"
-    return "huan2" if after in PRONOUNS and then[:1] in tuple("钱账债情书茶") else None
+    if after in PRONOUNS and then[:1] in tuple("钱账债情书茶"):
+        return "huan2"
+    given_back = context.before[-1:] in tuple("归交偿退送奉返生讨索复来好") or after[:1] in tuple(RETURNED)
+    return "hai2" if after and not given_back else None
 
 
 def _zhong_planted(context: Context) -> str | None:
@@ -202,6 +206,22 @@ def _da(context: Context) -> str | None:
     return "da2" if context.before[-1:] in tuple("一两几半") and context.after.startswith("儿") else None
 
 
+def _tiao(context: Context) -> str | None:
+    return "tiao1" if context.after[:1] in tuple("好着选出了到拣剩完个") else None
+
+
+def _liang(context: Context) -> str | None:
+    return "liang4" if context.after[:1] in tuple("你他她") and not context.before else None
+
+
+def _jiang(context: Context) -> str | None:
+    return "jiang1" if len(context.words) == 1 else None  # 将！ at chess
+
+
+def _zuan(context: Context) -> str | None:
+    return None if context.after[:1] in tuple("石戒头机床塔杆探井") else "zuan1"
+
+
 def _ying(context: Context) -> str | None:
     """应 is "should" before a verb, and "at, to" where a request or an invitation follows."""
     rest = "".join(context.words[context.index + 1 :])
@@ -257,6 +277,8 @@ def sure_pair(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return DOUBLED[word[0]], DOUBLED[word[0]]
     if word in _BODY_AFTER_VERB and is_verb(before) and before not in WORN:
         return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
+    if word == "行行" and after == "好":
+        return "xing2", "xing2"
     if word == "看看" and after == "门":
         return "kan1", "kan1"
     if word == "六合" and after.startswith(("区", "县", "开发", "市", "镇", "经济")):
@@ -277,8 +299,9 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "觉": _jiao_sleep, "落": _luo, "得": particles.de, "地": particles.di, "了": particles.le, "着": particles.zhe,
     "倒": _dao, "干": _gan, "挨": _ai,
     "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
-    "朝": _chao, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
+    "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "吗": _particle("吗"), "啊": _particle("啊"),
+    "吧": _particle("吧"),
 }  # fmt: skip
 _FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")
 

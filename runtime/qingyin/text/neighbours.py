@@ -19,12 +19,13 @@ AIMS = frozenset(_AIMS_TEXT.split())
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万几数每这那")
 LED = frozenset("部局校团队旅县市省镇乡村院科处班组营连排司厂站船馆会行军师州所室")  # 部长, 校长
 LED_OR_DISTRICT = LED | {"区"}
-PARTICLES = {"吗": "ma5", "啊": "a5"}  # at the end of a clause
+PARTICLES = {"吗": "ma5", "啊": "a5", "吧": "ba5"}  # at the end of a clause
 PERSONS = frozenset("我你您他她它咱谁书孩")
 _TAUGHT_TEXT = """
     书 体育 数学 语文 英语 英文 汉语 中文 历史 地理 物理 化学 音乐 美术 课 学 学生 孩子 唱歌 画画 钢琴 党
 """
 TAUGHT = frozenset(_TAUGHT_TEXT.split())
+RETURNED = frozenset("了完过本愿俗乡魂礼手价击原款账书贷息情政朝家我你他她")  # after 还 that gives back
 PRONOUNS = frozenset("我你您他她它咱谁")
 DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变")  # 蹒跚地走
 MANNER = frozenset("声神然劲力心眼直般样速极气致性下里")  # 低声地, 拼命地

@@ -40,6 +40,8 @@ def de(context: Context) -> str | None:
         return "dei3" if after[0] in MUST_DO else None
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
+    if must and after[:1] in ("了", "啦"):
+        return "de2"  # 就得了
     if must:
         if after and (after[0] not in GAINS or after in ("来", "去", "到处") or (len(after) == 1 and after in "去来")):
             return "dei3"

@@ -32,8 +32,9 @@ _REPORTING = frozenset(_REPORTING_TEXT.split())
 _BEING = frozenset({"是", "有", "为", "成为", "就是", "也是", "则是", "属于", "包括"})
 _LIGHT = frozenset(_LIGHT_TEXT.split())
 _ADVERB_BEGINS = frozenset("不也都还就却已仍将未没会能")
+_FUNCTION = _CONJUNCTIONS | _PREPOSITIONS | _BEING | _LIGHT | _ADVERB_BEGINS | VERBS
 _NUMERALS = frozenset("零一二三四五六七八九十百千万亿点两")
-_INSIDE_A_NAME = 2.0  # by hand: what may be a name or a term is not parted
+_INSIDE_A_NAME = 2.0  # by hand
 _BINS = (3, 5, 7, 10, 14)
 WEIGHTS: dict[str, float] = {
     "size after 1": -0.37, "size after 2": -0.77, "size after 3": -0.48, "after conjunction": 0.18,
@@ -88,13 +89,15 @@ def features(texts: Sequence[str], index: int, done: int, left: int) -> Iterator
 def _score(texts: Sequence[str], index: int, done: int, left: int) -> float:
     score = sum(WEIGHTS.get(name, 0.0) for name in features(texts, index, done, left))
     score += bias(texts[index - 1], texts[index])
-    return score - _INSIDE_A_NAME if _may_go_on(texts[index - 1], texts[index]) else score
+    return score - _INSIDE_A_NAME if _parts_a_name(texts, index) else score
 
 
-def _may_go_on(before: str, after: str) -> bool:
-    """Whether the one-character word `after` may belong to what is before it, as in names that no list has."""
-    function = after in _CONJUNCTIONS or after in _PREPOSITIONS or after in _BEING or after in _ADVERB_BEGINS
-    return len(after) == 1 and before not in _LIGHT and not function and after not in VERBS
+def _parts_a_name(texts: Sequence[str], index: int) -> bool:
+    """Whether loose characters follow a word, as in a name that no list has: 塞尔, 瓦, 托."""
+    loose = texts[index : index + 2]
+    if len(loose) < 2 or texts[index - 1] in _FUNCTION:
+        return False
+    return all(len(text) == 1 and text not in _FUNCTION for text in loose)
 
 
 def breaks(texts: Sequence[str], lengths: Sequence[int]) -> list[int]:
