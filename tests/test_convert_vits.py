@@ -28,7 +28,8 @@ from export.cpu_session import session
 from export.models import hifigan
 from qingyin.cli import main as qingyin
 from qingyin.errors import DependencyError, MarkupError, ModelError, OptionError, TextError
-from qingyin.manifest import Spelling, load_manifest
+from qingyin.manifest import load_manifest
+from qingyin.synthesiser_spec import Spelling
 from qingyin.synthesizer import Synthesizer
 from qingyin.text.document import plain
 from qingyin.text.spelling import Speller

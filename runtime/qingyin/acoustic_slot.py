@@ -27,8 +27,13 @@ FrontEnd = Callable[["Document", Mapping[str, float] | None, "EmojiMode", bool],
 class Plan(Protocol):
     """A sentence after the encoder."""
 
-    gain_db: np.ndarray  # [T] float32, what markup asks for
-    silence: tuple[int, int]  # samples before and behind what the vocoder makes
+    @property
+    def gain_db(self) -> np.ndarray:
+        """[T] float32, what markup asks for."""
+
+    @property
+    def silence(self) -> tuple[int, int]:
+        """Samples before and behind what the vocoder makes."""
 
 
 class AcousticSlot(Protocol):

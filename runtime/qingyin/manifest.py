@@ -12,6 +12,7 @@ from typing import Any
 
 from qingyin.errors import ModelError
 from qingyin.strict import StrictObject, check_version, parse_json, read_verified
+from qingyin.synthesiser_spec import SynthesiserSpec, parse_synthesiser
 
 FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
@@ -40,7 +41,6 @@ _ROOT_KEYS = (
     "training_data",
 )
 _OPTIONAL_ROOT_KEYS = ("mel", "symbol_map", "synthesiser", "emotion_slope")
-SYNTHESISER_KINDS = ("vits",)
 OPTIONAL_GRAPHS = ("speaker_encoder", "emotion_encoder")  # a set without them speaks, but cannot clone
 _GRAPH_KEYS = ("file", "sha256", "bytes", "precision", "opset", "inputs", "outputs")
 
@@ -111,32 +111,6 @@ class EmotionSlope:
 
     axis: int
     semitones: float
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """How a model's text became symbols when it was trained.
-
-    language: a code, "und" if it is not known. lower_case: letters that are no symbols are tried as small ones.
-    uroman: other scripts than Latin are romanised first. replace: characters put in the place of others after that.
-    blank: symbol 0 stands before, between and behind all others.
-    """
-
-    language: str
-    blank: bool
-    lower_case: bool
-    uroman: bool
-    replace: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class SynthesiserSpec:
-    """What a model set is that goes from text to sound as a whole, with symbols, prior and vocoder of its own."""
-
-    kind: str
-    noise: float  # standard deviations of the latents' noise, and of the durations', as published
-    duration_noise: float
-    text: Spelling
 
 
 @dataclass(frozen=True)
@@ -267,7 +241,7 @@ def parse_manifest(value: Any, folder: Path) -> Manifest:
         mel=_mel(root, where),
         symbol_map=symbol_map,
         emotion_slope=_slope(root, where, emotion_size),
-        synthesiser=_synthesiser(root.value["synthesiser"], where) if "synthesiser" in root.value else None,
+        synthesiser=parse_synthesiser(root.value["synthesiser"], where) if "synthesiser" in root.value else None,
     )
     if manifest.default_vocoder not in vocoders:
         root.fail(f"names a default_vocoder {manifest.default_vocoder!r} that is not among its vocoders")
@@ -311,23 +285,6 @@ def _slope(root: StrictObject, where: str, size: int) -> EmotionSlope | None:
     if slope.axis >= size:
         part.fail(f"has an axis {slope.axis}, emotion vectors hold {size} numbers")
     return slope
-
-
-def _synthesiser(value: Any, where: str) -> SynthesiserSpec:
-    part = StrictObject(value, f"{where}: synthesiser", ("kind", "noise", "duration_noise", "text"))
-    if part.text("kind") not in SYNTHESISER_KINDS:
-        known = ", ".join(SYNTHESISER_KINDS)
-        part.fail(f"is of kind {part.text('kind')!r}, this qingyin knows {known}; update qingyin")
-    for key in ("noise", "duration_noise"):
-        if not 0.0 <= part.number(key) <= 10.0:
-            part.fail(f"key {key!r} must be from 0 to 10 (it is {part.number(key):g})")
-    flags = ("blank", "lower_case", "uroman")
-    text = StrictObject(part.value["text"], f"{where}: synthesiser: text", ("language", "replace", *flags))
-    replace = text.mapping("replace")
-    if not all(len(old) == 1 and isinstance(new, str) and len(new) == 1 for old, new in replace.items()):
-        text.fail("key 'replace' must give single characters for single characters")
-    spelling = Spelling(text.text("language"), *(text.flag(key) for key in flags), replace)
-    return SynthesiserSpec(part.text("kind"), part.number("noise"), part.number("duration_noise"), spelling)
 
 
 def _emotion(value: Any, where: str, size: int) -> EmotionPrototype:

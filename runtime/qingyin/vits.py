@@ -14,11 +14,12 @@ from qingyin.contracts import VITS_DECODER, VITS_ENCODER, check_contract, sizes
 from qingyin.emotions import Emotion
 from qingyin.errors import ModelError, OptionError
 from qingyin.length_regulator import MAX_PHONEME_FRAMES, expand
-from qingyin.manifest import Manifest, SynthesiserSpec
+from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
 from qingyin.prosody import over_frames
 from qingyin.sessions import Session
 from qingyin.symbol_map import SymbolMap
+from qingyin.synthesiser_spec import SynthesiserSpec
 from qingyin.text.analysis import Phoneme, Sentence
 from qingyin.text.spelling import Speller
 from qingyin.voices import Voice

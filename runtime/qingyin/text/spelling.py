@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qingyin.errors import DependencyError
-from qingyin.manifest import Spelling
+from qingyin.synthesiser_spec import Spelling
 from qingyin.text import document_spans
 from qingyin.text.analysis import Analysis, Note, Phoneme, Sentence, Unspoken, Word
 from qingyin.text.document import Document
