@@ -31,8 +31,9 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def start(port: int, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "qingyin", "serve", "--port", str(port), "--no-page", "--grace", "3", *more]
+def start(port: int, *more: str, page: bool = False) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "qingyin", "serve", "--port", str(port), "--grace", "3", *more]
+    command += [] if page else ["--no-page"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     line = process.stderr.readline()
@@ -78,13 +79,30 @@ def test_a_signal_lets_what_runs_finish(how: signal.Signals, places: Path) -> No
     process.stderr.close()
 
 
-def test_after_kill_9_it_starts_again() -> None:
+def test_an_open_page_does_not_hold_it_up(places: Path) -> None:
+    pytest.importorskip("gradio")
+    port = free_port()
+    process = start(port, "--grace", "600", page=True)
+    with httpx.stream("GET", f"http://127.0.0.1:{port}/zh/gradio_api/heartbeat/me", timeout=60) as answer:
+        pieces = answer.iter_raw()  # which a browser reads as long as the page is open
+        assert b"ALIVE" in next(pieces)
+        process.send_signal(signal.SIGINT)
+        assert not [piece for piece in pieces if b"ALIVE" not in piece]
+    assert process.wait(timeout=60) == 0
+    assert process.stderr is not None
+    assert '"level": "error"' not in process.stderr.read()
+    process.stderr.close()
+
+
+def test_after_kill_9_it_starts_again(places: Path) -> None:
     port = free_port()
     first = start(port)
+    (left,) = places.glob("qingyin-serve-*")
     first.kill()
     first.wait()
     assert cli.main(["serve", "status"]) == 3
     second = start(port)
+    assert not left.exists() and len(list(places.glob("qingyin-serve-*"))) == 1
     assert cli.main(["serve", "stop", "--port", str(port)]) == 0 and second.wait(timeout=10) == 0
     for process in (first, second):
         assert process.stderr is not None
