@@ -161,10 +161,10 @@ def test_the_report_shows_every_step(tmp_path: Path) -> None:
         Step(NAME, "/b/MatMul", "int8-static-minmax", Damage(pesq_loss=0.2, durations_percent=2.0), 20.0, 5.0),
     ]
     kept = [Step(NAME, "/a/MatMul", "int8", Damage(pesq_loss=0.012), 20.0, 2.9, kept=True)]
-    sets = [Whole("fp32", {NAME: 4_000_000}, 20.0, Damage()), Whole("size", {NAME: 1_000_000}, None, Damage(0.03))]
+    sets = [Whole("fp32", {NAME: 4_000_000}, 20.0, Damage()), Whole("size", {NAME: 1_000_000}, 19.0, Damage(0.03))]
     search_int8.report(tmp_path, Limits(), sets, steps, kept)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
-    assert "| size | 1.00 | 4.00 |  | 0.030 |" in text
+    assert "| size | 1.00 | 4.00 | 19.0 | 0.030 |" in text
     assert text.count("`/a/MatMul`") == 2 and text.count("`/b/MatMul`") == 1 and "| kept |" in text
     assert (tmp_path / "report.png").read_bytes()[1:4] == b"PNG"
 

@@ -18,12 +18,12 @@ import matplotlib.pyplot as plt
 @dataclass(frozen=True)
 class Whole:
     """A whole set for one target: bytes of its graphs by name, milliseconds of them for a second of speech (those that
-    speak with the default vocoder), and what is lost; None where no time was taken.
+    speak with the default vocoder), and what is lost.
     """
 
     target: str
     sizes: Mapping[str, int]
-    milliseconds: float | None
+    milliseconds: float
     damage: Damage
 
 
@@ -56,8 +56,8 @@ def wholes_table(wholes: Sequence[Whole]) -> str:
     rows = [_row(["set", "MB", "smaller", "ms per s", *FIGURES]), _row(["---"] * (4 + len(FIGURES)))]
     for whole in wholes:
         size = sum(whole.sizes.values())
-        time = "" if whole.milliseconds is None else f"{whole.milliseconds:.1f}"
-        rows.append(_row([whole.target, f"{size / 1e6:.2f}", f"{base / size:.2f}", time, *_figures(whole.damage)]))
+        own = [whole.target, f"{size / 1e6:.2f}", f"{base / size:.2f}", f"{whole.milliseconds:.1f}"]
+        rows.append(_row([*own, *_figures(whole.damage)]))
     return "".join(rows)
 
 

@@ -7,7 +7,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,7 +22,7 @@ from tools.graph_plan import GraphPlan, apply, quantisable
 
 Runs = Mapping[str, Sequence[Mapping[str, Array]]]  # graph -> inputs of each run
 LEAST_SHARE = 0.01  # of a graph's time; what saves less cannot be told from noise
-STAGES = ("minmax", "int8", "percentile", "entropy")
+STAGES = ("minmax", "percentile", "entropy", "int8")
 SEARCHED = ("acoustic_encoder", "acoustic_decoder", "vocoder_")  # what sound can judge; the listeners run once a voice
 
 
@@ -109,14 +109,18 @@ def groups(content: bytes, per_node: bool = False) -> list[Group]:
 
 
 class Search:
-    """A search over the graphs of one set; `report` gets a line after every step."""
+    """A search over the graphs of one set; `report` gets a line after every step.
+
+    contents: the graphs that sound can judge; searched: those of them that are quantised (None: all).
+    """
 
     def __init__(
         self, listener: Listener, contents: Mapping[str, bytes], runs: Runs, results: Results, ranges: Path, *,
         limits: Limits, full_range: bool, storage: str, exact_only: bool, per_node: bool, rounds: int, threads: int,
-        report: Callable[[str], None],
+        report: Callable[[str], None], searched: Collection[str] | None = None,
     ) -> None:  # fmt: skip
         self._listener, self.contents, self._runs, self._results = listener, contents, runs, results
+        self._searched = list(contents) if searched is None else list(searched)
         self._ranges = ranges  # a folder for what every activation's range was
         self._limits, self._full_range, self._storage, self._exact_only = limits, full_range, storage, exact_only
         self._per_node, self._rounds, self._threads, self._report = per_node, rounds, threads, report
@@ -128,15 +132,13 @@ class Search:
         return apply(self.contents[graph], plan, self._runs[graph], graph, ranges)
 
     def times(self, graph: str, content: bytes) -> tuple[float, float]:
-        """Milliseconds of fp32 and of `content` for a second of speech, on a run of median length, in turns.
-
-        graph: one of those searched.
-        """
+        """Milliseconds of fp32 and of `content` for a second of speech, on a run of median length, in turns."""
         sizes = [sum(array.size for array in run.values()) for run in self._runs[graph]]
         run = self._runs[graph][int(np.argsort(sizes)[len(sizes) // 2])]
         pairs = paired_times(
-            session(self.contents[graph], self._threads), session(content, self._threads), run, self._rounds
-        )
+            session(self.contents[graph], self._threads), session(content, self._threads), run, self._rounds,
+            self._threads,
+        )  # fmt: skip
         before = 1e3 * min(a for a, _ in pairs) / self._seconds(graph, run)
         return before, before / median(a / b for a, b in pairs)
 
@@ -163,7 +165,7 @@ class Search:
         """
         wanted = [
             (graph, group, form)
-            for graph in self.contents
+            for graph in self._searched
             for group in groups(self.contents[graph], self._per_node)
             for form in group.forms
         ]
@@ -209,14 +211,14 @@ class Search:
         """What can be kept of the candidates: one after the other is added to those kept before, in the storage that
         will ship, and stays if all of them are within the limits; each vocoder is judged with the acoustic graphs.
         """
-        kept: dict[str, dict[str, str]] = {graph: {} for graph in self.contents}
+        kept: dict[str, dict[str, str]] = {graph: {} for graph in self._searched}
         chosen = self.candidates(steps)
         trials = []
         for number, step in enumerate(chosen, 1):
             trial = self._results.steps.get((step.graph, step.pattern, step.form, False))
             if trial is None:
                 forms = {**kept, step.graph: {**kept[step.graph], step.pattern: step.form}}
-                made = {g: self._made(g, forms[g], self._storage) for g in self._heard_with(step.graph)}
+                made = {g: self._made(g, forms.get(g, {}), self._storage) for g in self._heard_with(step.graph)}
                 damage = self._listener.damage(made)
                 before, after = self.times(step.graph, made[step.graph])
                 trial = dataclasses.replace(

@@ -89,9 +89,7 @@ def wholes(
         sizes = {graph: len(content) for graph, content in made.items()}
         own = {graph: made[graph] for graph in spoken if graph in made}
         damage = Damage() if name == "fp32" else listener.damage(own)
-        timed = all(graph in search.contents for graph in own)
-        time = sum(search.times(graph, content)[1] for graph, content in own.items()) if timed else None
-        return Whole(name, sizes, time, damage)
+        return Whole(name, sizes, sum(search.times(graph, content)[1] for graph, content in own.items()), damage)
 
     result = [judged("fp32", contents)]
     for target, policy in TARGETS.items():
@@ -109,12 +107,12 @@ def run(arguments: argparse.Namespace) -> None:
     contents = {n: (arguments.models / entry["file"]).read_bytes() for n, entry in manifest["graphs"].items()}
     searched = arguments.graph or [name for name in contents if name.startswith(SEARCHED)]
     if unknown := [name for name in searched if name not in contents or not name.startswith(SEARCHED)]:
-        judged = [name for name in contents if name.startswith(SEARCHED)]
-        raise ValueError(f"--graph {', '.join(unknown)}: sound judges {', '.join(judged)}")
+        known = [name for name in contents if name.startswith(SEARCHED)]
+        raise ValueError(f"--graph {', '.join(unknown)}: sound judges {', '.join(known)}")
     if late := [name for name in contents if manifest["graphs"][name]["precision"] != "fp32"]:
         raise ValueError(f"{', '.join(late)}: not fp32 any more; export the set again to start from fp32")
     runs = {name: load_runs(arguments.inputs, name) for name in contents}
-    if empty := [name for name in searched if not runs[name]]:
+    if empty := [name for name in contents if name.startswith(SEARCHED) and not runs[name]]:
         raise ValueError(f"--inputs has no runs of {', '.join(empty)}; make them with python -m export inputs --models")
     recordings = of_files(arguments.recording)
     recordings += of_corpora(arguments.corpus, arguments.clips, held_out=True) if arguments.corpus else []
@@ -123,11 +121,12 @@ def run(arguments: argparse.Namespace) -> None:
     policy = TARGETS[arguments.target]
     results = Results(arguments.output / "steps.jsonl", _signature(contents, arguments))
     listener = Listener(arguments.models, SENTENCES[: arguments.sentences], recordings, arguments.threads)
-    ranges = arguments.output / "ranges"
+    judged = {name: content for name, content in contents.items() if name.startswith(SEARCHED)}
     search = Search(
-        listener, {name: contents[name] for name in searched}, runs, results, ranges, limits=limits,
+        listener, judged, runs, results, arguments.output / "ranges", limits=limits,
         full_range=policy.full_range, storage=policy.storage, exact_only=not arguments.allow_dynamic,
         per_node=arguments.per_node, rounds=arguments.rounds, threads=arguments.threads, report=_say,
+        searched=searched,
     )  # fmt: skip
     alone = search.alone(arguments.minutes)
     found, together = search.together(alone)
