@@ -256,13 +256,12 @@ def star_or_hash(text: str, start: int) -> Reading | None:
 
 
 def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
-    """#话题#, #话题 and the # before a heading: silent, as quotes are."""
+    """#话题# and #话题: silent, as quotes are."""
     ahead, follows = text[start - 1 : start], text[start + 1 : start + 2]
     closing = text.find("#", start + 1, start + _LONGEST_TOPIC)
     opening = text.rfind("#", max(0, start - _LONGEST_TOPIC), start)
     begins = is_han(follows or " ") and not is_han(ahead or " ")
-    heading = not before(text, start) and follows in ("#", " ")
-    return Reading(start + 1, _SILENT) if closing > start + 1 or opening >= 0 or begins or heading else None
+    return Reading(start + 1, _SILENT) if closing > start + 1 or opening >= 0 or begins else None
 
 
 def minutes_of_arc(text: str, start: int) -> Reading | None:
