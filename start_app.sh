@@ -34,5 +34,12 @@ extras=cpu,play
 if [ "$1" = serve ]; then
     extras=cpu,play,web
 fi
-ensure_venv "$root" .venv "$extras"
+# Two first starts at once would install into each other's half-made environment.
+if command -v flock >/dev/null 2>&1 && { exec 9>>"$root/.venv.lock"; } 2>/dev/null; then
+    flock --nonblock 9 || { echo "qingyin: another start is setting up; waiting for it ..." >&2 && flock 9; }
+    ensure_venv "$root" .venv "$extras"
+    exec 9>&-
+else # macOS, or a folder that cannot be written to
+    ensure_venv "$root" .venv "$extras"
+fi
 exec "$root/.venv/bin/qingyin" "$@"
