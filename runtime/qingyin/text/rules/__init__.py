@@ -5,7 +5,7 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import dates, english, everyday, ids, latin, money, quantities, signs
+from qingyin.text.rules import dates, english, everyday, formulas, ids, latin, money, quantities, signs
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
@@ -24,8 +24,8 @@ LETTER_RULES: tuple[Rule, ...] = (
     latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
-    money.amount, signs.dash, signs.plus, signs.factorial,
-    signs.absolute_value, signs.power, signs.vulgar_fraction, signs.roman_character, signs.slash,
+    money.amount, signs.dash, signs.plus, formulas.factorial, formulas.absolute_value, formulas.power,
+    signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)

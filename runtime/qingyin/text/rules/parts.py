@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qingyin.text.characters import is_han
+from qingyin.text.items import SILENT
 from qingyin.text.units import LIANG_MEASURES, MEASURES
 
 WINDOW = 12
@@ -113,3 +114,8 @@ def counts(text: str, start: int, end: int) -> bool:
 def follows_han(text: str, end: int) -> bool:
     """Whether a Han character comes next."""
     return end < len(text) and is_han(text[end])
+
+
+def named(end: int, name: str, note: str = "") -> Reading:
+    """A reading up to `end` that is one name, apart from the next word."""
+    return Reading(end, (Say(name), Pause(SILENT)), note)

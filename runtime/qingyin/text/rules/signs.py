@@ -19,7 +19,7 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
-from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before, measure_after
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, measure_after, named
 from qingyin.text.rules.quantities import in_equation
 from qingyin.text.units import MEASURES, unit_at
 
@@ -36,26 +36,11 @@ _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
 _SIGNLESS = re.compile(NUMBER)
-_POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
-_ABSOLUTE_WITHIN = 24
-_ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
-_ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
 _PATH_WITHIN = 60
 _LONGEST_TOPIC = 32
-_LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
 _PER_HUNDRED = re.compile(r"/100 ?(?:km|公里)")
 _REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
-
-
-def _named(end: int, name: str, note: str = "") -> Reading:
-    return Reading(end, (Say(name), Pause(SILENT)), note)
-
-
-def _power_name(sign: str, digits: str) -> str:
-    if not sign and digits in ("2", "3"):
-        return "的平方" if digits == "2" else "的立方"
-    return f"的{'负' if sign == '-' else ''}{cardinal(digits)}次方"
 
 
 def dash(text: str, start: int) -> Reading | None:
@@ -116,55 +101,10 @@ def plus(text: str, start: int) -> Reading | None:
     return Reading(start + 1, (Say("加" if text.startswith("86", start + 1) else "正"),))
 
 
-def power(text: str, start: int) -> Reading | None:
-    """x², 10⁻⁶, 2^10."""
-    match = _LETTER_POWER.match(text, start)
-    if match is not None:
-        letter = match.start(1)
-        return Reading(match.end(), (Say("的"), Spell(letter, letter + 1), Say("次方"), Pause(SILENT)))
-    match = _POWER.match(text, start)
-    if match is not None:
-        return _named(match.end(), _power_name(match.group(1), match.group(2)))
-    end = start
-    while end < len(text) and text[end] in SUPERSCRIPTS and end - start < 5:
-        end += 1
-    if end == start:
-        return None
-    digits = "".join(SUPERSCRIPTS[char] for char in text[start:end])
-    sign = digits[0] if digits[0] in "+-" else ""
-    digits = digits.replace("-", "").replace("+", "")
-    if digits and text[end - 1] in "⁺⁻" and len(digits) == 1 and text[start] not in "⁺⁻":
-        return _named(end, cardinal(digits) + ("负" if text[end - 1] == "⁻" else "正"))  # Fe³⁺
-    base = text[start - 1 : start]
-    if digits and not (
-        base and (is_ascii_alnum(base) or is_han(base) or base in ")）|" or base.lower() in GREEK_NAMES)
-    ):
-        return _named(end, cardinal(digits))  # ¹⁴C
-    if not digits:
-        return _named(end, "负" if sign == "-" else "正")  # Na⁺
-    return _named(end, _power_name(sign, digits))
-
-
-def factorial(text: str, start: int) -> Reading | None:
-    """5! and n!: the mark that canonicalise leaves where a formula goes on after it."""
-    return _named(start + 1, "的阶乘") if text[start] == "!" else None
-
-
-def absolute_value(text: str, start: int) -> Reading | None:
-    """|x|, |a - b|: said at the first bar; the second is silent."""
-    if text[start] != "|":
-        return None
-    if _ABSOLUTE.match(text, start) and not _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
-        return _named(start + 1, "绝对值")
-    if _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
-        return Reading(start + 1, _SILENT)
-    return None
-
-
 def vulgar_fraction(text: str, start: int) -> Reading | None:
     """½."""
     fraction = VULGAR_FRACTIONS.get(text[start])
-    return _named(start + 1, f"{cardinal(str(fraction[1]))}分之{cardinal(str(fraction[0]))}") if fraction else None
+    return named(start + 1, f"{cardinal(str(fraction[1]))}分之{cardinal(str(fraction[0]))}") if fraction else None
 
 
 def roman_character(text: str, start: int) -> Reading | None:
@@ -199,19 +139,19 @@ def slash(text: str, start: int) -> Reading | None:
         return None
     ahead, follows = before(text, start), text[start + 1 : start + 2]
     if match := _PER_HUNDRED.match(text, start):
-        return _named(match.end(), "每百公里")
+        return named(match.end(), "每百公里")
     if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
         return Reading(start + 1, (Say("除以"),))
     if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and _REPEATED_BEFORE.search(ahead):
         name, end = unit_at(text, start + 1)
         if name:
-            return _named(end, "每" + name)
+            return named(end, "每" + name)
         if is_han(follows):
             return Reading(start + 1, (Say("每"),))
     if ahead and follows and (is_han(ahead[-1]) or is_han(follows)) and not follows.isascii():
         return Reading(start + 1, (Pause("、"),))
     if _in_path(text, start):
-        return _named(start + 1, "斜杠")
+        return named(start + 1, "斜杠")
     if ahead and follows and is_han(ahead[-1]):
         return Reading(start + 1, (Pause("、"),))
     return Reading(start + 1, _SILENT)
@@ -239,19 +179,19 @@ def star_or_hash(text: str, start: int) -> Reading | None:
     """3*4 乘, C# 井, 5#楼 号."""
     char, last, follows = text[start], text[start - 1 : start], text[start + 1 : start + 2]
     if char == "*" and is_ascii_alnum(before(text, start)[-1:]) and is_ascii_alnum(after(text, start + 1)[:1]):
-        return _named(start + 1, "乘")
+        return named(start + 1, "乘")
     if char == "*" and is_han(last or "-") and follows.isdigit() and _REPEATED_BEFORE.search(before(text, start)):
-        return _named(start + 1, "乘")  # 24小时*7天
+        return named(start + 1, "乘")  # 24小时*7天
     if char in "↑↓" and follows.isdigit():
-        return _named(start + 1, "上升" if char == "↑" else "下降")
+        return named(start + 1, "上升" if char == "↑" else "下降")
     if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
-        return _named(start + 1, "打勾" if char == "√" else "打叉")
+        return named(start + 1, "打勾" if char == "√" else "打叉")
     if char == "#" and not is_ascii_alnum(last):
-        return _named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
+        return named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
     if char == "#":
-        return _named(start + 1, "井" if is_latin(last) else "号")
+        return named(start + 1, "井" if is_latin(last) else "号")
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
-        return _named(start + 1, "到")
+        return named(start + 1, "到")
     return None
 
 
@@ -268,7 +208,7 @@ def minutes_of_arc(text: str, start: int) -> Reading | None:
     """30°15′20″: the primes after a figure with degrees."""
     if text[start] not in "′″" or not text[start - 1 : start].isdigit():
         return None
-    return _named(start + 1, "分" if text[start] == "′" else "秒")
+    return named(start + 1, "分" if text[start] == "′" else "秒")
 
 
 def greek(text: str, start: int) -> Reading | None:
@@ -306,4 +246,4 @@ def emoji(text: str, start: int) -> Reading | None:
 def named_symbol(text: str, start: int) -> Reading | None:
     """Signs that have one name everywhere."""
     name = SYMBOL_NAMES.get(text[start])
-    return _named(start + 1, name) if name else None
+    return named(start + 1, name) if name else None

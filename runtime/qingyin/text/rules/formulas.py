@@ -1,0 +1,69 @@
+"""Signs of formulas that stand after or around what they change: powers, factorials, absolute values."""
+
+from __future__ import annotations
+
+import re
+
+from qingyin.text.characters import SUPERSCRIPTS, is_ascii_alnum, is_han
+from qingyin.text.items import SILENT
+from qingyin.text.letters import GREEK_NAMES
+from qingyin.text.numbers import cardinal
+from qingyin.text.rules.parts import Pause, Reading, Say, Spell, named
+
+_SILENT = (Pause(SILENT),)
+_POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
+_LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
+_ABSOLUTE_WITHIN = 24
+_ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
+_ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+
+
+def _power_name(sign: str, digits: str) -> str:
+    if not sign and digits in ("2", "3"):
+        return "的平方" if digits == "2" else "的立方"
+    return f"的{'负' if sign == '-' else ''}{cardinal(digits)}次方"
+
+
+def power(text: str, start: int) -> Reading | None:
+    """x², 10⁻⁶, 2^10."""
+    match = _LETTER_POWER.match(text, start)
+    if match is not None:
+        letter = match.start(1)
+        return Reading(match.end(), (Say("的"), Spell(letter, letter + 1), Say("次方"), Pause(SILENT)))
+    match = _POWER.match(text, start)
+    if match is not None:
+        return named(match.end(), _power_name(match.group(1), match.group(2)))
+    end = start
+    while end < len(text) and text[end] in SUPERSCRIPTS and end - start < 5:
+        end += 1
+    if end == start:
+        return None
+    digits = "".join(SUPERSCRIPTS[char] for char in text[start:end])
+    sign = digits[0] if digits[0] in "+-" else ""
+    digits = digits.replace("-", "").replace("+", "")
+    if digits and text[end - 1] in "⁺⁻" and len(digits) == 1 and text[start] not in "⁺⁻":
+        return named(end, cardinal(digits) + ("负" if text[end - 1] == "⁻" else "正"))  # Fe³⁺
+    base = text[start - 1 : start]
+    if digits and not (
+        base and (is_ascii_alnum(base) or is_han(base) or base in ")）|" or base.lower() in GREEK_NAMES)
+    ):
+        return named(end, cardinal(digits))  # ¹⁴C
+    if not digits:
+        return named(end, "负" if sign == "-" else "正")  # Na⁺
+    return named(end, _power_name(sign, digits))
+
+
+def factorial(text: str, start: int) -> Reading | None:
+    """5! and n!: the mark that canonicalise leaves where a formula goes on after it."""
+    return named(start + 1, "的阶乘") if text[start] == "!" else None
+
+
+def absolute_value(text: str, start: int) -> Reading | None:
+    """|x|, |a - b|: said at the first bar; the second is silent."""
+    if text[start] != "|":
+        return None
+    if _ABSOLUTE.match(text, start) and not _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
+        return named(start + 1, "绝对值")
+    if _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
+        return Reading(start + 1, _SILENT)
+    return None
