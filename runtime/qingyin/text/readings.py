@@ -46,6 +46,7 @@ WORDS: dict[str, str] = {
     "了不得": "liao3 bu4 de5", "要得": "yao4 de5", "乐得": "le4 de5", "算得上": "suan4 de5 shang4",
     "干德": "qian2 de2", "干隆": "qian2 long2", "干坤": "qian2 kun1", "干宁": "qian2 ning2", "干符": "qian2 fu2",
     "都指挥使": "du1 zhi3 hui1 shi3", "都指挥使司": "du1 zhi3 hui1 shi3 si1",
+    "教务长": "jiao4 wu4 zhang3", "总务长": "zong3 wu4 zhang3", "冰镐": "bing1 gao3", "铁镐": "tie3 gao3",
     "位处": "wei4 chu3", "重在": "zhong4 zai4", "干儿子": "gan1 er2 zi5", "干女儿": "gan1 nv3 er2",
     "干爹": "gan1 die1", "干妈": "gan1 ma1",
     "干娘": "gan1 niang2", "干爸": "gan1 ba4", "干妹妹": "gan1 mei4 mei5", "干哥哥": "gan1 ge1 ge5",

@@ -30,6 +30,7 @@ NAMES: dict[str, str] = {
     "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
     "柏埔": "bai3 pu3", "乐屋": "le4 wu1", "句容": "ju4 rong2", "昌都": "chang1 du1", "元好问": "yuan2 hao4 wen4",
     "帖木儿": "tie1 mu4 er2", "铁木儿": "tie3 mu4 er2", "蒙得维的亚": "meng2 de2 wei2 di4 ya4",
+    "济源": "ji3 yuan2", "济南": "ji3 nan2", "济宁": "ji3 ning2", "济阳": "ji3 yang2", "济水": "ji3 shui3",
     "种师道": "chong2 shi1 dao4", "种师中": "chong2 shi1 zhong1", "种世衡": "chong2 shi4 heng2", "种谔": "chong2 e4",
     "种放": "chong2 fang4", "解珍": "xie4 zhen1", "解宝": "xie4 bao3", "刘禅": "liu2 shan4", "墨翟": "mo4 di2",
     "查慎行": "zha1 shen4 xing2", "查嗣庭": "zha1 si4 ting2", "可敦": "ke4 dun1", "缪荃孙": "miao4 quan2 sun1",
