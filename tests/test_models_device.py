@@ -150,7 +150,7 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert name == str(provider)
         raise OSError(said[0])
 
-    monkeypatch.setattr(compute.ctypes, "CDLL", load)
+    monkeypatch.setattr("qingyin.compute.ctypes.CDLL", load)
     opened = SimpleNamespace(get_providers=lambda: [CPU])
     session, reason = open_on("auto", ["TensorrtExecutionProvider", CUDA, CPU], lambda _: opened, tmp_path)
     assert session is opened and reason == f"ONNX Runtime could not load CUDA; {said[0]}"
