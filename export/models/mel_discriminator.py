@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -29,14 +28,3 @@ class MelDiscriminator(nn.Module):
             x = F.leaky_relu(layer(x), 0.1)
             features.append(x)
         return self.outlet(x), features
-
-
-def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Least-squares loss of scores on real and generated patches."""
-    return ((1 - real) ** 2).mean() + (fake**2).mean()
-
-
-def generator_losses(real: list[Tensor], score: Tensor, fake: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """Adversarial loss and feature matching loss (Kumar et al. 2019)."""
-    matching = torch.stack([(a.detach() - b).abs().mean() for a, b in zip(real, fake, strict=True)]).mean()
-    return ((1 - score) ** 2).mean(), matching

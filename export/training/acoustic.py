@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.models.acoustic import PROSODY_SIZE, AcousticModel
-from export.models.mel_discriminator import MelDiscriminator, discriminator_loss, generator_losses
+from export.models.gan_losses import discriminator_loss, generator_losses
+from export.models.mel_discriminator import MelDiscriminator
 from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
 from export.training.loop import Run
 from export.training.references import References
@@ -261,7 +262,7 @@ def _adversarial(
     with torch.autocast("cpu", dtype=torch.bfloat16):
         real_score, real_features = judge(real)
         fake_score, _ = judge(fake.detach())
-    judge_loss = discriminator_loss(real_score.float(), fake_score.float())
+    judge_loss = discriminator_loss([real_score], [fake_score])
     optimizer.zero_grad()
     judge_loss.backward()
     optimizer.step()
@@ -269,7 +270,5 @@ def _adversarial(
     with torch.autocast("cpu", dtype=torch.bfloat16):
         score, features = judge(fake)
     judge.requires_grad_(True)
-    adversarial, matching = generator_losses(
-        [f.float() for f in real_features], score.float(), [f.float() for f in features]
-    )
+    adversarial, matching = generator_losses(real_features, [score], features, relative=False)
     return adversarial, matching, judge_loss.item()

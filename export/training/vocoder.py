@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from export.corpora import CorpusError
-from export.features import HOP, FloatArray
+from export.features import HOP, SAMPLE_RATE, FloatArray
+from export.models.gan_losses import discriminator_loss, generator_losses
 from export.models.vocoders import VOCODERS, Vocoder, build
+from export.models.wave_discriminator import WaveDiscriminator
 from export.training.data import Utterance, load
 from export.training.loop import Run
 from export.training.losses import SpectralLoss
@@ -102,6 +105,33 @@ def evaluate(model: Vocoder, clips: Sequence[Utterance]) -> dict[str, float]:
     return asdict(measure([(clip.samples, resynthesise(model, clip)) for clip in clips]))
 
 
+class Adversary:
+    """The discriminator and its optimiser."""
+
+    def __init__(self) -> None:
+        self.judge = WaveDiscriminator(SAMPLE_RATE)
+        self.optimizer = torch.optim.AdamW(self.judge.parameters(), 8e-4, (0.5, 0.9))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"judge": self.judge, "judge_optimizer": self.optimizer}
+
+    def step(self, output: Tensor, target: Tensor, bandwidth_hz: Tensor) -> tuple[Tensor, Tensor, float]:
+        """One step of the discriminator on samples [B, n]; the generator's two losses and the discriminator's."""
+        real_scores, real_features = self.judge(target, bandwidth_hz)
+        fake_scores, _ = self.judge(output.detach(), bandwidth_hz)
+        judge_loss = discriminator_loss(real_scores, fake_scores)
+        self.optimizer.zero_grad()
+        judge_loss.backward()
+        self.optimizer.step()
+        self.judge.requires_grad_(False)
+        scores, features = self.judge(output, bandwidth_hz)
+        self.judge.requires_grad_(True)
+        adversarial, matching = generator_losses(real_features, scores, features)
+        return adversarial, matching, judge_loss.item()
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training vocoder`."""
     parser.add_argument("kind", choices=sorted(VOCODERS), help="which family to train")
@@ -119,6 +149,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="of segments with predicted mels, where there are any",
     )
+    parser.add_argument(
+        "--adversarial-from", type=int, metavar="STEP", help="when the discriminator joins in (default: never)"
+    )
+    parser.add_argument("--adversarial-weight", type=float, default=0.4)
+    parser.add_argument("--matching-weight", type=float, default=0.8)
+    parser.add_argument(
+        "--warm-start", type=Path, metavar="FILE", help="begin with the weights of this checkpoint (a new run only)"
+    )
     parser.add_argument("--corpora", nargs="+", default=list(SHARES), choices=list(SHARES), metavar="NAME")
     parser.add_argument("--evaluate-every", type=int, default=1000, metavar="STEPS")
 
@@ -128,7 +166,10 @@ def main(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     model, config = build(options.kind)
-    run = Run(options.name or options.kind, model, config, options.steps, options.lr)
+    if options.warm_start:
+        model.load_state_dict(torch.load(options.warm_start, map_location="cpu", weights_only=True)["model"])
+    adversary = Adversary()
+    run = Run(options.name or options.kind, model, config, options.steps, options.lr, others=adversary.state)
     segments = Segments(
         {c: SHARES[c] for c in options.corpora}, options.frames, options.seed + run.step, options.predicted
     )
@@ -141,7 +182,12 @@ def main(options: argparse.Namespace) -> None:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             output = model.synthesise(batch["mel"], batch["f0"], batch["voicing"])
         stft_loss, mel_loss = loss_of(output.float(), batch["samples"], batch["bandwidth_hz"])
-        run.update(stft_loss + 3 * mel_loss, {"stft": stft_loss.item(), "mel": mel_loss.item()})
+        loss, log = stft_loss + 3 * mel_loss, {"stft": stft_loss.item(), "mel": mel_loss.item()}
+        if options.adversarial_from is not None and run.step >= options.adversarial_from:
+            adversarial, matching, log["judge"] = adversary.step(output, batch["samples"], batch["bandwidth_hz"])
+            loss = loss + options.adversarial_weight * adversarial + options.matching_weight * matching
+            log |= {"adversarial": adversarial.item(), "matching": matching.item()}
+        run.update(loss, log)
         if run.step % options.evaluate_every == 0:
             run.log(evaluate(run.averaged, held_out), "held_out")
     run.save()
