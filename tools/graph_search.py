@@ -20,8 +20,9 @@ from tools.graph_audio import Damage, Listener
 from tools.graph_measure import paired_times
 from tools.graph_plan import GraphPlan, apply, quantisable
 
+Key = tuple[str, str, str, str | None]  # graph, pattern, form, and what was kept before (None: alone)
 Runs = Mapping[str, Sequence[Mapping[str, Array]]]  # graph -> inputs of each run
-LEAST_SHARE = 0.01  # of a graph's time; what saves less cannot be told from noise
+LEAST_SHARE = 0.02  # of a graph's time; what saves less cannot be told from noise
 STAGES = ("minmax", "percentile", "entropy", "int8")
 SEARCHED = ("acoustic_encoder", "acoustic_decoder", "vocoder_")  # what sound can judge; the listeners run once a voice
 
@@ -48,7 +49,7 @@ class Limits:
 @dataclass(frozen=True)
 class Step:
     """One thing tried. saved_ms: per second of speech, of fp32's `fp32_ms`; kept: None for a group alone, else whether
-    it stayed when it was added to those before it, and then damage and times are those of all of them.
+    it stayed when it was added to those before it (`behind` names them), and then damage and times are of all of them.
     """
 
     graph: str
@@ -58,10 +59,11 @@ class Step:
     fp32_ms: float
     saved_ms: float
     kept: bool | None = None
+    behind: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, bool]:
-        return self.graph, self.pattern, self.form, self.kept is None
+    def key(self) -> Key:
+        return self.graph, self.pattern, self.form, None if self.kept is None else self.behind
 
 
 class Results:
@@ -71,7 +73,7 @@ class Results:
     """
 
     def __init__(self, path: Path, signature: str) -> None:
-        self._path, self.steps = path, dict[tuple[str, str, str, bool], Step]()
+        self._path, self.steps = path, dict[Key, Step]()
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if lines and json.loads(lines[0]) != {"search": signature}:
             raise ValueError(f"{path} is of another set, other inputs or limits; give another file, or delete it")
@@ -175,7 +177,7 @@ class Search:
         slow: set[tuple[str, str]] = set()
         for number, (graph, group, form) in enumerate(wanted, 1):
             place = graph, group.pattern
-            step = self._results.steps.get((*place, form, True))
+            step = self._results.steps.get((*place, form, None))
             if step is None and (place in slow or time.monotonic() > end):
                 continue
             if step is None:
@@ -215,7 +217,8 @@ class Search:
         chosen = self.candidates(steps)
         trials = []
         for number, step in enumerate(chosen, 1):
-            trial = self._results.steps.get((step.graph, step.pattern, step.form, False))
+            behind = json.dumps(kept, sort_keys=True)
+            trial = self._results.steps.get((step.graph, step.pattern, step.form, behind))
             if trial is None:
                 forms = {**kept, step.graph: {**kept[step.graph], step.pattern: step.form}}
                 made = {g: self._made(g, forms.get(g, {}), self._storage) for g in self._heard_with(step.graph)}
@@ -223,7 +226,7 @@ class Search:
                 before, after = self.times(step.graph, made[step.graph])
                 trial = dataclasses.replace(
                     step, damage=damage, fp32_ms=before, saved_ms=before - after,
-                    kept=self._limits.share(damage) <= 1,
+                    kept=self._limits.share(damage) <= 1, behind=behind,
                 )  # fmt: skip
                 self._results.add(trial)
             if trial.kept:
