@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from export.training.polyphone_data import MARK, Labelled, load_cpp
+from export.training.polyphone_data import Labelled, load_cpp
 from qingyin.text import g2p, polyphones
 from qingyin.text.characters import canonicalise
 from qingyin.text.citation import has_reading
 from qingyin.text.normalize import normalise
 from qingyin.text.segmentation import Clause
+from tools.corpus_rows import MARK, digest, load_rows
 
 
 def read_at(text: str, index: int) -> str:
@@ -27,9 +28,11 @@ def read_at(text: str, index: int) -> str:
 
 
 def sentences_of(table: Path) -> set[str]:
-    """The sentences of a table of tests/readings, without their marks."""
+    """Digests of the sentences of a table of tests/readings (without their marks) or of tests/readings/corpus."""
+    if table.suffix == ".tsv":
+        return {row.digest for row in load_rows(table)}
     lines = table.read_text(encoding="utf-8").splitlines()
-    return {line.split("\t")[0].replace(MARK, "") for line in lines}
+    return {digest(line.split("\t")[0].replace(MARK, "")) for line in lines}
 
 
 def _no_choice(sentence: Sequence[Clause]) -> dict[int, str] | None:
@@ -43,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fold", type=int, default=0, help="0 is held out for good, 1 was chosen by")
     parser.add_argument(
         "--without", type=Path, nargs="+", default=[], metavar="TABLE",
-        help="leave out sentences of these tables, which rules may have been written for: tests/readings/*.txt",
+        help="leave out sentences of these tables, which rules may have been written for: tests/readings/corpus/*.tsv",
     )  # fmt: skip
     parser.add_argument("--without-model", action="store_true", help="dictionary and rules alone")
 
@@ -54,8 +57,9 @@ def main(options: argparse.Namespace) -> None:
         polyphones.choose = _no_choice
     elif polyphones.load() is None:
         raise FileNotFoundError("no model of polyphones in the package; run: python -m tools.export_polyphones")
-    known = {text for table in options.without for text in sentences_of(table)}
-    labels = [label for label in load_cpp(options.folder) if label.fold == options.fold and label.text not in known]
+    known = {sentence for table in options.without for sentence in sentences_of(table)}
+    fold = [label for label in load_cpp(options.folder) if label.fold == options.fold]
+    labels = [label for label in fold if digest(label.text) not in known]
     if not labels:
         raise ValueError(f"no sentence of fold {options.fold} is left")
     wrong: list[tuple[Labelled, str]] = []

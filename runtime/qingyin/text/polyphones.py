@@ -39,12 +39,13 @@ class Features:
 
     characters: list[str]
     places: list[int]  # ALONE, FIRST, MIDDLE or LAST
-    dictionary: list[int]  # 1 + which of its readings the dictionary gives in this word; 0: it does not say
+    dictionary: list[int]  # 1 + which of its readings the dictionary gives in this word; 0: none of them
+    unknown: list[bool]  # whether the dictionary gives a toned reading that is none of them: 参差 cen1 ci1
 
 
 def features(sentence: Sequence[Clause], table: Mapping[str, Sequence[str]]) -> Features:
     """What the model is told of a sentence."""
-    found = Features([], [], [])
+    found = Features([], [], [], [])
     for words, mark in sentence:
         for word in words:
             size = len(word.items)
@@ -57,10 +58,12 @@ def features(sentence: Sequence[Clause], table: Mapping[str, Sequence[str]]) -> 
                 choices = table.get(item.char, ())
                 said = known is not None and known[index] in choices
                 found.dictionary.append(1 + list(choices).index(known[index]) if said and known else 0)
+                found.unknown.append(known is not None and not said and not known[index].endswith("5"))
         if mark is not None:
             found.characters.append(mark.mark or QUOTE)
             found.places.append(ALONE)
             found.dictionary.append(0)
+            found.unknown.append(False)
     return found
 
 
@@ -96,8 +99,8 @@ class Polyphones:
         found = features(sentence, self.table.readings)
         polyphones = [
             place
-            for place, (char, said) in enumerate(zip(found.characters, found.dictionary, strict=True))
-            if char in self.table.readings and not said
+            for place, char in enumerate(found.characters)
+            if char in self.table.readings and not found.dictionary[place] and not found.unknown[place]
         ]
         if not polyphones:
             return {}
