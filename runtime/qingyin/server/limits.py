@@ -23,7 +23,7 @@ class Limits:
 
     streams: int = 24
     waiting: int = 64
-    wait_seconds: float = 0.8
+    wait_seconds: float = 0.6  # so that a crowd of 200 has its answer within a second
     ahead_seconds: float = 8.0
     request_seconds: float = 3600.0
     stall_seconds: float = 120.0
