@@ -25,6 +25,7 @@ from tools.null_sink import RATE, Recording, missing, null_sink
 CHARACTERS_PER_MINUTE = 250
 TOLERANCE = 4.0 / 32768  # the sink holds 16 bits
 STEP = RATE // 100  # samples that are compared at a time
+RETRIES = (0.0, 0.05, 0.2, 0.5, 1.0, 2.0)  # seconds behind a gap where the recording is looked for again
 _BURN = "while True: pass"
 
 
@@ -58,10 +59,15 @@ def gaps(heard: np.ndarray, expected: np.ndarray) -> list[tuple[float, float]]:
         if len(piece) == STEP and np.abs(piece - expected[place : place + STEP]).max() <= TOLERANCE:
             place += STEP
             continue
-        later = loud[np.searchsorted(loud, place + STEP)] if loud[-1] > place + STEP else None
-        again = None
-        if later is not None:
-            again = _find(heard, expected, int(later), int(later) + offset - STEP, int(later) + offset + 5 * RATE)
+        later, again = None, None
+        for ahead in RETRIES:  # a fade, or samples that were lost, may lie where it is looked for first
+            after = np.searchsorted(loud, place + STEP + round(ahead * RATE))
+            if after == len(loud):
+                break
+            later = loud[after]
+            again = _find(heard, expected, int(later), int(later) + offset - RATE, int(later) + offset + 5 * RATE)
+            if again is not None:
+                break
         if later is None or again is None:
             if later is not None:
                 found.append((place / RATE, (len(expected) - place) / RATE))

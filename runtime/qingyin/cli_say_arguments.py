@@ -75,7 +75,7 @@ def add_say_arguments(parser: argparse.ArgumentParser) -> None:
         "--latency",
         type=float,
         metavar="MS",
-        help="of the sound device, 5 to 1000; default 30. More rides out a busier computer; Ctrl-C takes as long",
+        help="of the sound device, 5 to 1000; default 40. More rides out a busier computer; Ctrl-C takes as long",
     )
     parser.add_argument(
         "--rate",

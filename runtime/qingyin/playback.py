@@ -21,7 +21,7 @@ from qingyin.errors import AudioError
 from qingyin.resampling import Resampler, can_resample
 
 QUEUE_SECONDS = 10.0  # of sound ahead of the loudspeaker: rides out a busy moment, bounds memory
-LATENCY_SECONDS = 0.03  # asked of the device; what is in there already cannot be taken back when Ctrl-C comes
+LATENCY_SECONDS = 0.04  # asked of the device; what is in there already cannot be taken back when Ctrl-C comes
 RAMP_SECONDS = 0.005  # of fades, where a step would click
 _BLOCK_SECONDS = 0.5  # how finely long arrays enter the queue
 _POLL_SECONDS = 0.2
