@@ -13,6 +13,7 @@ import torch
 
 from export.graph_spec import GraphSpec
 from export.graphs import specs_from_checkpoints
+from qingyin.acoustic import AcousticModel
 from qingyin.bench_engines import Qingyin
 from qingyin.errors import OptionError
 from qingyin.sessions import Session
@@ -44,6 +45,8 @@ class Eager(Qingyin):
         super().__init__(None, threads, vocoder)
         graphs = {spec.name: spec for spec in specs_from_checkpoints(folder)}
         acoustic, wave = self._synthesizer._acoustic, self._synthesizer._vocoder
+        if not isinstance(acoustic, AcousticModel):
+            raise OptionError("--compare torch compares the project's own models; leave --models out")
         acoustic._encoder = EagerGraph(acoustic._encoder, graphs["acoustic_encoder"])
         acoustic._decoder = EagerGraph(acoustic._decoder, graphs["acoustic_decoder"])
         wave.session = EagerGraph(wave.session, graphs[f"vocoder_{self._synthesizer.vocoder_name}"])
