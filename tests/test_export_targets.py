@@ -118,6 +118,7 @@ def test_bad_targets_are_explained(exported: Path, tmp_path: Path, capsys: pytes
 
 def test_damage_is_heard(exported: Path) -> None:
     """Weights with 8 bits are heard less than with 4, and a graph that is as it was not at all."""
+    pytest.importorskip("pesq", reason="pesq is in the extra `evaluate`")
     listener = Listener(exported, sentences=SENTENCES)
     contents = {
         name: (exported / f"{name}.onnx").read_bytes()

@@ -190,7 +190,8 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
         emotion_recording.change(actions.use_emotion, [emotion_recording, heard], [heard, emotion_message], **waited)
         text.change(actions.show_readings, [text], [ruby], trigger_mode="always_last", **quiet)
         ruby.click(actions.choose_reading, [text], [text, reading_problem], **quiet)
-        history.click(actions.look_back, [session, text], [text, history], **quiet)
+        # "multiple": a second entry may be removed, and a lost answer must not make the list deaf
+        history.click(actions.look_back, [session, text], [text, history], trigger_mode="multiple", **quiet)
         # the text stays when the language is changed
         keep = "(text) => { sessionStorage.setItem('qingyin-text', text); }"
         text.change(None, [text], js=keep, api_visibility="private")
