@@ -1,9 +1,13 @@
-"""The two sides of a least-squares GAN (Mao et al. 2017), for every discriminator of ours."""
+"""The two sides of a least-squares GAN (Mao et al. 2017) and one step of both, for every discriminator of ours."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+Judged = Callable[[Tensor], tuple[list[Tensor], list[Tensor]]]  # scores by discriminator, features of all layers
 
 
 def discriminator_loss(real: list[Tensor], fake: list[Tensor]) -> Tensor:
@@ -28,3 +32,26 @@ def generator_losses(
         size = a.detach().float().abs().mean().clamp_min(1e-3) if relative else 1.0
         matching.append((a.detach().float() - b.float()).abs().mean() / size)
     return adversarial, torch.stack(matching).mean()
+
+
+def adversarial_step(
+    judge: nn.Module, judged: Judged, optimizer: torch.optim.Optimizer, fake: Tensor, real: Tensor,
+    relative: bool = True,
+) -> tuple[Tensor, Tensor, float]:  # fmt: skip
+    """One step of the discriminator; the generator's two losses and the discriminator's.
+
+    Args:
+        judge: what `optimizer` trains; judged: how it hears a batch.
+        fake, real: imitations and recordings of the same.
+        relative: see `generator_losses`.
+    """
+    real_scores, real_features = judged(real)
+    fake_scores, _ = judged(fake.detach())
+    judge_loss = discriminator_loss(real_scores, fake_scores)
+    optimizer.zero_grad()
+    judge_loss.backward()
+    optimizer.step()
+    judge.requires_grad_(False)
+    scores, features = judged(fake)
+    judge.requires_grad_(True)
+    return *generator_losses(real_features, scores, features, relative), judge_loss.item()

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.models.acoustic import PROSODY_SIZE, AcousticModel
-from export.models.gan_losses import discriminator_loss, generator_losses
+from export.models.gan_losses import adversarial_step
 from export.models.mel_discriminator import MelDiscriminator
 from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
 from export.training.loop import Run
@@ -258,17 +258,11 @@ def main(options: argparse.Namespace) -> None:
 def _adversarial(
     judge: MelDiscriminator, optimizer: torch.optim.Optimizer, fake: Tensor, real: Tensor
 ) -> tuple[Tensor, Tensor, float]:
-    """One step of the discriminator; the generator's two losses and the discriminator's."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        real_score, real_features = judge(real)
-        fake_score, _ = judge(fake.detach())
-    judge_loss = discriminator_loss([real_score], [fake_score])
-    optimizer.zero_grad()
-    judge_loss.backward()
-    optimizer.step()
-    judge.requires_grad_(False)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        score, features = judge(fake)
-    judge.requires_grad_(True)
-    adversarial, matching = generator_losses(real_features, [score], features, relative=False)
-    return adversarial, matching, judge_loss.item()
+    """`adversarial_step` on patches."""
+
+    def judged(mel: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            score, features = judge(mel)
+        return [score], features
+
+    return adversarial_step(judge, judged, optimizer, fake, real, relative=False)

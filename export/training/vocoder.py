@@ -15,7 +15,7 @@ from torch import Tensor
 
 from export.corpora import CorpusError
 from export.features import HOP, SAMPLE_RATE, FloatArray
-from export.models.gan_losses import discriminator_loss, generator_losses
+from export.models.gan_losses import adversarial_step
 from export.models.vocoders import VOCODERS, Vocoder, build
 from export.models.wave_discriminator import WaveDiscriminator
 from export.training.data import Utterance, load
@@ -118,18 +118,8 @@ class Adversary:
         return {"judge": self.judge, "judge_optimizer": self.optimizer}
 
     def step(self, output: Tensor, target: Tensor, bandwidth_hz: Tensor) -> tuple[Tensor, Tensor, float]:
-        """One step of the discriminator on samples [B, n]; the generator's two losses and the discriminator's."""
-        real_scores, real_features = self.judge(target, bandwidth_hz)
-        fake_scores, _ = self.judge(output.detach(), bandwidth_hz)
-        judge_loss = discriminator_loss(real_scores, fake_scores)
-        self.optimizer.zero_grad()
-        judge_loss.backward()
-        self.optimizer.step()
-        self.judge.requires_grad_(False)
-        scores, features = self.judge(output, bandwidth_hz)
-        self.judge.requires_grad_(True)
-        adversarial, matching = generator_losses(real_features, scores, features)
-        return adversarial, matching, judge_loss.item()
+        """`adversarial_step` on samples [B, n]."""
+        return adversarial_step(self.judge, lambda x: self.judge(x, bandwidth_hz), self.optimizer, output, target)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
