@@ -30,6 +30,7 @@ COMMANDS = {
     "predicted_mels": Command("make mels that vocoders are tuned on", "--run acoustic"),
     "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
     "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),
+    "speaker_teacher": Command("let a published speaker encoder hear our mel, to teach by it", "--steps 1500"),
     "emotion_data": Command("re-synthesise recordings with emotions", "--seed 0"),
     "emotion": Command("train the emotion encoder, or the classifier that judges synthesis", "--steps 1500"),
     "evaluate_emotion": Command(

@@ -18,6 +18,8 @@ from export.models.mel_discriminator import MelDiscriminator
 from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
 from export.training.loop import Run
 from export.training.references import References
+from export.training.speaker_teacher import load_teacher
+from export.training.taught import TaughtVectors
 from export.training.warm_start import warm_start
 from qingyin.text.symbols import PHONEMES
 
@@ -26,6 +28,7 @@ REPEATS = {"aishell_sample": 3.0, "dspspeech20": 0.33, "speechocean762": 0.5}
 PATCH_FRAMES = 48
 PATCHES = 48
 LIKENESS_FRAMES, LIKENESS_CLIPS = 110, 8  # the encoder was trained on 1 s and more
+TAUGHT_FRAMES = 138  # 1.6 s, what the published encoder was trained on
 LOWEST, HIGHEST = math.log(65.0), math.log(600.0)  # ln Hz
 
 
@@ -103,20 +106,19 @@ def losses(
     return parts, mel
 
 
-def unlikeness(
-    model: SpeakerAcoustic, batch: Batch, speaker: Tensor, encoder: nn.Module, order: Tensor
-) -> Tensor | None:
-    """How little clips sound like somebody else when somebody else is to say them: 1 - cosine, by the frozen encoder.
+def recast(model: SpeakerAcoustic, batch: Batch, speaker: Tensor, order: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Clips said by somebody else: mel [b, T, 80] ln amplitude, and the rows [b] of the batch whose voices say them.
 
-    There is no recording of most people speaking Mandarin, but there is an encoder that says who speaks: sentences are
-    given each other's speakers, in each one's own register and in the quiet of a studio, as clones will be (the speaker
-    consistency loss of Casanova et al. 2021). Only the decoder and its condition learn from it.
+    There is no recording of most people speaking Mandarin: sentences are given each other's speakers, in each one's own
+    register and in the quiet of a studio, as clones will be. Only the decoder and its condition learn from what is
+    heard in it.
 
     Args:
+        speaker: vectors [B, 128].
         order: permutation [B] that tells whose voice each clip is said in.
 
     Returns:
-        None if no clip of the batch is long enough for the encoder.
+        None if no clip of the batch is long enough for an encoder.
     """
     lengths = batch.frame_mask[..., 0].sum(1)
     rows = torch.nonzero(lengths >= LIKENESS_FRAMES)[:, 0][:LIKENESS_CLIPS]
@@ -136,8 +138,13 @@ def unlikeness(
     mel = acoustic.decode(
         placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, speaker[others], quiet
     )
-    heard = encoder(acoustic.to_mel(mel))
-    return 1 - (heard.float() * speaker[others]).sum(1).mean()
+    return acoustic.to_mel(mel), others
+
+
+def unlikeness(mel: Tensor, encoder: nn.Module, vectors: Tensor) -> Tensor:
+    """1 - cosine of what a frozen encoder hears in mel [B, T, 80] with whom it should hear [B, size] (the speaker
+    consistency loss of Casanova et al. 2021)."""
+    return 1 - F.cosine_similarity(encoder(mel).float(), vectors).mean()
 
 
 # What only the mel is made by: these may go on learning when durations and pitch have learnt enough.
@@ -174,6 +181,24 @@ def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned], references: Refer
     return {key: float(np.mean(values)) for key, values in sums.items()}
 
 
+def clones_heard(model: SpeakerAcoustic, items: Sequence[Aligned], references: References, teacher: nn.Module) -> float:
+    """Mean cosine of held-out Mandarin sentences, recast to unheard people, with what the teacher says of those."""
+    rng = np.random.default_rng(0)
+    strangers = [item for item in items if item.speaker[0] in ("speechocean762", "dspspeech20")]
+    people = {item.speaker: item for item in strangers}  # one clip each, for the register
+    said = TaughtVectors(teacher, [references.speakers[key] for key in people], (1.0,))
+    sentences = [item for item in items if item.speaker[0] == "aishell_sample"]
+    heard = []
+    for n, person in enumerate(people.values()):
+        batch = collate([sentences[n % len(sentences)], person])
+        with torch.inference_mode():
+            cast = recast(model, batch, references.vectors(batch.items, rng), torch.tensor([1, 0]))
+            if cast is not None and cast[1][0] == 1:
+                vector = teacher(cast[0][:1].float())[0]
+                heard.append(float(vector @ said.means[said.rows[person.speaker], 0]))
+    return float(np.mean(heard))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training acoustic`."""
     parser.add_argument("--name", default="acoustic")
@@ -187,6 +212,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--decoder-only", action="store_true", help="leave durations and pitch as they are, which overfit first"
     )
     parser.add_argument("--likeness-weight", type=float, default=0.4)
+    parser.add_argument(
+        "--taught-weight", type=float, default=0.0, help="of likeness as the published encoder hears it (0: not asked)"
+    )
     parser.add_argument("--adversarial-weight", type=float, default=0.15)
     parser.add_argument("--matching-weight", type=float, default=2.0)
     parser.add_argument(
@@ -225,6 +253,11 @@ def main(options: argparse.Namespace) -> None:
     rng = np.random.default_rng(options.seed + run.step)
     if options.decoder_only:
         _freeze_all_but_decoder(model)
+    teacher, targets = None, None
+    if options.taught_weight:
+        teacher = load_teacher()
+        trained_on = {item.speaker for item in items}
+        targets = TaughtVectors(teacher, [s for key, s in references.speakers.items() if key in trained_on])
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
     print(f"{parameters:.2f} M parameters, {len(items)} clips, {len(held_out)} held out", flush=True)
     while run.running:
@@ -234,12 +267,21 @@ def main(options: argparse.Namespace) -> None:
                 speaker = references.vectors(batch.items, rng, disturb=True)
                 parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
                 order = torch.from_numpy(rng.permutation(len(batch.items)))
-                unlike = unlikeness(model, batch, speaker, references.encoder, order)
+                said = recast(model, batch, speaker, order)
+                unlike = unlikeness(said[0], references.encoder, speaker[said[1]]) if said else None
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if unlike is not None:
                 loss = loss + options.likeness_weight * unlike
                 log["unlike"] = unlike.item()
+            if said and teacher is not None and targets is not None and said[0].shape[1] >= TAUGHT_FRAMES:
+                whose = [batch.items[n] for n in said[1].tolist()]
+                rows = [targets.rows[item.speaker] for item in whose]
+                first = int(rng.integers(said[0].shape[1] - TAUGHT_FRAMES + 1))
+                mel_heard = said[0].float()[:, first : first + TAUGHT_FRAMES]
+                taught = unlikeness(mel_heard, teacher, targets.of(rows, [item.warp for item in whose]))
+                loss = loss + options.taught_weight * taught
+                log["taught"] = taught.item()
             if run.step >= options.adversarial_from:
                 target = model.acoustic.normalise(batch.mel)
                 fake, real = _patches(mel, target, batch, rng)
@@ -249,7 +291,10 @@ def main(options: argparse.Namespace) -> None:
                     log |= {"adversarial": adversarial.item(), "matching": matching.item()}
             run.update(loss, log, clip=1.0)
             if run.step % options.evaluate_every == 0:
-                run.log(evaluate(run.averaged, held_out, references), "held_out")
+                figures = evaluate(run.averaged, held_out, references)
+                if teacher is not None:
+                    figures["clones"] = clones_heard(run.averaged, held_out, references, teacher)
+                run.log(figures, "held_out")
             if not run.running:
                 break
     run.save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,21 +13,26 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.models.speaker_encoder import SpeakerEncoder, SpeakerJudge
+from export.models.speaker_teacher import VECTOR_SIZE as TEACHER_SIZE
 from export.training.loop import Run
+from export.training.speaker_teacher import load_teacher
 from export.training.speakers import SpeakerClips, crop, load_speakers
+from export.training.taught import FACTORS, TaughtVectors
 from export.training.trained import read_run, shipped
 
 WARPS = (0.88, 1.0, 1.14)  # each makes further speakers of all
 SPECTRUM_POINTS = 16
 TRIAL_FRAMES = 258  # 3.0 s
 TRIALS_A_SPEAKER = 6
+TAUGHT_WEIGHT, ANGULAR_BESIDE_TEACHER = 20.0, 0.3
 
 
 class WithHeads(nn.Module):
     """An encoder with what only training needs: a prototype of every speaker, and the voice's plain facts.
 
     The facts (mean pitch, long-term spectrum) are regressed from the vector, so that voices that sound alike lie
-    side by side; telling speakers apart alone would not ask for that.
+    side by side; telling speakers apart alone would not ask for that. With a teacher, what it says of the speaker is
+    regressed as well (relational knowledge of thousands of voices that our recordings do not hold).
     """
 
     def __init__(self, encoder: SpeakerEncoder | SpeakerJudge, speakers: int) -> None:
@@ -35,6 +41,7 @@ class WithHeads(nn.Module):
         size = encoder.config["size"]
         self.prototypes = nn.Parameter(torch.randn(speakers, size) * 0.1)
         self.facts = nn.Linear(size, 1 + SPECTRUM_POINTS)
+        self.taught = nn.Linear(size, TEACHER_SIZE)
         self.scale = nn.Parameter(torch.tensor(10.0))
         self.offset = nn.Parameter(torch.tensor(-5.0))
 
@@ -105,6 +112,15 @@ def verification(encoder: nn.Module, speakers: Sequence[SpeakerClips], seed: int
     return figures | {"same": float(scores[pairs & same].mean()), "different": float(scores[within & ~same].mean())}
 
 
+def heard_alike(model: WithHeads, teacher: nn.Module, speakers: Sequence[SpeakerClips], seed: int = 0) -> float:
+    """Mean cosine of what the head makes of an unheard speaker's excerpt with what the teacher says of the speaker."""
+    rng = np.random.default_rng(seed)
+    said = TaughtVectors(teacher, speakers, (1.0,)).means[:, 0]
+    mels = torch.from_numpy(np.stack([s.excerpt(TRIAL_FRAMES, rng) for s in speakers]))
+    with torch.inference_mode():
+        return float(F.cosine_similarity(model.taught(model.encoder(mels)), said).mean())
+
+
 def load_encoder(judge: bool = False) -> SpeakerEncoder | SpeakerJudge:
     """The trained encoder, or the trained judge.
 
@@ -120,7 +136,10 @@ def load_encoder(judge: bool = False) -> SpeakerEncoder | SpeakerJudge:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m export.training speaker`."""
+    parser.add_argument("--name", help="of the run, if not the model's own")
     parser.add_argument("--judge", action="store_true", help="train the second model, which only measures")
+    parser.add_argument("--taught", action="store_true", help="learn what a published encoder says of the speakers")
+    parser.add_argument("--warm-start", type=Path, metavar="FILE", help="begin with the encoder of this checkpoint")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--lr", type=float, default=2e-3)
@@ -135,11 +154,16 @@ def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     speakers, held_out = load_speakers(held_out=False), load_speakers(held_out=True)
     encoder = SpeakerJudge() if options.judge else SpeakerEncoder()
-    name = "speaker_judge" if options.judge else "speaker_encoder"
+    name = options.name or ("speaker_judge" if options.judge else "speaker_encoder")
+    if options.warm_start:
+        state = torch.load(options.warm_start, map_location="cpu", weights_only=True)
+        encoder.load_state_dict(shipped(state["model"]))
     model = WithHeads(encoder, len(speakers) * len(WARPS))
     run = Run(name, model, encoder.config, options.steps, options.lr, betas=(0.9, 0.98))
     rng = np.random.default_rng(options.seed + run.step)
     facts = np.stack([facts_of(s) for s in speakers])
+    teacher = load_teacher() if options.taught else None
+    targets = TaughtVectors(teacher, speakers) if teacher is not None else None
     chance = np.array([min(len(s.mels), 8) for s in speakers], np.float64) ** 0.5
     chance /= chance.sum()
     parameters = sum(p.numel() for p in encoder.parameters()) / 1e6
@@ -149,10 +173,14 @@ def main(options: argparse.Namespace) -> None:
         count = options.batch // 2
         chosen = rng.choice(len(speakers), count, replace=False, p=chance)
         warps = rng.integers(len(WARPS), size=count)
+        factors = np.array(WARPS)[warps] * rng.uniform(0.98, 1.02, count)
+        # Any warp makes a voice that the teacher can name, though no prototype stands for it.
+        free = rng.random(count) < (0.5 if targets else 0.0)
+        factors[free] = rng.uniform(FACTORS[0], FACTORS[-1], count)[free]
         mels = [
-            crop(speakers[s], frames, rng, WARPS[w] * rng.uniform(0.98, 1.02), speakers[rng.integers(len(speakers))])
+            crop(speakers[s], frames, rng, factor, speakers[rng.integers(len(speakers))])
             for _ in range(2)
-            for s, w in zip(chosen, warps, strict=True)
+            for s, factor in zip(chosen, factors, strict=True)
         ]
         labels = torch.from_numpy(np.tile(chosen * len(WARPS) + warps, 2))
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -162,12 +190,22 @@ def main(options: argparse.Namespace) -> None:
             run.update(pair, {"pair": pair.item()}, clip=2.0)
         else:
             margin = 0.25 * min(1.0, run.step / (0.4 * options.steps))
-            angular = margin_loss(vectors, model.prototypes, labels, margin)
-            plain = np.tile(warps == 1, 2)
+            named = torch.from_numpy(np.tile(~free, 2))
+            angular = margin_loss(vectors[named], model.prototypes, labels[named], margin)
+            plain = np.tile((warps == 1) & ~free, 2)
             target = torch.from_numpy(np.tile(facts[chosen], (2, 1)))[plain]
             regression = F.smooth_l1_loss(model.facts(vectors[plain] * 4), target)
             loss = angular + 0.5 * pair + regression
-            run.update(loss, {"angular": angular.item(), "pair": pair.item(), "facts": regression.item()}, clip=2.0)
+            log = {"angular": angular.item(), "pair": pair.item(), "facts": regression.item()}
+            if targets is not None:
+                said = targets.of(chosen, factors).repeat(2, 1)
+                taught = 1 - F.cosine_similarity(model.taught(vectors), said).mean()
+                loss = ANGULAR_BESIDE_TEACHER * angular + 0.5 * pair + regression + TAUGHT_WEIGHT * taught
+                log["taught"] = taught.item()
+            run.update(loss, log, clip=2.0)
         if run.step % options.evaluate_every == 0:
-            run.log(verification(run.averaged.encoder, held_out), "held_out")
+            figures = verification(run.averaged.encoder, held_out)
+            if teacher is not None:
+                figures["taught"] = heard_alike(run.averaged, teacher, held_out)
+            run.log(figures, "held_out")
     run.save()
