@@ -219,7 +219,8 @@ def _jiang(context: Context) -> str | None:
 
 
 def _zuan(context: Context) -> str | None:
-    return None if context.after[:1] in tuple("石戒头机床塔杆探井") else "zuan1"
+    """Zuan1 where it can only be a verb; 环钻, 钻柱 and 钻禧 are left to the model."""
+    return "zuan1" if not context.after or context.after[0] in "进出入过透来去到在了着研空营一两几" else None
 
 
 def _ying(context: Context) -> str | None:

@@ -120,6 +120,7 @@ SIMPLIFIED: dict[str, str] = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True))
 MERGED_READINGS: dict[str, str] = {
     "髮": "fa4", "隻": "zhi1", "髒": "zang1", "籲": "yu4", "蔘": "shen1", "彆": "bie4", "縴": "qian4",
     "幹": "gan4", "鬥": "dou4", "種": "zhong3", "纍": "lei3", "製": "zhi4", "噁": "e3", "蔔": "bo5",
+    "閤": "ge2", "朮": "zhu2",
 }  # fmt: skip
 
 # 乾 is simplified to 干 when it means dry, and stays in 乾隆 and 乾坤; 著 is 着 as a particle.
