@@ -19,6 +19,7 @@ from qingyin.devices import find_device, list_devices
 from qingyin.errors import AudioError, DependencyError, TextError
 from qingyin.playback import PlaybackStopped, Player
 from qingyin.playback_controls import controls
+from qingyin.playback_portaudio import CallbackOutput
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 RATE = 48000
@@ -26,7 +27,9 @@ RAMP = 240  # 5 ms
 
 
 def install(monkeypatch: pytest.MonkeyPatch, **options) -> FakeSounddevice:
+    """In place of PortAudio, and no sound server."""
     module = FakeSounddevice(**options)
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     return module
 
@@ -58,7 +61,7 @@ def play_all(player: Player, stream: Stream, sound: np.ndarray, step: int) -> np
     maker = threading.Thread(target=make, daemon=True)
     maker.start()
     while not stream.over:
-        if player._queued >= 480 or player._finished:
+        if player._queue.length >= 480 or player._queue.finished:
             stream.pull(480)
         else:
             time.sleep(0.0005)
@@ -80,11 +83,11 @@ def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = threading.Thread(target=player.write, args=(ones(5.0),), daemon=True)
     writer.start()
     writer.join(0.3)
-    assert writer.is_alive() and RATE <= player._queued <= 1.5 * RATE
+    assert writer.is_alive() and RATE <= player._queue.length <= 1.5 * RATE
     while writer.is_alive():
         stream.pull(4800)
         writer.join(0.001)
-    assert player.played_samples + player._queued == 5 * RATE
+    assert player.played_samples + player._queue.length == 5 * RATE
 
 
 def test_an_array_that_the_caller_uses_again_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,6 +198,37 @@ def test_running_dry_is_counted_and_does_not_click(monkeypatch: pytest.MonkeyPat
     assert player.device_underruns == 1
 
 
+def test_a_slow_maker_is_given_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(playback.time, "monotonic", lambda: now[0])
+
+    def make(player: Player, seconds: float, sound: float) -> None:
+        now[0] += seconds
+        player.write(ones(sound))
+
+    player, stream = by_hand(monkeypatch)
+    make(player, 0.1, 0.5)  # four times as long a chunk would be in time
+    assert stream.started
+    player, stream = by_hand(monkeypatch)
+    make(player, 0.3, 0.5)  # four times as long a chunk might not
+    assert not stream.started
+    make(player, 0.3, 0.9)
+    assert stream.started
+    player, stream = by_hand(monkeypatch, queue_seconds=1.0)
+    make(player, 9.0, 1.0)
+    writer = threading.Thread(target=player.write, args=(ones(1.0),), daemon=True)
+    writer.start()  # waits for room
+    wait_for(lambda: stream.started)
+    player, stream = by_hand(monkeypatch)
+    make(player, 9.0, 0.5)
+    with player.waiting_for_text():  # for ever, perhaps
+        assert stream.started
+    player, stream = by_hand(monkeypatch)
+    make(player, 9.0, 0.5)
+    threading.Thread(target=player.close, daemon=True).start()
+    wait_for(lambda: stream.started)
+
+
 def test_an_error_of_the_maker_comes_after_what_was_made(device: FakeSounddevice) -> None:
     with pytest.raises(TextError, match="broken"), Player(RATE) as player:
         player.write(ones(0.3))
@@ -216,7 +250,7 @@ def test_an_error_in_the_callback_reaches_the_caller(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("of the device")
 
-    monkeypatch.setattr(Player, "_render", broken)
+    monkeypatch.setattr(CallbackOutput, "_render", broken)
     with pytest.raises(AudioError, match="ZeroDivisionError: of the device"), Player(RATE) as player:
         player.write(ones(20.0))
     assert np.abs(device.streams[0].samples).max() == 0.0
@@ -312,7 +346,7 @@ def test_signals_reach_the_player_while_python_is_busy(monkeypatch: pytest.Monke
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(1.0)
-        wait_for(lambda: player._stopping)
+        wait_for(lambda: player.stopped)
     assert signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL
 
 
@@ -335,9 +369,9 @@ def test_keys_pause_and_stop(models: Path) -> None:
         "        time.sleep(0.01)\n"
         "    print('paused', player.paused, flush=True)\n"
         "    for _ in range(500):\n"
-        "        if player._stopping: break\n"
+        "        if player.stopped: break\n"
         "        time.sleep(0.01)\n"
-        "print('stopped', player._stopping, termios.tcgetattr(0) == before, flush=True)\n"
+        "print('stopped', player.stopped, termios.tcgetattr(0) == before, flush=True)\n"
     )
     child, terminal = pty.fork()
     if not child:

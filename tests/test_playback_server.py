@@ -1,5 +1,5 @@
-"""Playback for real: PortAudio, ALSA and a PulseAudio server of its own, whose null sink is recorded and compared
-with what was synthesised.
+"""Playback for real: a PulseAudio server of its own, reached directly and through PortAudio and ALSA, whose null sink
+is recorded and compared with what was synthesised.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tools.null_sink import RATE, SERVER, Recording, missing, null_sink
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 QUANTISED = 1e-4  # the sink holds 16-bit samples
+DEVICES = ("sound server", "default")  # the latter is ALSA's, through PortAudio
 
 
 MISSING = missing()
@@ -88,8 +89,10 @@ def assert_heard(heard: np.ndarray, expected: np.ndarray) -> None:
     assert np.abs(piece[:count] - expected[start : start + count]).max() < QUANTISED
 
 
-def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], models: Path) -> None:
-    heard, error = say(environment, TEXT * 2)
+@pytest.mark.parametrize("device", DEVICES)
+def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], models: Path, device: str) -> None:
+    heard, error = say(environment, TEXT * 2, "--device", device)
+    assert f"played on '{device}'" in error
     assert_heard(heard, synthesised(models, TEXT * 2))
     assert "underruns 0, of the device 0" in error and "warning" not in error
 
@@ -97,7 +100,9 @@ def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], mode
 def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[str, str], models: Path) -> None:
     listed = subprocess.run([sys.executable, "-m", "qingyin", "devices"], env=environment, capture_output=True,
                             text=True, check=True).stdout  # fmt: skip
-    match = re.search(r"^\* +(\d+)  default  \(ALSA, \d+ channels, (\d+) Hz\)$", listed, flags=re.MULTILINE)
+    assert re.search(rf"^\* +\d+  sound server  \(Null Output, 2 channels, {RATE} Hz\)$", listed, flags=re.MULTILINE)
+    assert listed.count("* ") == 1
+    match = re.search(r"^ +(\d+)  default  \(ALSA, \d+ channels, (\d+) Hz\)$", listed, flags=re.MULTILINE)
     assert match, listed
     arguments = ["-m", "qingyin", "say", TEXT, "--seed", "1", "-v", "--device", match[1]]
     _, heard, process, error = listen(environment, arguments, lambda *_: None)
@@ -105,6 +110,22 @@ def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[st
     expected = synthesised(models, TEXT)
     assert abs(len(heard) - len(expected)) < 0.02 * RATE  # the server resamples once more, by its own filter
     assert abs(heard.std() / expected.std() - 1.0) < 0.05
+
+
+def test_a_program_that_is_held_up_does_not_fall_silent(environment: dict[str, str], models: Path) -> None:
+    """As when other programs have all the cores; what is ahead in the sound server sounds on."""
+
+    def hold_up(process: subprocess.Popen[str], recording: Recording) -> None:
+        wait_for(recording.sounds)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGCONT)
+
+    arguments = ["-m", "qingyin", "say", TEXT * 3, "--seed", "1", "--rate", str(RATE), "-v"]
+    _, heard, process, error = listen(environment, arguments, hold_up)
+    assert process.returncode == 0 and "underruns 0, of the device 0" in error
+    assert_heard(heard, synthesised(models, TEXT * 3))
 
 
 def test_text_is_spoken_while_more_is_on_its_way(environment: dict[str, str], models: Path) -> None:
@@ -138,15 +159,16 @@ from qingyin.playback import Player
 from qingyin.playback_controls import controls
 tone = (0.5 * np.sin(2 * np.pi * 441 / 22050 * np.arange(int(22050 * float(sys.argv[1]))))).astype(np.float32)
 _exit_on_sigterm()
-player = Player(22050, rate=48000)
+player = Player(22050, device=sys.argv[2], rate=48000)
 with controls(player, keys=False), player:
     player.write(tone)
 """
 LARGEST_STEP = 1.3 * 0.5 * 2 * np.pi * 441 / RATE
 
 
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], number: int) -> None:
+def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], number: int, device: str) -> None:
     delays = []
     for _ in range(4):  # a busy machine may be late, and so may be the recorder; the program must be able to
         sent: list[float] = []
@@ -157,7 +179,7 @@ def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], n
             sent.append(time.monotonic())
             process.send_signal(number)
 
-        recording, heard, process, _ = listen(environment, ["-c", TONE, "20"], interrupt, latency_ms=5)
+        recording, heard, process, _ = listen(environment, ["-c", TONE, "20", device], interrupt, latency_ms=5)
         assert process.returncode == (1 if number == signal.SIGINT else 143) or process.returncode == -number
         whole = np.frombuffer(b"".join(data for _, data in recording.pieces), "<f4")
         last = int(np.flatnonzero(np.abs(whole) > 1e-3)[-1])
@@ -169,7 +191,8 @@ def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], n
     raise AssertionError(f"the sound went on for {[round(1000 * delay) for delay in delays]} ms")
 
 
-def test_pausing_by_signal_loses_nothing(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("device", DEVICES)
+def test_pausing_by_signal_loses_nothing(environment: dict[str, str], device: str) -> None:
     def pause(process: subprocess.Popen[str], recording: Recording) -> None:
         wait_for(recording.sounds)
         process.send_signal(signal.SIGUSR1)
@@ -177,7 +200,7 @@ def test_pausing_by_signal_loses_nothing(environment: dict[str, str]) -> None:
         time.sleep(0.5)
         process.send_signal(signal.SIGUSR2)
 
-    _, heard, process, _ = listen(environment, ["-c", TONE, "2"], pause)
+    _, heard, process, _ = listen(environment, ["-c", TONE, "2", device], pause)
     assert process.returncode == 0
     loud = np.flatnonzero(np.abs(heard) > 1e-3)
     pauses = np.diff(loud)
@@ -187,23 +210,28 @@ def test_pausing_by_signal_loses_nothing(environment: dict[str, str]) -> None:
     assert np.abs(np.diff(heard)).max() < LARGEST_STEP
 
 
-def test_a_server_that_goes_away_is_told(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_server_that_goes_away_is_told(environment: dict[str, str], device: str) -> None:
     """With a second server, because it is ended in the middle of the sound."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         socket = Path(folder, "native")
         values = environment | {"PULSE_SERVER": f"unix:{socket}", "XDG_RUNTIME_DIR": folder}
         server = subprocess.Popen(
-            [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1", "-L", "module-null-sink"],
-            env=values, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+            [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+             "-L", "module-null-sink sink_name=qingyin"], env=values,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         stack.callback(server.wait)
         stack.callback(server.kill)
         wait_for(socket.exists)
-        command = [sys.executable, "-m", "qingyin", "say", TEXT * 20]
+        recording = Recording(values, latency_ms=200)
+        command = [sys.executable, "-m", "qingyin", "say", TEXT * 20, "--device", device]
         with subprocess.Popen(command, env=values, stderr=subprocess.PIPE, text=True) as process:
-            time.sleep(2.5)
+            wait_for(recording.sounds)
             server.kill()
             _, error = process.communicate(timeout=30)
-    assert process.returncode == 2 and "error: 'default' " in error and "Traceback" not in error, error
+        recording.stop()
+    assert process.returncode == 2 and "Traceback" not in error, error
+    assert re.search(rf"^qingyin: error: (playing on )?'{device}' ", error, flags=re.MULTILINE), error
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -1,20 +1,22 @@
-"""Exists to be the only file that imports sounddevice: it finds loudspeakers, and says what is missing when
-there are none.
+"""Exists to find loudspeakers, and to say what is missing when there are none: those of PortAudio, whose package
+sounddevice is imported only here, and that of a running sound server, which is the default where there is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from qingyin import pulse
 from qingyin.errors import AudioError, DependencyError
 
+SOUND_SERVER = "sound server"  # its name among the devices
 WITHOUT = "-o FILE.wav and --output-raw work without"
 
 
 @dataclass(frozen=True)
 class Device:
-    """An output device as PortAudio lists it."""
+    """An output device as PortAudio lists it, or the sound server."""
 
     index: int
     name: str
@@ -22,6 +24,7 @@ class Device:
     channels: int  # at most
     sample_rate: int  # Hz, its default
     default: bool
+    is_server: bool = False  # PulseAudio or PipeWire, reached without PortAudio
 
 
 def sounddevice() -> Any:
@@ -41,7 +44,30 @@ def sounddevice() -> Any:
 
 
 def list_devices() -> list[Device]:
-    """All output devices, perhaps none. Errors: DependencyError, AudioError."""
+    """All output devices, perhaps none, the sound server last. Errors: DependencyError, AudioError; not where there is
+    a sound server.
+    """
+    try:
+        devices = _portaudio_devices()
+    except (AudioError, DependencyError):
+        server = _sound_server(0)
+        if server is None:
+            raise
+        return [server]
+    server = _sound_server(1 + max((device.index for device in devices), default=-1))
+    if server is None:
+        return devices
+    return [*(replace(device, default=False) for device in devices), server]
+
+
+def _sound_server(index: int) -> Device | None:
+    sink = pulse.default_sink()
+    if sink is None:
+        return None
+    return Device(index, SOUND_SERVER, sink.description, sink.channels, sink.sample_rate, default=True, is_server=True)
+
+
+def _portaudio_devices() -> list[Device]:
     module = sounddevice()
     try:
         hosts, entries = module.query_hostapis(), module.query_devices()
@@ -61,6 +87,10 @@ def find_device(wanted: str | int | None = None) -> Device:
 
     Errors: AudioError when there is none, DependencyError.
     """
+    if wanted is None:  # PortAudio need not be asked, which takes it a tenth of a second
+        server = _sound_server(0)
+        if server is not None:
+            return server
     devices = list_devices()
     if not devices:
         raise AudioError(
