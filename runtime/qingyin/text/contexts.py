@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qingyin.text import particles
+from qingyin.text import clause_ends, particles
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
     AFTER_ADVERB_DAO,
@@ -20,7 +20,6 @@ from qingyin.text.neighbours import (
     LONG_THINGS,
     NUMERALS,
     OTHERS,
-    PARTICLES,
     PERSONS,
     PRONOUNS,
     PURPOSE_AFTER,
@@ -30,7 +29,6 @@ from qingyin.text.neighbours import (
     SURRENDERED_TO,
     TAUGHT,
     UPSIDE_DOWN,
-    WORN,
 )
 
 
@@ -122,7 +120,9 @@ def _dao(context: Context) -> str | None:
     before, after = context.before, context.after
     if after[:1] in tuple(UPSIDE_DOWN):
         return "dao4"
-    fallen = not before or before[-1] in "摔推打病跌晕绊颠压撞吹"
+    fallen = not before or before[-1] in "摔推打病跌晕绊颠压撞吹累"
+    if before and fallen and after in ("", "了", "在", "过"):
+        return "dao3"
     return "dao4" if after[:1] in tuple(AFTER_ADVERB_DAO) and not fallen else None
 
 
@@ -256,43 +256,18 @@ def _ren(context: Context) -> str | None:
     return "ren2" if context.after == "总" and context.at(2)[:1] not in tuple("经统裁书司参监指") else None
 
 
-def _particle(char: str) -> Callable[[Context], str | None]:
-    return lambda context: PARTICLES[char] if context.before and not context.after else None
+def _yun(context: Context) -> str | None:
+    rest = "".join(context.words[context.index + 1 : context.index + 4])
+    fainted = context.before[-1:] in tuple("击打吓撞摔砸敲饿哭气熏迷")
+    return "yun1" if fainted or rest.startswith(("过去", "了过去", "倒", "厥")) else None
 
 
-_BODY_AFTER_VERB_TEXT = """
-    着眼 着手 着头 着脸 着嘴 着地
-"""
-_BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
-_STAYED_TEXT = """
-    一直 都 只 就 要 还 继续 总
-"""
-_STAYED = frozenset(_STAYED_TEXT.split())
+def _luo_sleeve(context: Context) -> str | None:
+    return "luo1" if context.after[:1] == "起" and "袖" in context.after + context.at(2) else None
 
 
-def sure_pair(words: Sequence[str], index: int) -> tuple[str, str] | None:
-    """Readings of the word of two characters words[index] that is no word here, or another; None elsewhere."""
-    word, context = words[index], Context(words, index)
-    before, after = context.before, context.after
-    if word[0] == word[1] and word[0] in DOUBLED:
-        return DOUBLED[word[0]], DOUBLED[word[0]]
-    if word in _BODY_AFTER_VERB and is_verb(before) and before not in WORN:
-        return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
-    if word == "行行" and after == "好":
-        return "xing2", "xing2"
-    if word == "看看" and after == "门":
-        return "kan1", "kan1"
-    if word == "六合" and after.startswith(("区", "县", "开发", "市", "镇", "经济")):
-        return "lu4", "he2"
-    if word == "不得" and words[-1] in ("吗", "么"):
-        return "bu4", "dei3"  # 你不得另有份意思吗
-    if word == "上铺" and after[:1] in tuple("着了满成好"):
-        return "shang4", "pu1"
-    if word == "待到" and before in _STAYED:
-        return "dai1", "dao4"
-    if word == "得了" and is_verb(before):
-        return "de5", "liao3"
-    return None
+def _ke(context: Context) -> str | None:
+    return "ke2" if context.before and context.before[-1] not in "哎唉嗨咳" else None  # a cough; else a sigh
 
 
 _RULES: dict[str, Callable[[Context], str | None]] = {
@@ -301,8 +276,9 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "倒": _dao, "干": _gan, "挨": _ai,
     "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
-    "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "吗": _particle("吗"), "啊": _particle("啊"),
-    "吧": _particle("吧"),
+    "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
+    "咳": _ke, "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
+    "啦": clause_ends.la,
 }  # fmt: skip
 _FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")
 

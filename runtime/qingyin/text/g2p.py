@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qingyin.text import contexts, polyphones, readings
+from qingyin.text import context_pairs, contexts, polyphones, readings
 from qingyin.text.citation import word_readings
 from qingyin.text.english_phones import is_english, stress_tone
 from qingyin.text.items import Mark, Spoken
@@ -76,7 +76,7 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     if chosen is None and len(spoken) == 1:
         spoken = [contexts.without_model(texts, index) or spoken[0]]
     if len(spoken) == 2:
-        spoken = list(contexts.sure_pair(texts, index) or spoken)
+        spoken = list(context_pairs.sure(texts, index) or spoken)
     if len(spoken) == 1:
         certain = surname_reading(texts, index) or contexts.sure(texts, index)
         spoken = [word.items[0].alone or certain or spoken[0]]

@@ -19,7 +19,6 @@ AIMS = frozenset(_AIMS_TEXT.split())
 NUMERALS = frozenset("零〇一二两三四五六七八九十百千万几数每这那")
 LED = frozenset("部局校团队旅县市省镇乡村院科处班组营连排司厂站船馆会行军师州所室")  # 部长, 校长
 LED_OR_DISTRICT = LED | {"区"}
-PARTICLES = {"吗": "ma5", "啊": "a5", "吧": "ba5"}  # at the end of a clause
 PERSONS = frozenset("我你您他她它咱谁书孩")
 _TAUGHT_TEXT = """
     书 体育 数学 语文 英语 英文 汉语 中文 历史 地理 物理 化学 音乐 美术 课 学 学生 孩子 唱歌 画画 钢琴 党
