@@ -26,7 +26,7 @@ _LISTED = """
 撒盐 sa3 yan2|铺满 pu1 man3|铺有 pu1 you3|钻进 zuan1 jin4|钻入 zuan1 ru4|钻出 zuan1 chu1|就得了 jiu4 de2 le5
 运转 yun4 zhuan3|埃塞俄比亚 ai1 sai4 e2 bi3 ya4|马扎尔 ma3 zha1 er3|盛水期 sheng4 shui3 qi1|一撮毛 yi1 zuo3 mao2
 一撮头发 yi1 zuo3 tou2 fa4|一撮胡子 yi1 zuo3 hu2 zi5|一撮小胡子 yi1 zuo3 xiao3 hu2 zi5|一撮鬓角 yi1 zuo3 bin4 jiao3
-合家欢乐 he2 jia1 huan1 le4
+合家欢乐 he2 jia1 huan1 le4|晕过去 yun1 guo4 qu4|晕倒 yun1 dao3
 """
 _ITEMS = [item.partition(" ") for item in _LISTED.replace("\n", "|").split("|") if item]
 COMPOUNDS: dict[str, str] = {word: reading for word, _, reading in _ITEMS}
