@@ -1,8 +1,8 @@
 """Reads English words inside Chinese text and between: which are words, which are spelled, and how both sound.
 
-In this order: the CMU dictionary, its words with an ending or joined together (morphology), pinyin without tones
-(Taobao), and at last a guess from the letters; what cannot be a word (no vowel, clusters that English does not have)
-and most acronyms are spelled with the English names of the letters.
+In this order: names and the CMU dictionary, but for its Chinese names; a word's parts (english_morphology); pinyin
+without tones (english_pinyin); and at last a guess from the letters. What cannot be a word (no vowel, clusters that
+English does not have) and most acronyms are spelled with the English names of the letters.
 """
 
 from __future__ import annotations
@@ -13,23 +13,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from qingyin.text import english_morphology, english_pinyin
 from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_names import CHINESE_NAMES, NAMES
+from qingyin.text.english_names import NAMES
 from qingyin.text.english_phones import syllables
 from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, WORD_ACRONYMS
-from qingyin.text.pinyin import SYLLABLES
 
 GUESSED = "not in the dictionary: pronounced by its spelling"
 SPELLED = "spelled"
 TONELESS = "read as pinyin without tones"
 
-_VOICELESS = frozenset({"P", "T", "K", "F", "TH"})
-_SIBILANTS = frozenset({"S", "Z", "SH", "ZH", "CH", "JH"})
 _PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z'])|[A-Z]?[a-z']+|[A-Z]")
 _SMALL_THEN_WORD = re.compile(r"([a-z])([A-Z][a-z]+)")
 _LONGEST_WORD = 24  # letters; longer rows are no words
-_SHORTEST_PART = 3  # letters of each half of a compound
 
+_CONSONANTS = re.compile(r"[^aeiouy]{5}")
 _NUCLEI = re.compile(r"[aeiouy]+")
 
 
@@ -53,12 +51,12 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
         return (_word(0, len(token), tuple(SPECIAL[token].split())),)
     if named := NAMES.get(token.lower()):
         return (_word(0, len(token), named),)
-    if pinyin := CHINESE_NAMES.get(token.lower()):
-        return (EnglishWord(0, len(token), pinyin),)
+    if token.lower().replace("'", "") in english_pinyin.KNOWN or english_pinyin.unlike_english(token.lower()):
+        return (_pinyin(token.lower(), 0),)
     if cut := _lettered(token):
         return (_spelled(token[:cut], 0), _word(cut, len(token), look_up(token[cut:].lower())))
     if shouting or token[1:] == token[1:].lower():
-        return (_one(token.lower(), 0),)
+        return (_one(token.lower(), 0, named=token[0].isupper()),)
     if not token.isupper() and (known := look_up(token.lower())) and not re.fullmatch(r"[A-Z]{2,}s", token):
         return (_word(0, len(token), known),)  # YouTube, McDonald
     if token in ("I", "A", "O"):
@@ -82,7 +80,7 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
 def _lettered(token: str) -> int:
     """1 where a letter stands before a word and the two are no word together: Xcode, Dgraph; else 0."""
     small = token.lower()
-    if len(token) < 5 or not token[1:].islower() or look_up(small) or _inflected(small) or _pronounceable(small):
+    if len(token) < 5 or not token[1:].islower() or _known(small) or _pronounceable(small):
         return 0
     return 1 if look_up(small[1:]) else 0
 
@@ -109,7 +107,7 @@ def _capitals(text: str, start: int) -> EnglishWord:
     """NASA is a word, USB is spelled, GPUs is spelled with an ending."""
     if text.endswith("s"):
         phones = letter_names(text[:-1])
-        return _word(start, start + len(text), (*phones, _plural(phones)[-1]), SPELLED)
+        return _word(start, start + len(text), (*phones, english_morphology.plural(phones)[-1]), SPELLED)
     known = look_up(text.lower())
     if text in WORD_ACRONYMS and known:
         return _word(start, start + len(text), known)
@@ -120,8 +118,17 @@ def _capitals(text: str, start: int) -> EnglishWord:
     return _spelled(text, start)
 
 
-def _one(word: str, start: int) -> EnglishWord:
-    """A word in small letters."""
+def _listed(word: str) -> tuple[str, ...]:
+    return NAMES.get(word) or look_up(word)
+
+
+def _known(word: str) -> tuple[str, ...]:
+    """Phones of a word in small letters by the tables or by its parts; () where they tell nothing."""
+    return _listed(word) or english_morphology.read(word, _listed)
+
+
+def _one(word: str, start: int, named: bool = False) -> EnglishWord:
+    """A word in small letters; named: it was written with a capital, so that its writer means a word."""
     end, bare = start + len(word), word.strip("'")
     if not bare:
         return EnglishWord(start, end, ())
@@ -129,86 +136,30 @@ def _one(word: str, start: int) -> EnglishWord:
         if word in ("a", "i", "o"):
             return _word(start, end, look_up(word))
         return _spelled(bare, start)
-    phones = look_up(word) or look_up(bare) or _inflected(bare) or _compound(bare)
+    if english_pinyin.unlike_english(bare):
+        return _pinyin(bare, start)
+    phones = _listed(word) or _known(bare)
     if phones:
         return _word(start, end, phones)
-    if pinyin := _as_pinyin(bare):
-        return EnglishWord(start, end, pinyin, TONELESS)
+    if english_pinyin.like_pinyin(bare):
+        return _pinyin(bare, start)
     bare = bare.replace("'", "")
-    if len(bare) > _LONGEST_WORD or not _pronounceable(bare):
+    if len(bare) > _LONGEST_WORD or not (_pronounceable(bare) or (named and _has_vowels(bare))):
         return _spelled(bare, start)
     from qingyin.text.english_letters import LetterModel  # needs numpy, which few texts would have to wait for
 
     return _word(start, end, LetterModel.load().phones(bare), GUESSED)
 
 
-def _plural(phones: tuple[str, ...]) -> tuple[str, ...]:
-    last = phones[-1]
-    if last in _SIBILANTS:
-        return (*phones, "IH0", "Z")
-    return (*phones, "S" if last in _VOICELESS else "Z")
+def _pinyin(word: str, start: int) -> EnglishWord:
+    known = word.replace("'", "") in english_pinyin.KNOWN
+    return EnglishWord(start, start + len(word), english_pinyin.toned(word), "" if known else TONELESS)
 
 
-def _past(phones: tuple[str, ...]) -> tuple[str, ...]:
-    if phones[-1] in ("T", "D"):
-        return (*phones, "IH0", "D")
-    return (*phones, "T" if phones[-1] in _VOICELESS | {"S", "SH", "CH"} else "D")
-
-
-_ENDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...] | None], ...] = (
-    # ending, what may have stood in its place in the stem, phones (None: by the stem's last phone)
-    ("'s", ("",), None), ("ies", ("y",), None), ("es", ("", "e"), None), ("s", ("",), None),
-    ("ied", ("y",), None), ("ed", ("", "e"), None), ("ing", ("", "e"), ("IH0", "NG")), ("er", ("", "e"), ("ER0",)),
-    ("est", ("", "e"), ("IH0", "S", "T")), ("ily", ("y",), ("AH0", "L", "IY0")), ("ly", ("",), ("L", "IY0")),
-    ("ness", ("",), ("N", "AH0", "S")), ("less", ("",), ("L", "AH0", "S")), ("ful", ("",), ("F", "AH0", "L")),
-    ("able", ("", "e"), ("AH0", "B", "AH0", "L")), ("ment", ("",), ("M", "AH0", "N", "T")),
-)  # fmt: skip
-
-
-def _inflected(word: str) -> tuple[str, ...]:
-    """A word of the dictionary with an ending: googling, blogged, iphones."""
-    for ending, stems, phones in _ENDINGS:
-        root = word[: -len(ending)]
-        if not word.endswith(ending) or len(root) < 2:
-            continue
-        doubled = (root[:-1],) if len(root) > 3 and root[-1] == root[-2] and phones != ("L", "IY0") else ()
-        for stem in (*(root + letters for letters in stems), *doubled):
-            found = look_up(stem)
-            if found and len(stem) > 2:
-                if phones is not None:
-                    return (*found, *phones)
-                return _past(found) if ending.endswith("ed") else _plural(found)
-    return ()
-
-
-def _compound(word: str) -> tuple[str, ...]:
-    """Two words of the dictionary written as one: livestream, hotpot; the second is stressed less."""
-    best: tuple[int, int] | None = None
-    for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-        if look_up(word[:cut]) and (look_up(word[cut:]) or _inflected(word[cut:])):
-            balance = abs(len(word) - 2 * cut)
-            if best is None or balance < best[0]:
-                best = (balance, cut)
-    if best is None:
-        return ()
-    first, second = look_up(word[: best[1]]), look_up(word[best[1] :]) or _inflected(word[best[1] :])
-    return (*first, *(phone.replace("1", "2") for phone in second))
-
-
-def _as_pinyin(word: str) -> tuple[str, ...]:
-    """Two or more whole pinyin syllables (taobao) -> each in the first tone, else ()."""
-    if len(word) > _LONGEST_WORD or not word.isalpha():
-        return ()
-    ways: list[tuple[str, ...] | None] = [None] * len(word) + [()]
-    for start in range(len(word) - 1, -1, -1):
-        for end in range(min(len(word), start + 6), start, -1):
-            rest = ways[end]
-            piece = word[start:end]
-            if rest is not None and piece in SYLLABLES and len(piece) > 1:
-                ways[start] = (piece + "1", *rest)
-                break
-    found = ways[0] or ()
-    return found if len(found) > 1 else ()
+def _has_vowels(word: str) -> bool:
+    """Whether a name in another language's spelling can be said as a word: Djokovic, Schwarzenegger; not Xlsx."""
+    vowels = sum(letter in "aeiouy" for letter in word)
+    return len(word) >= 5 and 3 * vowels >= len(word) - 1 and not _CONSONANTS.search(word)
 
 
 @lru_cache(maxsize=4096)

@@ -28,9 +28,9 @@ SPECIAL: dict[str, str] = {
     "IKEA": "AY0 K IY1 AH0", "UEFA": "Y UW0 EY1 F AH0", "LaTeX": "L AA1 T EH2 K", "OLED": "OW1 L EH2 D",
     "AMOLED": "AE1 M OW0 L EH2 D", "Nike": "N AY1 K IY0", "emoji": "IH0 M OW1 JH IY0", "Emoji": "IH0 M OW1 JH IY0",
     "Wi": "W AY1", "Fi": "F AY1", "wifi": "W AY1 F AY2", "Gmail": "JH IY1 M EY2 L", "vlog": "V L AA1 G",
-    "Vlog": "V L AA1 G", "Nginx": "EH1 N JH IH0 N EH2 K S", "Zhihu": "ZH IH1 HH UW1", "Java": "JH AA1 V AH0",
-    "Linux": "L IH1 N AH0 K S", "GitHub": "G IH1 T HH AH2 B", "Redmi": "R EH1 D M IY0", "HUAWEI": "W AA1 W EY2",
-    "Huawei": "W AA1 W EY2", "Dr": "D AA1 K T ER0", "Mr": "M IH1 S T ER0", "Mrs": "M IH1 S AH0 Z", "Ms": "M IH1 Z",
+    "Vlog": "V L AA1 G", "Nginx": "EH1 N JH IH0 N EH2 K S", "Java": "JH AA1 V AH0",
+    "Linux": "L IH1 N AH0 K S", "GitHub": "G IH1 T HH AH2 B", "Redmi": "R EH1 D M IY0",
+    "Dr": "D AA1 K T ER0", "Mr": "M IH1 S T ER0", "Mrs": "M IH1 S AH0 Z", "Ms": "M IH1 Z",
     "St": "S EY1 N T", "Prof": "P R AH0 F EH1 S ER0", "etc": "EH2 T S EH1 T ER0 AH0", "vs": "V ER1 S AH0 S",
     "TikTok": "T IH1 K T AA2 K", "iOS": "AY2 OW2 EH1 S",
     "Tesla": "T EH1 S L AH0", "SaaS": "S AE1 S", "OpenAI": "OW1 P AH0 N EY2 AY1", "openai": "OW1 P AH0 N EY2 AY1",
@@ -41,12 +41,13 @@ SPECIAL: dict[str, str] = {
 # Letters that English words and syllables begin with; a row of letters that has others is spelled (gpt, xlsx).
 _ONSETS_TEXT = """
     b c d f g h j k l m n p q r s t v w x y z bl br ch chr cl cr dr dw fl fr gh gl gn gr kh kl kn kr ll mc ph phr pl
-    pr ps qu rh sc sch scr sh shr sk sl sm sn sp spl spr squ st str sw th thr ts tr tw wh wr vl zh
+    pr ps qu rh sc sch schl schm schn schr schw scr sh shr sk sl sm sn sp spl spr squ st str sw th thr ts tr tw wh wr vl
+    vr zh zv zw
 """
 ONSETS: frozenset[str] = frozenset(_ONSETS_TEXT.split())
 CODA = re.compile(
     r"(?:[bcdfgklmnpqrstvwxz]|bb|bs|ch|ck|cks|cs|ct|cts|ds|dd|ff|ffs|fs|ft|fts|gs|gg|gh|ght|ghts|ks|lb|ld|lds|lf|lk|lks|"
     r"ll|lls|lm|lms|lp|lps|ls|lt|lts|lth|lve|mb|mbs|mm|mp|mps|mpt|ms|nc|nch|nd|nds|ng|ngs|ngth|nk|nks|nn|ns|nst|nt|nth|"
     r"nts|nx|ph|phs|ps|pt|pts|rb|rbs|rc|rch|rd|rds|rf|rg|rk|rks|rl|rld|rls|rm|rms|rn|rns|rp|rps|rs|rsh|rst|rt|rth|rts|"
-    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|xt|zz|h|cl|pl|sl|tl)?"
+    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|xt|zz|h|cl|pl|sl)?"
 )  # and end with

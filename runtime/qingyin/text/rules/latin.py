@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text import english
+from qingyin.text import english, english_heteronyms, english_pinyin
 from qingyin.text.characters import (
     ADDRESS,
     ADDRESS_NAMES,
@@ -15,6 +15,7 @@ from qingyin.text.characters import (
     is_han,
 )
 from qingyin.text.english_dictionary import look_up
+from qingyin.text.english_phones import syllables
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
@@ -176,6 +177,10 @@ def words(text: str, start: int) -> Reading | None:
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
     if end - start == 1 and not _beside_english(text, start, end):
         return Reading(end, (Spell(start, end),), english.SPELLED)
+    if name := english_pinyin.part_of_name(text, start, end):
+        return Reading(end, (English(token, name, start), Pause(SILENT)), english.TONELESS)
+    if phones := english_heteronyms.reading(text, start, end):
+        return Reading(end, (English(token, tuple(syllables(phones)), start), Pause(SILENT)))
     parts: list[Part] = []
     notes: list[str] = []
     for word in english.read(token.replace("’", "'"), _shouting(text, start, end)):
