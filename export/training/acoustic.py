@@ -16,10 +16,10 @@ from export.models.acoustic import PROSODY_SIZE, AcousticModel
 from export.models.gan_losses import adversarial_step
 from export.models.mel_discriminator import MelDiscriminator
 from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
+from export.training.casting import Cast, Casting
 from export.training.loop import Run
 from export.training.references import References
 from export.training.speaker_teacher import load_teacher
-from export.training.taught import TaughtVectors
 from export.training.warm_start import warm_start
 from qingyin.text.symbols import PHONEMES
 
@@ -106,39 +106,33 @@ def losses(
     return parts, mel
 
 
-def recast(model: SpeakerAcoustic, batch: Batch, speaker: Tensor, order: Tensor) -> tuple[Tensor, Tensor] | None:
-    """Clips said by somebody else: mel [b, T, 80] ln amplitude, and the rows [b] of the batch whose voices say them.
+def recast(model: SpeakerAcoustic, batch: Batch, cast: Cast) -> tuple[Tensor, Tensor] | None:
+    """Clips said by somebody else: mel [b, T, 80] ln amplitude, and who of the cast [b] says each.
 
-    There is no recording of most people speaking Mandarin: sentences are given each other's speakers, in each one's own
-    register and in the quiet of a studio, as clones will be. Only the decoder and its condition learn from what is
-    heard in it.
-
-    Args:
-        speaker: vectors [B, 128].
-        order: permutation [B] that tells whose voice each clip is said in.
+    There is no recording of most people speaking Mandarin: sentences are given to others, in each one's own register
+    and in the quiet of a studio, as clones will be. Only the decoder and its condition learn from what is heard in it.
 
     Returns:
         None if no clip of the batch is long enough for an encoder.
     """
     lengths = batch.frame_mask[..., 0].sum(1)
-    rows = torch.nonzero(lengths >= LIKENESS_FRAMES)[:, 0][:LIKENESS_CLIPS]
+    rows = torch.nonzero(lengths >= LIKENESS_FRAMES)[:, 0][: len(cast.speaker)]
     if not len(rows):
         return None
-    acoustic, frames = model.acoustic, int(lengths[rows].min())
-    others = order[rows]
+    acoustic, frames, who = model.acoustic, int(lengths[rows].min()), torch.arange(len(rows))
     with torch.no_grad():
         content = acoustic.encode(
             batch.phonemes[rows], batch.tones[rows], batch.boundaries[rows], batch.phoneme_mask[rows]
         )
         index = batch.index[rows, :frames, None].expand(-1, -1, content.shape[2])
         placed = acoustic.place(torch.gather(content, 1, index), batch.position[rows, :frames])
-    log_f0 = batch.log_f0[rows, :frames] + batch.pitch_mean[others] - batch.pitch_mean[rows]
+    log_f0 = batch.log_f0[rows, :frames] + cast.log_f0[who] - batch.pitch_mean[rows]
     energy = (batch.energy[rows, :frames] - model.energy_mean) / model.energy_std
     quiet = torch.zeros_like(batch.recording[rows])
     mel = acoustic.decode(
-        placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, speaker[others], quiet
+        placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, cast.speaker[who], quiet
     )
-    return acoustic.to_mel(mel), others
+    return acoustic.to_mel(mel), who
 
 
 def unlikeness(mel: Tensor, encoder: nn.Module, vectors: Tensor) -> Tensor:
@@ -181,21 +175,17 @@ def evaluate(model: SpeakerAcoustic, items: Sequence[Aligned], references: Refer
     return {key: float(np.mean(values)) for key, values in sums.items()}
 
 
-def clones_heard(model: SpeakerAcoustic, items: Sequence[Aligned], references: References, teacher: nn.Module) -> float:
+def clones_heard(model: SpeakerAcoustic, items: Sequence[Aligned], strangers: Casting, teacher: nn.Module) -> float:
     """Mean cosine of held-out Mandarin sentences, recast to unheard people, with what the teacher says of those."""
     rng = np.random.default_rng(0)
-    strangers = [item for item in items if item.speaker[0] in ("speechocean762", "dspspeech20")]
-    people = {item.speaker: item for item in strangers}  # one clip each, for the register
-    said = TaughtVectors(teacher, [references.speakers[key] for key in people], (1.0,))
-    sentences = [item for item in items if item.speaker[0] == "aishell_sample"]
+    sentences = [item for item in items if item.speaker[0] == "aishell_sample" and len(item.mel) >= TAUGHT_FRAMES]
     heard = []
-    for n, person in enumerate(people.values()):
-        batch = collate([sentences[n % len(sentences)], person])
+    for n in range(len(strangers.speakers)):
+        cast = strangers.of([n], rng)
         with torch.inference_mode():
-            cast = recast(model, batch, references.vectors(batch.items, rng), torch.tensor([1, 0]))
-            if cast is not None and cast[1][0] == 1:
-                vector = teacher(cast[0][:1].float())[0]
-                heard.append(float(vector @ said.means[said.rows[person.speaker], 0]))
+            said = recast(model, collate([sentences[n % len(sentences)]]), cast)
+            assert said is not None  # only sentences that are long enough
+            heard.append(float((teacher(said[0].float()) * cast.taught).sum()))
     return float(np.mean(heard))
 
 
@@ -253,11 +243,10 @@ def main(options: argparse.Namespace) -> None:
     rng = np.random.default_rng(options.seed + run.step)
     if options.decoder_only:
         _freeze_all_but_decoder(model)
-    teacher, targets = None, None
-    if options.taught_weight:
-        teacher = load_teacher()
-        trained_on = {item.speaker for item in items}
-        targets = TaughtVectors(teacher, [s for key, s in references.speakers.items() if key in trained_on])
+    teacher = load_teacher() if options.taught_weight else None
+    people = list(references.speakers.values())
+    casting = Casting(references, [p for p in people if not p.held_out], teacher)
+    strangers = Casting(references, [p for p in people if p.held_out], teacher, warped=False)
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
     print(f"{parameters:.2f} M parameters, {len(items)} clips, {len(held_out)} held out", flush=True)
     while run.running:
@@ -266,20 +255,18 @@ def main(options: argparse.Namespace) -> None:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 speaker = references.vectors(batch.items, rng, disturb=True)
                 parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
-                order = torch.from_numpy(rng.permutation(len(batch.items)))
-                said = recast(model, batch, speaker, order)
-                unlike = unlikeness(said[0], references.encoder, speaker[said[1]]) if said else None
+                cast = casting.draw(LIKENESS_CLIPS, rng)
+                said = recast(model, batch, cast)
+                unlike = unlikeness(said[0], references.encoder, cast.speaker[said[1]]) if said else None
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if unlike is not None:
                 loss = loss + options.likeness_weight * unlike
                 log["unlike"] = unlike.item()
-            if said and teacher is not None and targets is not None and said[0].shape[1] >= TAUGHT_FRAMES:
-                whose = [batch.items[n] for n in said[1].tolist()]
-                rows = [targets.rows[item.speaker] for item in whose]
+            if said and teacher is not None and said[0].shape[1] >= TAUGHT_FRAMES:
                 first = int(rng.integers(said[0].shape[1] - TAUGHT_FRAMES + 1))
-                mel_heard = said[0].float()[:, first : first + TAUGHT_FRAMES]
-                taught = unlikeness(mel_heard, teacher, targets.of(rows, [item.warp for item in whose]))
+                heard = said[0].float()[:, first : first + TAUGHT_FRAMES]
+                taught = unlikeness(heard, teacher, cast.taught[said[1]])
                 loss = loss + options.taught_weight * taught
                 log["taught"] = taught.item()
             if run.step >= options.adversarial_from:
@@ -293,7 +280,7 @@ def main(options: argparse.Namespace) -> None:
             if run.step % options.evaluate_every == 0:
                 figures = evaluate(run.averaged, held_out, references)
                 if teacher is not None:
-                    figures["clones"] = clones_heard(run.averaged, held_out, references, teacher)
+                    figures["clones"] = clones_heard(run.averaged, held_out, strangers, teacher)
                 run.log(figures, "held_out")
             if not run.running:
                 break

@@ -30,6 +30,7 @@ class SpeakerClips:
     speaker: str
     mels: list[np.ndarray]
     mean_log_f0: float  # median ln Hz of voiced frames
+    held_out: bool = False
 
     def excerpt(self, frames: int, rng: np.random.Generator) -> FloatArray:
         """Mel [frames, 80]: a random piece, of several clips if one is too short."""
@@ -64,7 +65,7 @@ def load_speakers(held_out: bool, seed: int = 0) -> list[SpeakerClips]:
         found = [_mel_and_f0(clip.path) for clip in clips]
         voiced = np.concatenate([f0 for _, f0 in found])
         median = float(np.median(voiced)) if len(voiced) else float(np.log(200))
-        speakers.append(SpeakerClips(corpus, speaker, [mel for mel, _ in found], median))
+        speakers.append(SpeakerClips(corpus, speaker, [mel for mel, _ in found], median, held_out))
     return speakers
 
 
