@@ -214,19 +214,21 @@ def test_a_slow_maker_is_given_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not stream.started
     make(player, 0.3, 0.9)
     assert stream.started
-    player, stream = by_hand(monkeypatch, queue_seconds=1.0)
-    make(player, 9.0, 1.0)
-    writer = threading.Thread(target=player.write, args=(ones(1.0),), daemon=True)
-    writer.start()  # waits for room
-    wait_for(lambda: stream.started)
     player, stream = by_hand(monkeypatch)
     make(player, 9.0, 0.5)
     with player.waiting_for_text():  # for ever, perhaps
         assert stream.started
-    player, stream = by_hand(monkeypatch)
-    make(player, 9.0, 0.5)
-    threading.Thread(target=player.close, daemon=True).start()
-    wait_for(lambda: stream.started)
+    # what is all there begins, and so does what there is no room for
+    for sound, more, options in ((0.5, 0.0, {}), (1.0, 1.0, {"queue_seconds": 1.0})):
+        player, stream = by_hand(monkeypatch, **options)
+        make(player, 9.0, sound)
+        assert not stream.started
+        rest = threading.Thread(target=lambda player=player, more=more: (player.write(ones(more)), player.close()))
+        rest.start()
+        wait_for(lambda stream=stream: stream.started)
+        while not stream.over:
+            stream.pull(4800)
+        rest.join()
 
 
 def test_an_error_of_the_maker_comes_after_what_was_made(device: FakeSounddevice) -> None:

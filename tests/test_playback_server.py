@@ -91,7 +91,9 @@ def assert_heard(heard: np.ndarray, expected: np.ndarray) -> None:
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], models: Path, device: str) -> None:
-    heard, error = say(environment, TEXT * 2, "--device", device)
+    # ALSA's way may not ride out a busy machine with less
+    latency = () if device == "sound server" else ("--latency", "500")
+    heard, error = say(environment, TEXT * 2, "--device", device, *latency)
     assert f"played on '{device}'" in error
     assert_heard(heard, synthesised(models, TEXT * 2))
     assert "underruns 0, of the device 0" in error and "warning" not in error
@@ -166,11 +168,12 @@ with controls(player, keys=False), player:
 LARGEST_STEP = 1.3 * 0.5 * 2 * np.pi * 441 / RATE
 
 
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "device"), [(signal.SIGINT, DEVICES[0]), (signal.SIGTERM, DEVICES[0]), (signal.SIGINT, DEVICES[1])]
+)
 def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], number: int, device: str) -> None:
     delays = []
-    for _ in range(4):  # a busy machine may be late, and so may be the recorder; the program must be able to
+    for _ in range(6):  # a busy machine may be late, and so may be the recorder; the program must be able to
         sent: list[float] = []
 
         def interrupt(process: subprocess.Popen[str], recording: Recording, sent: list[float] = sent) -> None:

@@ -108,9 +108,12 @@ def main() -> int:
         recording = Recording(environment, latency_ms=200)
         with busy(arguments.busy):
             played = subprocess.run(
-                [*say, "--play", "-v"], env=environment, stderr=subprocess.PIPE, text=True, check=True
+                [*say, "--play", "-v"], env=environment, stderr=subprocess.PIPE, text=True, check=False
             )
         heard = recording.stop()
+        if played.returncode:
+            sys.stderr.write(played.stderr)
+            return 2
     told = next((line for line in played.stderr.splitlines() if line.startswith("played on")), "")
     found = gaps(heard, expected)
     print(f"{len(expected) / RATE / 60:.1f} min with {arguments.busy} cores busy: {len(found)} gaps; {told}")

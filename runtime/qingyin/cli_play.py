@@ -43,9 +43,10 @@ def report_underruns(player: Player) -> None:
             file=sys.stderr,
         )
     if player.device_underruns:
+        hint = "" if player.device.is_server else "; try --latency 100"  # seconds were ahead in the server
         print(
             f"qingyin: warning: {times(player.device_underruns)} the sound device was served too late; "
-            "the computer is very busy; try --latency 100",
+            f"the computer is very busy{hint}",
             file=sys.stderr,
         )
 

@@ -30,8 +30,8 @@ examples:
 
 Without -o and --output-raw it plays. Space pauses and goes on, q stops, if standard input is a terminal and not
 the text; the signals USR1 (pause), USR2 (go on), INT and TERM (stop) always do. With -, each sentence is spoken as
-soon as its end has been read. Playing needs the packages sounddevice and soxr and the library PortAudio (Debian:
-libportaudio2), another --rate needs soxr.
+soon as its end has been read. A running sound server (PulseAudio, PipeWire) is played on directly; everything else
+needs the package sounddevice and the library PortAudio (Debian: libportaudio2). Another --rate needs soxr.
 
 The same text, voice, options and seed give the same samples. Without --seed each run differs a little; -v
 names the seed it drew. Exit codes: 0 spoken, 2 an error that the last line explains, 130 interrupted.
@@ -75,7 +75,8 @@ def add_say_arguments(parser: argparse.ArgumentParser) -> None:
         "--latency",
         type=float,
         metavar="MS",
-        help="of the sound device, 5 to 1000; default 40. More rides out a busier computer; Ctrl-C takes as long",
+        help="of the sound device, 5 to 1000; default 40. More rides out a busier computer (a sound server needs none: "
+        "it holds two seconds ahead); Ctrl-C takes as long",
     )
     parser.add_argument(
         "--rate",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qingyin.playback_portaudio import CallbackOutput
     from qingyin.playback_server import ServerOutput
 
-QUEUE_SECONDS = 10.0  # of sound ahead of the loudspeaker: rides out a busy moment, bounds memory
+QUEUE_SECONDS = 30.0  # of sound ahead of the loudspeaker: rides out half a minute without the processor, bounds memory
 LATENCY_SECONDS = 0.04  # asked of the device; what is in there already cannot be taken back when Ctrl-C comes
 _GROWTH = 4  # how many times as long as the last chunk the next may take: synthesis makes longer ones as it goes on
 _BLOCK_SECONDS = 0.5  # how finely long arrays enter the queue

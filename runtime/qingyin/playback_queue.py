@@ -83,7 +83,11 @@ class SampleQueue:
         if not self.excused:
             self.underruns += 1
         self.level = 0  # and back with a fade
-        return self.last * np.linspace(1.0, 0.0, self.ramp, dtype=np.float32)
+        return self.dying(self.last)
+
+    def dying(self, sample: float) -> np.ndarray:
+        """What follows a last sample without a click."""
+        return sample * np.linspace(1.0, 0.0, self.ramp, dtype=np.float32)
 
     def missed(self, samples: int) -> None:
         """So much silence is heard because of that."""

@@ -19,6 +19,7 @@ from qingyin.pulse import PulseStream, Timing
 AHEAD_SECONDS = 2.0  # in the server
 _BLOCK_SECONDS = 0.5  # handed over at a time
 _REFILL_SECONDS = 0.1  # that has to be missing
+_LOW_SECONDS = 0.02  # left, beside the period that is about to go, when nothing follows and a fade is due
 _PATIENCE_SECONDS = 0.2  # between two looks at the server
 
 
@@ -33,11 +34,11 @@ class ServerOutput:
 
     def __init__(self, rate: int | None, latency_seconds: float, on_over: Callable[[], None]) -> None:
         # The loudspeaker takes a period at a time: one is with it, one may be about to go, one is for the answers.
-        self._period_seconds = latency_seconds / 4
-        self._stream = PulseStream(rate, self._period_seconds)
+        self._stream = PulseStream(rate, latency_seconds / 4)
         self.rate = self._stream.rate
         self._on_over = on_over
-        self._period = round(self._period_seconds * self.rate)
+        self._period = self._stream.period
+        self._low = self._period + round(_LOW_SECONDS * self.rate)
         self._ahead: list[np.ndarray] = []  # what the server holds, and perhaps a little more before it
         self._sounding = False  # something was written since the last silence
         self._silent_since = 0.0  # s, of the clock of time.monotonic
@@ -46,7 +47,7 @@ class ServerOutput:
     @property
     def latency_seconds(self) -> float:
         """Of sound that cannot be taken back any more."""
-        return 3 * self._period_seconds
+        return 3 * self._period / self.rate
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._serve, name="qingyin-speaker", daemon=True)
@@ -76,10 +77,10 @@ class ServerOutput:
                 queue.beats += 1
                 stopping, paused = queue.stopping, queue.paused
             if stopping:
-                self._silence(timing, asked, queue.ramp)
+                self._silence(queue, timing, asked)
                 return
             if paused:
-                unheard = self._silence(timing, asked, queue.ramp)
+                unheard = self._silence(queue, timing, asked)
                 with queue.changed:
                     queue.put_back(unheard)
                     queue.level = 0
@@ -96,7 +97,7 @@ class ServerOutput:
         left = timing.written - timing.read
         room = round(AHEAD_SECONDS * self.rate) - left
         with queue.changed:
-            if queue.length and not left and self._sounding:
+            if queue.length and self._sounding and left < self._period and not timing.playing:
                 queue.device_underruns += 1
                 queue.level = 0
             block = queue.take(min(room, round(_BLOCK_SECONDS * self.rate)))
@@ -108,20 +109,24 @@ class ServerOutput:
                     queue.dry = False
                 if queue.length < queue.capacity:
                     queue.changed.notify_all()
-            elif self._sounding and not ended and left <= 3 * self._period:
+            elif self._sounding and not ended and left <= self._low:
                 dying = queue.run_dry()
                 self._sounding = False
                 self._silent_since = time.monotonic() + left / self.rate
                 if left:
-                    self._write(dying)
+                    self._write(np.concatenate([dying, np.zeros(self._period, np.float32)]))
         if len(block):
             self._sounding = True
             self._write(block)
             return False
-        if ended and not left:
-            time.sleep(timing.sink_seconds + self._period_seconds)
+        if ended and self._sounding:  # silence, so that no server keeps back the last of the sound
+            self._write(np.zeros(2 * self._period, np.float32))
+            self._sounding = False
+        elif ended and left <= 2 * self._period:
+            time.sleep(timing.sink_seconds + 2 * self._period / self.rate)
             return True
-        self._wait(queue, left, room)
+        else:
+            self._wait(queue, left, room)
         return False
 
     def _wait(self, queue: SampleQueue, left: int, room: int) -> None:
@@ -132,9 +137,9 @@ class ServerOutput:
             if full:
                 seconds = _REFILL_SECONDS
             else:
-                until = left if finished else left - 3 * self._period  # the end, or soon running dry
+                until = left - (2 * self._period if finished else self._low)  # the end, or soon running dry
                 seconds = min(_PATIENCE_SECONDS, max(0.002, until / self.rate))
-                if not self._sounding:
+                if not (self._sounding or finished):
                     seconds = _PATIENCE_SECONDS
             queue.changed.wait_for(
                 lambda: queue.stopping or queue.paused or (not full and (queue.length or queue.finished != finished)),
@@ -151,7 +156,7 @@ class ServerOutput:
         while self._ahead and held - len(self._ahead[0]) >= timing.written - timing.read:
             held -= len(self._ahead.pop(0))
 
-    def _silence(self, timing: Timing, asked: float, ramp: int) -> np.ndarray:
+    def _silence(self, queue: SampleQueue, timing: Timing, asked: float) -> np.ndarray:
         """Fades out what the server holds, waits until that has been heard -> what was not, from the fade's start.
 
         timing: the answer to what was asked then, in seconds of time.monotonic; a busy server gets more time.
@@ -162,14 +167,14 @@ class ServerOutput:
         if count > 0:
             unheard = np.concatenate(self._ahead)[-count:]
             faded = np.zeros_like(unheard)
-            fading = min(ramp, count)
+            fading = min(queue.ramp, count)
             faded[:fading] = unheard[:fading] * np.arange(fading - 1, -1, -1, dtype=np.float32) / fading
             self._stream.write(faded, at=timing.read + delay)
         elif timing.written > timing.read:  # so near its end that only more can be added
-            self._stream.write(self._ahead[-1][-1] * np.linspace(1.0, 0.0, ramp, dtype=np.float32))
+            self._stream.write(np.concatenate([queue.dying(self._ahead[-1][-1]), np.zeros(self._period, np.float32)]))
         self._ahead.clear()
         self._sounding = False
-        time.sleep(timing.sink_seconds + (delay + ramp) / self.rate + self._period_seconds)
+        time.sleep(timing.sink_seconds + (delay + queue.ramp + self._period) / self.rate)
         return unheard
 
     def _drop_silence(self) -> None:

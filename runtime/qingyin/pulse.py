@@ -85,6 +85,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "pa_stream_unref": (None, (c_void_p,)),
     "pa_stream_get_state": (c_int, (c_void_p,)),
     "pa_stream_get_sample_spec": (POINTER(_SampleSpec), (c_void_p,)),
+    "pa_stream_get_buffer_attr": (POINTER(_BufferAttributes), (c_void_p,)),
     "pa_stream_write": (c_int, (c_void_p, c_void_p, c_size_t, c_void_p, c_int64, c_int)),
     "pa_stream_flush": (c_void_p, (c_void_p, c_void_p, c_void_p)),
     "pa_stream_update_timing_info": (c_void_p, (c_void_p, c_void_p, c_void_p)),
@@ -118,6 +119,7 @@ class Timing:
     read: int  # handed to the loudspeaker; from here on the sound can still be changed
     written: int
     sink_seconds: float  # what the loudspeaker holds that has not been heard yet
+    playing: bool  # not starved
 
 
 def default_sink() -> Sink | None:
@@ -218,7 +220,8 @@ class PulseStream:
     """Mono float32 to the default loudspeaker, connected; it sounds as soon as something is written, and falls silent,
     keeping its place, when nothing is left.
 
-    rate: Hz; None takes the loudspeaker's. period_seconds: of sound that the loudspeaker gets at a time.
+    rate: Hz; None takes the loudspeaker's. period_seconds: of sound that the loudspeaker is to get at a time; `period`,
+    in samples, is what it gets. PipeWire keeps back the rest of the sound that is shorter until more comes.
     Errors, of every method but close: AudioError, also when the server has gone.
     """
 
@@ -249,6 +252,8 @@ class PulseStream:
         connection.wait(self._is_ready)
         with connection.locked() as library:
             self.rate = int(library.pa_stream_get_sample_spec(self._stream).contents.rate)
+            granted = int(library.pa_stream_get_buffer_attr(self._stream).contents.minreq)
+        self.period = max(granted // _BYTES, round(period_seconds * self.rate))
 
     def write(self, samples: np.ndarray, at: int | None = None) -> None:
         """float32 [n], after what was written last, or over what lies at this sample of the stream."""
@@ -267,7 +272,8 @@ class PulseStream:
             if not info:
                 raise AudioError("the sound server tells no time")
             found = info.contents
-            return Timing(found.read_index // _BYTES, found.write_index // _BYTES, found.sink_usec / 1e6)
+            return Timing(found.read_index // _BYTES, found.write_index // _BYTES, found.sink_usec / 1e6,
+                          bool(found.playing))  # fmt: skip
 
     def flush(self) -> None:
         """Drops what has not gone to the loudspeaker."""
