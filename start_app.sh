@@ -8,8 +8,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 . "$root/tools/venv.sh"
 
 case "${1:-}" in
-"" | --*) set -- serve "$@" ;;
-help | -h)
+help | -h | --help)
     cat <<'HELP'
 Qingyin speaks Chinese on a CPU. The first command sets everything up; later ones start at once.
 
@@ -22,12 +21,14 @@ Qingyin speaks Chinese on a CPU. The first command sets everything up; later one
   echo "你好" | bash start_app.sh say - -o hello.wav                   text from a pipe
   bash start_app.sh voices                                           the voices there are
   bash start_app.sh info                                             the models in use
-  bash start_app.sh say --help                                       every option
+  bash start_app.sh say --help                                       every option of `say`
+  bash start_app.sh serve --help                                     every option of the page and the HTTP API
 
 File names are taken from the folder you are in.
 HELP
     exit 0
     ;;
+"" | --*) set -- serve "$@" ;;
 esac
 
 extras=cpu,play

@@ -65,8 +65,9 @@ def test_scripts_pass_shellcheck() -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def test_help_shows_examples_and_installs_nothing(clone: Path, tmp_path: Path) -> None:
-    answer = start(clone, "help", cwd=tmp_path)
+@pytest.mark.parametrize("asked", ["help", "-h", "--help"])
+def test_help_shows_examples_and_installs_nothing(clone: Path, tmp_path: Path, asked: str) -> None:
+    answer = start(clone, asked, cwd=tmp_path)
     assert answer.returncode == 0
     assert "bash start_app.sh say" in answer.stdout
     assert not (clone / ".venv").exists()
