@@ -1,7 +1,7 @@
 """Decides between the two readings of words that are spelled alike: to record, a record; she read, to read.
 
-The word before tells most of it, and inside Chinese what follows (record一下 is a verb). Where nothing tells, the reading
-that stands first is taken: the commoner one of the word by itself, which is also how it is used in Chinese text.
+The word before tells most of it, and inside Chinese what follows (record一下 is a verb). Where nothing tells, the
+commoner reading of the word by itself is taken, which is also how it is used in Chinese text.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ _VERB_BEFORE_TEXT = """
     shouldn't i you we they i'll you'll we'll they'll who please let's let not never always also help and
 """
 _VERB_BEFORE = frozenset(_VERB_BEFORE_TEXT.split())
-_PAST_BEFORE = frozenset(["have", "has", "had", "i've", "you've", "we've", "they've", "he", "she", "was", "were", "been", "is", "are", "be", "being", "well", "just"])
-_STATE_BEFORE = frozenset(["be", "is", "are", "was", "were", "been", "so", "very", "too", "get", "getting", "got", "stay", "come", "came", "how", "as"])
-_NOUN_BEFORE = frozenset(["the", "a", "an", "of", "in", "no", "any", "some", "this", "that", "its", "his", "her", "my", "your", "our", "their", "for", "with", "much", "what"])
+_PAST_BEFORE_TEXT = """
+    have has had i've you've we've they've he she was were been is are be being well just
+"""
+_PAST_BEFORE = frozenset(_PAST_BEFORE_TEXT.split())
+_STATE_BEFORE_TEXT = "be is are was were been so very too get getting got stay come came how as"
+_STATE_BEFORE = frozenset(_STATE_BEFORE_TEXT.split())
+_NOUN_BEFORE_TEXT = """
+    the a an of in no any some this that its his her my your our their for with much what
+"""
+_NOUN_BEFORE = frozenset(_NOUN_BEFORE_TEXT.split())
 _PLACE_AFTER = re.compile(r" (?:in|at|with|on|here|there|together|near|by|long|alone|for|without|happily)\b")
 _DONE_AFTER = re.compile(r" ?(?:一下|一遍|起来|掉|完|好了|过|出来)")
 _WORD_BEFORE = re.compile(r"(?<![A-Za-z'’])([A-Za-z][A-Za-z'’]*) $")

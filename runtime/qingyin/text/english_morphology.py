@@ -67,6 +67,7 @@ _PLAIN: tuple[tuple[str, str, Callable[[Phones], Phones]], ...] = (
     ("'s", "", plural), ("s'", "s", _as_it_is), ("ies", "y", plural), ("ied", "y", past), ("ier", "y", _adding("ER0")),
     ("iers", "y", _adding("ER0", "Z")), ("iest", "y", _adding("AH0", "S", "T")), ("ily", "y", _adverb),
     ("iness", "y", _adding("N", "AH0", "S")), ("ically", "ic", _adverb), ("ly", "", _adverb), ("bly", "ble", _adverb),
+    ("ply", "ple", _adverb),
     ("ness", "", _adding("N", "AH0", "S")), ("less", "", _adding("L", "AH0", "S")),
     ("ful", "", _adding("F", "AH0", "L")), ("fully", "", _adding("F", "AH0", "L", "IY0")),
     ("ment", "", _adding("M", "AH0", "N", "T")), ("ments", "", _adding("M", "AH0", "N", "T", "S")),
@@ -101,8 +102,10 @@ _PREFIXES: dict[str, Phones] = {
     "counter": ("K", "AW2", "N", "T", "ER0"), "video": ("V", "IH2", "D", "IY0", "OW0"),
 }  # fmt: skip
 # Short words that join longer ones, where most of their length only seem to.
-_SHORT_FIRST = frozenset(["air", "bit", "eye", "hot", "key", "low", "net", "sea", "sky", "sub", "sun", "top", "web"])
-_SHORT_SECOND = frozenset(["app", "bar", "bot", "box", "end", "job", "log", "map", "pad", "pod", "set", "tag", "tip", "top", "way"])
+_SHORT_FIRST_TEXT = "air bit eye hot key low net sea sky sub sun top web"
+_SHORT_FIRST = frozenset(_SHORT_FIRST_TEXT.split())
+_SHORT_SECOND_TEXT = "app bar bot box end job log map pad pod set tag tip top way"
+_SHORT_SECOND = frozenset(_SHORT_SECOND_TEXT.split())
 # hop, chang, involv: a consonant would have doubled, or none stands there at the end of a word, so that an e is missing
 _LACKS_E = re.compile(r"(?:^|[^aeiou])[aeiouy][^aeiouwxy]$|[^s]c$|[dlnr]g$|[^f]v$|[lnprw]s$|[^aeiou]l$")
 

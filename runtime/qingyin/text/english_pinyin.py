@@ -11,10 +11,11 @@ import re
 from qingyin.text.pinyin import SYLLABLES
 
 _LONGEST = 24  # letters
+_SYLLABLES = frozenset(syllable for syllable in SYLLABLES if set(syllable) & set("aeiou"))  # not hm, ng
 
 _KNOWN_TEXT = """
     anhui:an1-hui1 beijing:bei3-jing1 changan:chang2-an1 changchun:chang2-chun1 changsha:chang2-sha1
-    changzhou:chang2-zhou1 chengdu:cheng2-du1 chongqing:chong2-qing4 dalian:da4-lian2 dali:da4-li3 datong:da4-tong2
+    changzhou:chang2-zhou1 chengdu:cheng2-du1 chongqing:chong2-qing4 dalian:da4-lian2 datong:da4-tong2
     dongguan:dong1-guan3 dunhuang:dun1-huang2 foshan:fo2-shan1 fujian:fu2-jian4 fuzhou:fu2-zhou1 gansu:gan1-su4
     guangdong:guang3-dong1 guangxi:guang3-xi1 guangzhou:guang3-zhou1 guilin:gui4-lin2 guiyang:gui4-yang2
     guizhou:gui4-zhou1 haikou:hai3-kou3 hainan:hai3-nan2 hangzhou:hang2-zhou1 hebei:he2-bei3 hefei:he2-fei2
@@ -34,8 +35,9 @@ _KNOWN_TEXT = """
     hongqi:hong2-qi2 huawei:hua2-wei2 hunyuan:hun4-yuan2 jingdong:jing1-dong1 kuaishou:kuai4-shou3 kugou:ku4-gou3
     laoganma:lao3-gan1-ma1 lixiang:li3-xiang3 maotai:mao2-tai2 meidi:mei3-di4 meituan:mei3-tuan2 mixue:mi4-xue3
     moutai:mao2-tai2 pangu:pan2-gu3 pinduoduo:pin1-duo1-duo1 qingyin:qing1-yin1 sougou:sou1-gou3 suning:su1-ning2
-    taobao:tao2-bao3 tengxun:teng2-xun4 tieba:tie1-ba1 tongyi:tong1-yi4 wangyi:wang3-yi4 weibo:wei1-bo2
-    weixin:wei1-xin4 wenxin:wen2-xin1 wuling:wu3-ling2 wuliangye:wu3-liang2-ye4 xianyu:xian2-yu2
+    taobao:tao2-bao3 tengxun:teng2-xun4 tieba:tie1-ba1 tongyi:tong1-yi4 wahaha:wa2-ha1-ha1
+    wangyi:wang3-yi4 weibo:wei1-bo2 weixin:wei1-xin4 wenxin:wen2-xin1 wuling:wu3-ling2
+    wuliangye:wu3-liang2-ye4 xianyu:xian2-yu2
     xiaohongshu:xiao3-hong2-shu1 xiaomi:xiao3-mi3 xiaopeng:xiao3-peng2 xiecheng:xie2-cheng2 xinhua:xin1-hua2
     xunfei:xun4-fei1 xunlei:xun4-lei2 youku:you1-ku4 yuanbao:yuan2-bao3 zhihu:zhi1-hu1 zhipu:zhi4-pu3
     baijiu:bai2-jiu3 baozi:bao1-zi5 chunjie:chun1-jie2 doufu:dou4-fu5 erhu:er4-hu2 gaokao:gao1-kao3 gaotie:gao1-tie3
@@ -47,7 +49,7 @@ _KNOWN_TEXT = """
     weiqi:wei2-qi2 wubi:wu3-bi3 wushu:wu3-shu4 wuxia:wu3-xia2 xianxia:xian1-xia2 xiexie:xie4-xie5 yuebing:yue4-bing3
     zaijian:zai4-jian4 zhongwen:zhong1-wen2 zongzi:zong4-zi5
     enlai:en1-lai2 jinping:jin4-ping2 xiaoping:xiao3-ping2 zedong:ze2-dong1 kongzi:kong3-zi3 laozi:lao3-zi3
-    libai:li3-bai2 lining:li3-ning2 sunzi:sun1-zi3
+    libai:li3-bai2 sunzi:sun1-zi3
 """
 KNOWN: dict[str, tuple[str, ...]] = {
     name: tuple(pinyin.split("-")) for name, pinyin in (entry.split(":") for entry in _KNOWN_TEXT.split())
@@ -77,8 +79,8 @@ _TONES_TEXT = """
 _TONES = {entry[:-1]: entry for entry in _TONES_TEXT.split()}
 # Syllables that are English words (or English given names) too: two of them beside each other are no Chinese name.
 _ENGLISH_TEXT = """
-    an ban bang ben bin can dan dang die dong fan fang fen gang hang he hen hong hun juan kong lan lang lie long man mang
-    me men min nan nun pan pang pen pin ping ran rang run sang she sun song tan tang tie tong tun wan wen yang you
+    an ban bang ben bin can dan dang die dong fan fang fen gang hang he hen hong hun juan kong lan lang lie long man
+    mang me men min nan nun pan pang pen pin ping ran rang run sang she sun song tan tang tie tong tun wan wen yang you
 """
 _ENGLISH = frozenset(_ENGLISH_TEXT.split())
 _TITLES = re.compile(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|经理|老板|师傅|总(?![是要会在能想])|氏|姓)")
@@ -102,7 +104,7 @@ def syllables(word: str) -> tuple[str, ...]:
             continue
         for end in range(min(len(word), start + 6), start, -1):
             rest, piece = ways[end], word[start:end]
-            if rest is None or piece not in SYLLABLES or len(piece) < 2:
+            if rest is None or piece not in _SYLLABLES or len(piece) < 2:
                 continue
             loose = start > 0 and piece[0] in "aeo" and word[start - 1] != "'"
             found = (rest[0] + loose, (piece, *rest[1]))
