@@ -184,6 +184,7 @@ def test_an_output_is_asked_for_where_nothing_can_play(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
     assert cli.main(["say", TEXT]) == 2
     assert "-o FILE.wav" in one_line_error(capsys)
 

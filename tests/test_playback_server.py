@@ -114,6 +114,16 @@ def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[st
     assert abs(heard.std() / expected.std() - 1.0) < 0.05
 
 
+def test_the_sound_server_is_reached_without_portaudio(environment: dict[str, str], models: Path) -> None:
+    program = "import sys; sys.modules['sounddevice'] = None; from qingyin import cli; cli.main(sys.argv[1:])"
+    arguments = ["-c", program, "say", TEXT, "--seed", "1", "--rate", str(RATE)]
+    _, heard, process, error = listen(environment, arguments, lambda *_: None)
+    assert process.returncode == 0, error
+    assert_heard(heard, synthesised(models, TEXT))
+    listed = subprocess.run([sys.executable, "-c", program, "devices"], env=environment, capture_output=True, text=True)
+    assert re.fullmatch(r"\* +0  sound server  .*\n", listed.stdout)
+
+
 def test_a_program_that_is_held_up_does_not_fall_silent(environment: dict[str, str], models: Path) -> None:
     """As when other programs have all the cores; what is ahead in the sound server sounds on."""
 

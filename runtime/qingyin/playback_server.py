@@ -1,8 +1,8 @@
 """Exists to play through a PulseAudio or PipeWire server without gaps on a busy computer: seconds of sound lie ahead in
 the server, and a pause or a stop fades what lies there.
 
-Measured on two cores with seven programs on each: a thread waits 0.1 to 0.4 s for its turn, which no latency that a
-listener would accept for Ctrl-C can ride out. See pulse.py for how sound is taken back.
+Where programs queue for the processor, seven to a core, a thread was seen to wait 0.1 to 0.5 s for its turn, which no
+latency that a listener would accept for Ctrl-C can ride out. See pulse.py for how sound is taken back.
 """
 
 from __future__ import annotations
