@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from qingyin.text import clause_ends, particles
 from qingyin.text.clause import Context, is_verb
+from qingyin.text.collocations import collocation
 from qingyin.text.neighbours import (
     AFTER_ADVERB_DAO,
     AIMS,
@@ -36,7 +37,8 @@ def sure(words: Sequence[str], index: int) -> str | None:
     """Reading of the one-character word words[index] of a clause, or None where the neighbours do not decide."""
     context = Context(words, index)
     char = words[index]
-    return _doubled(context, char) or (_RULES[char](context) if char in _RULES else None)
+    by_rule = _RULES[char](context) if char in _RULES else None
+    return _doubled(context, char) or collocation(words, index) or by_rule
 
 
 def _doubled(context: Context, char: str) -> str | None:

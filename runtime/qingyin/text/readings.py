@@ -5,6 +5,8 @@ Picked by frequency in running text times error on the CPP development set, and 
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 from qingyin.text.classics import CLASSICS
 from qingyin.text.compounds import COMPOUNDS
 from qingyin.text.surnames import NAMES
@@ -60,6 +62,17 @@ WORDS: dict[str, str] = {
     "仆射": "pu2 ye4", "胡骑": "hu2 ji4", "燕山": "yan1 shan1",
     "拚命": "pin1 ming4", "琢磨": "zuo2 mo5", "木杆": "mu4 gan1",
 } | COMPOUNDS | NAMES | CLASSICS  # fmt: skip
+
+
+
+def _listed_words() -> dict[str, str]:
+    """polyphone_words.txt: word -> pinyin."""
+    lines = files("qingyin.text").joinpath("polyphone_words.txt").read_text("utf-8").splitlines()
+    return dict(line.split(" ", 1) for line in lines[1:])
+
+
+LISTED_WORDS = _listed_words()
+WORDS = LISTED_WORDS | WORDS
 
 _TRANSLITERATION = frozenset("勒塞耶町肖葛茜泊媛")  # wrong by default inside names too
 

@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from qingyin.text.items import Mark, Spoken
 from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.reading_table import reading_table
-from qingyin.text.readings import WORDS
+from qingyin.text.readings import LISTED_WORDS, WORDS
 from qingyin.text.verbs import VERBS
 from qingyin.text.words import EVERYDAY_COST, RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
@@ -35,7 +35,12 @@ _MENDED_COSTS = {
 def _word_costs() -> dict[str, int]:
     """Word or character -> -ln of its share of running words."""
     listed = {word: cost for cost, words in WORDS_BY_COST.items() for word in words.split()}
-    return dict.fromkeys(NEUTRAL_WORDS, EVERYDAY_COST) | listed | _MENDED_COSTS
+    costs = dict.fromkeys(NEUTRAL_WORDS, EVERYDAY_COST) | listed
+    for word in LISTED_WORDS:
+        if word not in costs:  # a listed word is cheaper than its characters by themselves
+            alone = sum(costs.get(char, RARE_CHARACTER) for char in word)
+            costs[word] = min(RARE_WORD, alone - 1)
+    return costs | _MENDED_COSTS
 
 
 def segment(run: str) -> list[str]:
