@@ -146,5 +146,6 @@ class ContextRunner:
 
 def _rows(rows: np.ndarray, count: int) -> np.ndarray:
     """The first `count` rows; where there are fewer, the last one again and again."""
-    missing = [(0, max(0, count - len(rows))), *[(0, 0)] * (rows.ndim - 1)]
-    return np.pad(rows[:count], missing, "edge")
+    if len(rows) >= count:
+        return rows[:count]
+    return np.concatenate([rows, np.repeat(rows[-1:], count - len(rows), axis=0)])

@@ -1,5 +1,4 @@
-"""Exists to make the sound source that spectral vocoders filter: a band-limited pulse train at F0, and white
-noise.
+"""Exists to make the sound source that spectral vocoders filter: a band-limited pulse train at F0.
 
 The pulse is the closed form of a sum of K equal cosines,
 
@@ -7,8 +6,7 @@ The pulse is the closed form of a sum of K equal cosines,
 
 with K = floor(nyquist / F0), over sqrt(2K), so that its power is 1. The training code makes the same
 signal. What must stay identical: linear interpolation of F0 and voicing between frame centres, the
-inclusive running sum of F0 / sample_rate in float64 from a random start, K per sample, and noise of one
-normal number per sample, in time order.
+inclusive running sum of F0 / sample_rate from a random start, and K per sample.
 """
 
 from __future__ import annotations
@@ -18,95 +16,86 @@ import numpy as np
 # Limits that no speech reaches; they keep K >= 1 and the phase finite if a model predicts nonsense.
 LOWEST_F0_HZ, HIGHEST_F0_HZ = 10.0, 4000.0
 _SINGULAR = 1e-4  # |sin(pi phi)| under which the quotient is replaced by its limit 2K + 1
+_BLOCK = 32  # segments computed at a time: their arrays stay in the processor's cache
 
 
-def pulse_train(
-    f0_hz: np.ndarray, voicing: np.ndarray, phase: float, sample_rate: int
-) -> tuple[np.ndarray, float]:
-    """Pulse train of unit power, and the phase to go on from.
+class PulseStream:
+    """F0 and voicing frames in, pulse train out; the phase is carried from chunk to chunk.
 
-    f0_hz, voicing: float32 [n], per sample; phase: cycles in [0, 1) before the first sample. Returns float32
-    [n] and the phase after the last sample.
-    """
-    if len(f0_hz) == 0:
-        return np.zeros(0, np.float32), phase
-    cycles = np.cumsum(f0_hz, dtype=np.float64)
-    cycles /= sample_rate
-    cycles += phase
-    next_phase = float(cycles[-1] % 1.0)
-    # phi in [-0.5, 0.5] instead of [0, 1): both sines change sign, the quotient does not, and float32 keeps
-    # its relative precision around the pulse, where the sines are small
-    cycles -= np.rint(cycles)
-    odd = 2.0 * np.floor(np.float32(sample_rate / 2) / f0_hz) + np.float32(1.0)  # 2K + 1, float32, exact
-    turns = odd * cycles
-    turns -= 2.0 * np.rint(turns * 0.5)  # modulo 2: float32 sine of a small argument
-    numerator = np.sin(np.float32(np.pi) * turns.astype(np.float32))
-    denominator = np.sin(np.float32(np.pi) * cycles.astype(np.float32))
-    singular = np.abs(denominator) < _SINGULAR
-    denominator[singular] = 1.0
-    pulse = numerator / denominator
-    pulse[singular] = odd[singular]
-    pulse -= 1.0
-    pulse /= np.sqrt(odd - np.float32(1.0))
-    pulse *= voicing
-    return pulse, next_phase
-
-
-class LinearUpsampler:
-    """Frames in, samples out, by linear interpolation between frame centres.
-
-    Sample n lies at frame position (n + 0.5) / hop - 0.5, held at the sentence's ends. Half a hop after the
-    newest frame's centre is not known until the next frame or the end.
-    """
-
-    def __init__(self, hop: int) -> None:
-        if hop % 2:
-            raise ValueError(f"hop {hop} must be even")
-        self.hop = hop
-        self._weight = ((np.arange(hop, dtype=np.float32) + np.float32(0.5)) / np.float32(hop))[None, :]
-        self._newest: np.ndarray | None = None
-
-    def push(self, frames: np.ndarray, last: bool) -> np.ndarray:
-        """float32 [k] -> float32 [samples that became final]; after `last` all T*hop are out."""
-        half = self.hop // 2
-        parts: list[np.ndarray] = []
-        known = frames.astype(np.float32, copy=False)
-        if len(known):
-            if self._newest is None:
-                parts.append(np.full(half, known[0], np.float32))
-            else:
-                known = np.concatenate([self._newest, known])
-            # between the centres of two neighbours lie exactly `hop` samples
-            left, right = known[:-1, None], known[1:, None]
-            parts.append((left + (right - left) * self._weight).reshape(-1))
-            self._newest = known[-1:].copy()
-        if last and self._newest is not None:
-            parts.append(np.full(half, self._newest[0], np.float32))
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-class ExcitationStream:
-    """F0 and voicing frames in, pulse train and noise out; phase and generator are carried from chunk to
-    chunk.
-
-    The generator gives the starting phase first and then the noise, sample by sample, so that cutting a
-    sentence otherwise changes nothing.
+    A segment is what lies between two frame centres, `hop` samples in which F0 is a straight line: there the running
+    sum is a parabola, and only the sum over whole segments needs float64. Before the first centre and behind the last
+    lies half a segment each, at that frame's values. Where neither end of a segment is voiced there is nothing to
+    compute.
     """
 
     def __init__(self, sample_rate: int, hop: int, rng: np.random.Generator) -> None:
-        self._sample_rate = sample_rate
-        self._rng = rng
-        self._phase = float(rng.random())
-        self._f0 = LinearUpsampler(hop)
-        self._voicing = LinearUpsampler(hop)
+        if hop % 2:
+            raise ValueError(f"hop {hop} must be even")
+        self._sample_rate, self._hop = sample_rate, hop
+        self._phase = float(rng.random())  # cycles before the next segment
+        self._newest: np.ndarray | None = None  # F0 and voicing of the last frame, [2, 1]
+        steps = np.arange(1, hop + 1, dtype=np.float64)
+        self._weight = ((steps - 0.5) / hop).astype(np.float32)  # of the segment's right end, by sample
+        self._steps, self._weight_sum = steps.astype(np.float32), (steps**2 / (2 * hop)).astype(np.float32)
 
-    def push(self, f0_hz: np.ndarray, voicing: np.ndarray, last: bool) -> tuple[np.ndarray, np.ndarray]:
-        """f0_hz float32 [k] Hz, voicing float32 [k] 0 or 1 -> pulse and noise, float32 [samples that
-        became final].
+    def push(self, f0_hz: np.ndarray, voicing: np.ndarray, last: bool) -> np.ndarray:
+        """f0_hz float32 [k] Hz, voicing float32 [k] 0 or 1 -> float32 [samples that became final]; after `last` all
+        T * hop are out.
         """
-        f0 = self._f0.push(np.clip(f0_hz, LOWEST_F0_HZ, HIGHEST_F0_HZ), last)
-        pulse, self._phase = pulse_train(
-            f0, self._voicing.push(voicing, last), self._phase, self._sample_rate
-        )
-        noise = self._rng.standard_normal(len(pulse), dtype=np.float32)
-        return pulse, noise
+        frames = np.stack([np.clip(f0_hz, LOWEST_F0_HZ, HIGHEST_F0_HZ), voicing]).astype(np.float32, copy=False)
+        half, newest = self._hop // 2, self._newest
+        begins = newest is None
+        if newest is None:
+            if not frames.shape[1]:
+                return np.zeros(0, np.float32)
+            newest = frames[:, :1]
+            self._phase -= half * float(newest[0, 0]) / self._sample_rate  # for the half that is cut off below
+        frames = np.concatenate([newest, frames], axis=1)
+        if last:
+            frames = np.concatenate([frames, frames[:, -1:]], axis=1)
+        self._newest = frames[:, -1:].copy()
+        pulses = self._segments(frames[:, :-1], frames[:, 1:]).reshape(-1)
+        return pulses[half if begins else 0 : len(pulses) - half if last else None]
+
+    def _segments(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """float32 [segments, hop] of F0 and voicing at both ends, float32 [2, segments]."""
+        cycles = (left[0].astype(np.float64) + right[0]) * (self._hop / 2 / self._sample_rate)
+        ends = self._phase + np.cumsum(cycles)
+        if len(ends):
+            self._phase = float(ends[-1] % 1.0)
+        starts = ends - cycles
+        starts -= np.rint(starts)
+        pulses = np.zeros((left.shape[1], self._hop), np.float32)
+        voiced = np.flatnonzero((left[1] != 0) | (right[1] != 0))
+        for first in range(0, len(voiced), _BLOCK):
+            chosen = voiced[first : first + _BLOCK]
+            pulses[chosen] = self._voiced(left[:, chosen], right[:, chosen], starts[chosen].astype(np.float32))
+        return pulses
+
+    def _voiced(self, left: np.ndarray, right: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """As `_segments`, with the cycles passed at the beginning of each segment, float32 [segments]."""
+        (f0, voicing), (f0_rise, voicing_rise) = left[:, :, None], (right - left)[:, :, None]
+        # phi in [-0.5, 0.5] instead of [0, 1): both sines change sign, the quotient does not, and float32 keeps
+        # its relative precision around the pulse, where the sines are small
+        cycles = (f0 / np.float32(self._sample_rate)) * self._steps
+        cycles += (f0_rise / np.float32(self._sample_rate)) * self._weight_sum
+        cycles += starts[:, None]
+        cycles -= np.rint(cycles)
+        cycles *= np.float32(np.pi)
+        twice = f0_rise * self._weight  # 2K
+        twice += f0
+        np.divide(np.float32(self._sample_rate / 2), twice, out=twice)
+        np.floor(twice, out=twice)
+        twice *= np.float32(2.0)
+        odd = twice + np.float32(1.0)
+        pulses: np.ndarray = odd * cycles
+        np.sin(pulses, out=pulses)
+        np.sin(cycles, out=cycles)
+        singular = np.abs(cycles) < _SINGULAR
+        cycles[singular] = 1.0
+        pulses /= cycles
+        pulses[singular] = odd[singular]
+        pulses -= np.float32(1.0)
+        pulses /= np.sqrt(twice, out=twice)
+        pulses *= voicing + voicing_rise * self._weight
+        return pulses

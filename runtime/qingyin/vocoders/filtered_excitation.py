@@ -16,7 +16,8 @@ from qingyin.errors import ModelError
 from qingyin.manifest import GraphSpec, Manifest, Spectrum
 from qingyin.sessions import Session
 from qingyin.vocoders.base import Arrays, ContextRunner, FrameQueue, Vocoder, VocoderStream
-from qingyin.vocoders.excitation import ExcitationStream
+from qingyin.vocoders.excitation import PulseStream
+from qingyin.vocoders.noise import NoiseStream
 from qingyin.vocoders.spectral import BLOCK_FRAMES, OverlapAddStream, StftStream
 
 FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
@@ -68,20 +69,19 @@ class _FilteredExcitationStream(VocoderStream):
     def __init__(self, vocoder: FilteredExcitationVocoder, rng: np.random.Generator) -> None:
         geometry = (vocoder.spectrum.n_fft, vocoder.spectrum.hop_length)
         self._session, self._takes_source = vocoder.session, vocoder.takes_source
-        self._excitation = ExcitationStream(vocoder.manifest.sample_rate, vocoder.manifest.hop_length, rng)
-        self._pulse_stft, self._noise_stft = StftStream(*geometry), StftStream(*geometry)
+        self._pulses = PulseStream(vocoder.manifest.sample_rate, vocoder.manifest.hop_length, rng)
+        self._noise = NoiseStream(*geometry, rng)
+        self._stft = StftStream(*geometry)
         self._overlap_add = OverlapAddStream(*geometry)
         rates = {"mel": 1, "f0": 1, "voicing": 1} | ({"source": vocoder.rate} if vocoder.takes_source else {})
         context = vocoder.session.spec.context_frames
         self._network = ContextRunner(self._run, context, rates, output_rate=vocoder.rate)
-        self._pulse, self._noise = FrameQueue(), FrameQueue()
+        self._pulse = FrameQueue()
         self._filters = {name: FrameQueue() for name in FILTERS}
 
     def push(self, mel: np.ndarray, f0_hz: np.ndarray, voicing: np.ndarray, last: bool) -> np.ndarray:
-        pulse_samples, noise_samples = self._excitation.push(f0_hz, voicing, last)
-        pulse = self._pulse_stft.push(pulse_samples, last)
+        pulse = self._stft.push(self._pulses.push(f0_hz, voicing, last), last)
         self._pulse.push(pulse)
-        self._noise.push(self._noise_stft.push(noise_samples, last))
         inputs = {"mel": mel, "f0": f0_hz, "voicing": voicing}
         if self._takes_source:
             inputs["source"] = np.concatenate([pulse.real, pulse.imag], axis=1)
@@ -90,7 +90,8 @@ class _FilteredExcitationStream(VocoderStream):
         ready = min(len(self._pulse), *(len(queue) for queue in self._filters.values()))
         if ready == 0:
             return self._overlap_add.push(np.zeros((0, pulse.shape[1]), np.complex64), last)
-        taken = [queue.take(ready) for queue in (self._pulse, self._noise, *(self._filters[name] for name in FILTERS))]
+        filters = [self._filters[name].take(ready) for name in FILTERS]
+        taken = [self._pulse.take(ready), self._noise.take(ready), *filters]
         parts = []
         for start in range(0, ready, BLOCK_FRAMES):
             spectra = apply_filters(*(part[start : start + BLOCK_FRAMES] for part in taken))
@@ -113,14 +114,24 @@ def apply_filters(
 
     pulse, noise: complex64 [T, bins]; the filters: float32 [T, bins], ln of amplitude, and radians.
     """
+    result: np.ndarray = noise * np.exp(noise_log_magnitude)
+    # between voiced sounds there are no pulses, and nothing to filter; integers are searched faster than floats
+    voiced = np.flatnonzero(np.ascontiguousarray(pulse).view(np.uint64).max(axis=1, initial=0))
+    if len(voiced) < len(pulse):
+        pulse, harmonic_log_magnitude, harmonic_phase = (
+            part[voiced] for part in (pulse, harmonic_log_magnitude, harmonic_phase)
+        )
     magnitude = np.exp(harmonic_log_magnitude)
     response = np.empty(magnitude.shape, np.complex64)
     # real sine and cosine are vectorised, the complex exponential is not
     np.multiply(magnitude, np.cos(harmonic_phase), out=response.real)
     np.multiply(magnitude, np.sin(harmonic_phase), out=response.imag)
     response *= pulse
-    response += noise * np.exp(noise_log_magnitude)
-    return response
+    if len(voiced) < len(result):
+        result[voiced] += response
+    else:
+        result += response
+    return result
 
 
 def contract(frames: str, *, takes_source: bool) -> Contract:

@@ -55,11 +55,20 @@ class StftStream:
         if count == 0:
             return np.zeros((0, self.n_fft // 2 + 1), np.complex64)
         frames = np.lib.stride_tricks.sliding_window_view(signal, self.n_fft)[:: self.hop][:count]
-        spectra = np.empty((count, self.n_fft // 2 + 1), np.complex64)
-        for start in range(0, count, BLOCK_FRAMES):
-            block = slice(start, start + BLOCK_FRAMES)
-            spectra[block] = np.fft.rfft(frames[block] * hann_periodic(self.n_fft), axis=1)
+        spectra = np.zeros((count, self.n_fft // 2 + 1), np.complex64)
+        heard = np.flatnonzero(self._heard(signal, count))
+        for start in range(0, len(heard), BLOCK_FRAMES):
+            block = heard[start : start + BLOCK_FRAMES]
+            windowed = frames[block]
+            windowed *= hann_periodic(self.n_fft)
+            spectra[block] = np.fft.rfft(windowed, axis=1)
         return spectra
+
+    def _heard(self, signal: np.ndarray, count: int) -> np.ndarray:
+        """Whether each of the first `count` frames holds anything but zeros, as pulses do not between voiced sounds."""
+        overlap = self.n_fft // self.hop
+        hops = signal[: (count + overlap - 1) * self.hop].reshape(-1, self.hop).any(axis=1)
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(hops, overlap).any(axis=1))
 
 
 class OverlapAddStream:
@@ -85,7 +94,8 @@ class OverlapAddStream:
         rows = np.zeros((count + self._overlap - 1, self.hop), np.float32)
         rows[: self._overlap - 1] = self._tail
         if count:
-            frames = np.fft.irfft(spectra, n=self.n_fft, axis=1).astype(np.float32, copy=False) * self._window
+            frames = np.fft.irfft(spectra, n=self.n_fft, axis=1).astype(np.float32, copy=False)
+            frames *= self._window
             blocks = frames.reshape(count, self._overlap, self.hop)
             for shift in range(self._overlap):
                 rows[shift : shift + count] += blocks[:, shift]
