@@ -15,6 +15,7 @@ from export.manifest import FEATURE_SPACE, SIZES
 from export.models import hifigan
 from export.models.acoustic import AcousticDecoder, AcousticEncoder, AcousticModel
 from export.models.emotion_encoder import EmotionEncoder
+from export.models.fast_generator import FastGenerator
 from export.models.height_one import HeightOne
 from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
 from export.models.source_filter import SourceFilterVocoder
@@ -212,12 +213,19 @@ def specs_from_hifigan(path: str | Path, config: str | Path | None = None) -> li
     return [hifigan_spec(hifigan.load_checkpoint(path, config))]
 
 
-def hifigan_spec(generator: hifigan.HifiganGenerator, training_data: tuple[str, ...] = ()) -> GraphSpec:
-    """The contract of the published generator: mel [B,80,T] -> audio [B,1,T*256]. Folds its weight norm."""
+def hifigan_spec(
+    generator: hifigan.HifiganGenerator, training_data: tuple[str, ...] = (), fast: bool = True
+) -> GraphSpec:
+    """The contract of the published generator: mel [B,80,T] -> audio [B,1,T*256]. Folds its weight norm.
+
+    fast: with fewer products than its convolutions have, where that pays; else the convolutions as they are.
+    """
     check_feature_space(generator.config)
+    generator.remove_weight_norm()
     return GraphSpec(
         name="vocoder_hifigan",
-        module=HeightOne(generator.remove_weight_norm()),
+        module=FastGenerator(generator) if fast else HeightOne(generator),
+        reference=generator,
         inputs={"mel": float32("B", MELS, "T")},
         outputs={"audio": float32("B", 1, "samples")},
         lengths=(24, 41),

@@ -53,6 +53,15 @@ def convolutions(model: onnx.ModelProto) -> set[str]:
     }
 
 
+def _refuse_points(model: onnx.ModelProto) -> None:
+    """NothingToQuantise: it computes convolutions at points (export/models/toom_cook.py), where sums need float32."""
+    weights = {tensor.name for tensor in model.graph.initializer if len(tensor.dims) == 3}
+    if any(node.op_type == "MatMul" and node.input[0] in weights for node in model.graph.node):
+        raise NothingToQuantise(
+            "its convolutions multiply less, as only float32 bears; convert it with --convolutions direct instead"
+        )
+
+
 def linear_amplitude_matmuls(model: onnx.ModelProto) -> set[str]:
     """MatMuls fed by an Exp: their input spans the whole dynamic range of speech, which 8 bits cannot."""
     makers = {output: node.op_type for node in model.graph.node for output in node.output}
@@ -91,6 +100,7 @@ def _quiet() -> Iterator[Path]:
 
 def _quantisable(content: bytes, excluded: Collection[str]) -> onnx.ModelProto:
     model = onnx.load_model_from_string(content)
+    _refuse_points(model)
     if not constant_matmuls(model).keys() - set(excluded):
         raise NothingToQuantise("it has no matrix product with constant weights to quantise")
     return model
@@ -220,6 +230,7 @@ def to_int8_conv(
     NothingToQuantise: there is no convolution left, or no input to take scales from.
     """
     model = onnx.load_model_from_string(content)
+    _refuse_points(model)
     chosen = convolutions(model) - set(excluded)
     if not calibration or not chosen:
         raise NothingToQuantise("it has no convolution" if calibration else "int8-conv needs inputs for its scales")
@@ -248,12 +259,14 @@ def _sort_nodes(graph: onnx.GraphProto) -> None:
 def to_fp16(content: bytes, kept_nodes: Collection[str] = ()) -> bytes:
     """fp16 throughout, for CUDA: inputs and outputs stay fp32, and so do the operators of KEPT_FP32_OPS.
 
-    On a CPU this is slower than fp32. kept_nodes: further nodes that stay fp32.
+    On a CPU this is slower than fp32. kept_nodes: nodes that stay fp32. NothingToQuantise: only float32 will do.
     """
     from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
+    fp32 = onnx.load_model_from_string(content)
+    _refuse_points(fp32)
     model = convert_float_to_float16(
-        onnx.load_model_from_string(content),
+        fp32,
         keep_io_types=True,
         op_block_list=sorted({*DEFAULT_OP_BLOCK_LIST, *KEPT_FP32_OPS}),
         node_block_list=sorted(kept_nodes),

@@ -59,7 +59,9 @@ def _summed_first(node: NodeProto, index: int) -> bool | None:
     """Where input `index` of a node has the axis that is summed: first, or behind the outputs; None: not a weight."""
     if node.op_type == "Gemm" and index == 1:
         return not any(attribute.name == "transB" and attribute.i for attribute in node.attribute)
-    return {("MatMul", 1): True, ("ConvTranspose", 1): True, ("Conv", 1): False}.get((node.op_type, index))
+    # On the left of a product stand the weights of a convolution that is computed at points, in Conv's own layout.
+    places = {("MatMul", 0): False, ("MatMul", 1): True, ("ConvTranspose", 1): True, ("Conv", 1): False}
+    return places.get((node.op_type, index))
 
 
 def layouts(model: onnx.ModelProto) -> dict[str, bool]:

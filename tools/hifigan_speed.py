@@ -31,7 +31,7 @@ def _mel(seed: int, frames: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((1, 80, frames)).astype(np.float32) - 4.0
 
 
-def compare(size: str, precision: str, frames: int, rounds: int, threads: int) -> tuple[float, float]:
+def compare(size: str, precision: str, fast: bool, frames: int, rounds: int, threads: int) -> tuple[float, float]:
     """Least seconds of PyTorch eager (weight norm folded, as its authors run it) and of our graph."""
     clock = time.process_time if threads == 1 else time.perf_counter
 
@@ -42,7 +42,7 @@ def compare(size: str, precision: str, frames: int, rounds: int, threads: int) -
 
     torch.manual_seed(0)
     generator = hifigan.HifiganGenerator(SIZES[size]).eval()
-    content = export_graph(hifigan_spec(generator))  # folds the weight norm of the generator, too
+    content = export_graph(hifigan_spec(generator, fast=fast))  # folds the weight norm of the generator, too
     graph = session(convert(content, precision, calibration=[{"mel": _mel(1, 24)}]), threads)
     mel = _mel(0, frames)
     tensor = torch.from_numpy(mel)
@@ -69,16 +69,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python tools/hifigan_speed.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--size", action="append", choices=sorted(SIZES), help="may be repeated; default all")
     parser.add_argument("--precision", choices=("fp32", "int8-conv"), default="fp32")
-    parser.add_argument("--frames", type=int, default=172, help="of a run (default: %(default)s, 2 s of sound)")
+    parser.add_argument(
+        "--convolutions", choices=("fast", "direct"), help="as of export convert (default: fast, direct for int8-conv)"
+    )
+    parser.add_argument(
+        "--frames", type=int, action="append", help="of a run, may be repeated; default 258, 3 s of sound"
+    )
     parser.add_argument("--rounds", type=int, default=9, help="of each, in turns (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args(argv)
     torch.set_num_threads(arguments.threads)
-    sound = arguments.frames * 256 / 22050
-    print("| generator | PyTorch eager, s per s of sound | ours | times as fast |\n| --- | --- | --- | --- |")
+    fast = (arguments.convolutions or ("fast" if arguments.precision == "fp32" else "direct")) == "fast"
+    print("| generator | frames | PyTorch eager, s per s of sound | ours | times as fast |")
+    print("| --- | ---: | ---: | ---: | ---: |")
     for size in arguments.size or SIZES:
-        eager, ours = compare(size, arguments.precision, arguments.frames, arguments.rounds, arguments.threads)
-        print(f"| {size} | {eager / sound:.3f} | {ours / sound:.3f} | {eager / ours:.2f} |", flush=True)
+        for frames in arguments.frames or (258,):
+            sound = frames * 256 / 22050
+            eager, ours = compare(size, arguments.precision, fast, frames, arguments.rounds, arguments.threads)
+            print(f"| {size} | {frames} | {eager / sound:.3f} | {ours / sound:.3f} | {eager / ours:.2f} |", flush=True)
     return 0
 
 

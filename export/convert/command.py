@@ -51,6 +51,10 @@ def arguments_parser() -> argparse.ArgumentParser:
         help="what the source does not say, or says wrongly: sample_rate, hop_length, n_fft, n_mels, win_length, fmin, "
         "fmax; log=ln or log10 of a Hugging Face vocoder",
     )  # fmt: skip
+    parser.add_argument(
+        "--convolutions", choices=("fast", "direct"), default="fast",
+        help="of a HiFi-GAN: fast (default) multiplies less, in fp32 on CPUs; direct is for int8-conv and fp16",
+    )  # fmt: skip
     parser.add_argument("--symbols", metavar="FILE", type=Path, help="acoustic: the model's symbols, one a line")
     parser.add_argument("--symbol-map", metavar="FILE", type=Path, help="acoustic: our phonemes in those symbols")
     parser.add_argument("--speaker", metavar="NAME", action="append", help="acoustic, synthesiser: keep this voice")
@@ -75,7 +79,8 @@ def _convert(arguments: argparse.Namespace, source: Path) -> Converted:
     if arguments.slot == "vocoder":
         from export.convert import vocoders
 
-        return vocoders.convert(source, arguments.name or "hifigan", arguments.config, features)
+        fast = arguments.convolutions == "fast"
+        return vocoders.convert(source, arguments.name or "hifigan", arguments.config, features, fast)
     if arguments.slot == "acoustic":
         from export.convert import fastspeech2
 

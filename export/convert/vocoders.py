@@ -21,6 +21,7 @@ from export.convert.feature_space import FeatureSpace
 from export.convert.sources import read_json, weights_file
 from export.convert.weights import assign, check_finite, differences, read_checkpoint, state_at
 from export.graph_spec import GraphSpec, float32
+from export.models.fast_generator import FastGenerator
 from export.models.height_one import HeightOne
 from export.models.hifigan import SLOPE, HifiganGenerator, published_state
 from export.models.hifigan_config import HifiganConfig
@@ -55,14 +56,17 @@ class Normalised(nn.Module):
         return self.generator((mel - self.mean) * self.factor)
 
 
-def convert(source: Path, name: str, config: Path | None, features: Mapping[str, str]) -> Converted:
-    """A checkpoint file with its config.json, or a folder. ConvertError: says what does not fit."""
+def convert(source: Path, name: str, config: Path | None, features: Mapping[str, str], fast: bool = True) -> Converted:
+    """A checkpoint file with its config.json, or a folder. ConvertError: says what does not fit.
+
+    fast: see export.graphs.hifigan_spec.
+    """
     folder = source if source.is_dir() else source.parent
     config_file = config or folder / "config.json"
     values = read_json(config_file)
     if "model_type" in values or "architectures" in values:
-        return _hugging_face(source, values, name, features)
-    return _published(_checkpoint_file(source), values, config_file, name, features)
+        return _hugging_face(source, values, name, features, fast)
+    return _published(_checkpoint_file(source), values, config_file, name, features, fast)
 
 
 def _checkpoint_file(source: Path) -> Path:
@@ -87,7 +91,7 @@ def _config(values: Mapping[str, Any], where: Path) -> HifiganConfig:
 
 
 def _published(
-    path: Path, values: Mapping[str, Any], config_file: Path, name: str, features: Mapping[str, str]
+    path: Path, values: Mapping[str, Any], config_file: Path, name: str, features: Mapping[str, str], fast: bool
 ) -> Converted:
     config = _config(values, config_file)
     generator = HifiganGenerator(config)
@@ -106,7 +110,7 @@ def _published(
         )
         if key not in values and feature not in features
     )  # fmt: skip
-    return Converted("vocoder", [vocoder_spec(generator, None, name)], space, notes=notes)
+    return Converted("vocoder", [vocoder_spec(generator, None, name, fast)], space, notes=notes)
 
 
 def _fmax(values: Mapping[str, Any], sample_rate: int) -> float:
@@ -125,7 +129,9 @@ def load_generator(generator: HifiganGenerator, state: Mapping[str, Tensor], pat
     assign(generator, {**published_state(plain), **{k: v for k, v in state.items() if k not in plain}}, str(path))
 
 
-def _hugging_face(source: Path, values: Mapping[str, Any], name: str, features: Mapping[str, str]) -> Converted:
+def _hugging_face(
+    source: Path, values: Mapping[str, Any], name: str, features: Mapping[str, str], fast: bool
+) -> Converted:
     folder = source if source.is_dir() else source.parent
     with_model = "vocoder_config" in values
     inner = values["vocoder_config"] if with_model else values
@@ -167,7 +173,7 @@ def _hugging_face(source: Path, values: Mapping[str, Any], name: str, features: 
     if features.get("log", "log10") not in ("ln", "log10"):
         raise ConvertError(f"--feature log={features['log']}: it is ln or log10")
     network = Normalised(generator, mean, scale, 1.0 if natural else _LN_PER_LOG10)
-    return Converted("vocoder", [vocoder_spec(generator, network, name)], space, notes=note)
+    return Converted("vocoder", [vocoder_spec(generator, network, name, fast)], space, notes=note)
 
 
 def _hf_features(folder: Path, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -206,12 +212,16 @@ def _hf_generator(config: HifiganConfig, path: Path, with_model: bool) -> tuple[
     return generator, statistics["mean"].float(), statistics["scale"].float()
 
 
-def vocoder_spec(generator: HifiganGenerator, normalised: Normalised | None, name: str) -> GraphSpec:
-    """The graph of a generator, compared with it as it was loaded: weight norm in place, 1-D convolutions."""
+def vocoder_spec(generator: HifiganGenerator, normalised: Normalised | None, name: str, fast: bool = True) -> GraphSpec:
+    """The graph of a generator, compared with it as it was loaded: weight norm in place, 1-D convolutions.
+
+    fast: see export.graphs.hifigan_spec.
+    """
     config = generator.config
     loaded = HifiganGenerator(config)  # not a deepcopy, which would share the class that holds the weight norm
     loaded.load_state_dict(generator.state_dict())
-    flat: nn.Module = HeightOne(generator.remove_weight_norm())
+    generator.remove_weight_norm()
+    flat: nn.Module = FastGenerator(generator) if fast else HeightOne(generator)
     reference: nn.Module = loaded
     if normalised is not None:
         reference, flat = _behind(normalised, loaded), _behind(normalised, flat)
