@@ -23,6 +23,7 @@ from tools.null_sink import RATE, SERVER, Recording, missing, null_sink
 TEXT = "今天天气真好，我们去公园走走吧。"
 QUANTISED = 1e-4  # the sink holds 16-bit samples
 DEVICES = ("sound server", "default")  # the latter is ALSA's, through PortAudio
+LATENCY_MS = {"sound server": "40", "default": "1000"}  # ALSA's way does not ride out a busy machine with less
 
 
 MISSING = missing()
@@ -91,9 +92,7 @@ def assert_heard(heard: np.ndarray, expected: np.ndarray) -> None:
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_what_is_heard_is_what_was_synthesised(environment: dict[str, str], models: Path, device: str) -> None:
-    # ALSA's way may not ride out a busy machine with less
-    latency = () if device == "sound server" else ("--latency", "500")
-    heard, error = say(environment, TEXT * 2, "--device", device, *latency)
+    heard, error = say(environment, TEXT * 2, "--device", device, "--latency", LATENCY_MS[device])
     assert f"played on '{device}'" in error
     assert_heard(heard, synthesised(models, TEXT * 2))
     assert "underruns 0, of the device 0" in error and "warning" not in error
@@ -171,7 +170,7 @@ from qingyin.playback import Player
 from qingyin.playback_controls import controls
 tone = (0.5 * np.sin(2 * np.pi * 441 / 22050 * np.arange(int(22050 * float(sys.argv[1]))))).astype(np.float32)
 _exit_on_sigterm()
-player = Player(22050, device=sys.argv[2], rate=48000)
+player = Player(22050, device=sys.argv[2], rate=48000, latency_seconds=float(sys.argv[3]) / 1000)
 with controls(player, keys=False), player:
     player.write(tone)
 """
@@ -192,12 +191,13 @@ def test_interrupting_is_quick_and_does_not_click(environment: dict[str, str], n
             sent.append(time.monotonic())
             process.send_signal(number)
 
-        recording, heard, process, _ = listen(environment, ["-c", TONE, "20", device], interrupt, latency_ms=5)
+        recording, heard, process, _ = listen(environment, ["-c", TONE, "20", device, "40"], interrupt, latency_ms=5)
         assert process.returncode == (1 if number == signal.SIGINT else 143) or process.returncode == -number
         whole = np.frombuffer(b"".join(data for _, data in recording.pieces), "<f4")
         last = int(np.flatnonzero(np.abs(whole) > 1e-3)[-1])
         delays.append(recording.time_of(last) - sent[0])
-        assert len(heard) < 5 * RATE and np.abs(np.diff(heard[len(heard) // 2 :])).max() < LARGEST_STEP
+        assert len(heard) < 5 * RATE
+        assert np.abs(np.diff(heard[len(heard) // 2 :])).max() < LARGEST_STEP
         assert np.abs(heard[-100:]).max() < 0.35  # the fade
         if delays[-1] <= 0.05:
             return
@@ -213,7 +213,7 @@ def test_pausing_by_signal_loses_nothing(environment: dict[str, str], device: st
         time.sleep(0.5)
         process.send_signal(signal.SIGUSR2)
 
-    _, heard, process, _ = listen(environment, ["-c", TONE, "2", device], pause)
+    _, heard, process, _ = listen(environment, ["-c", TONE, "2", device, LATENCY_MS[device]], pause)
     assert process.returncode == 0
     loud = np.flatnonzero(np.abs(heard) > 1e-3)
     pauses = np.diff(loud)
