@@ -8,11 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from export.models.polyphone import PolyphoneModel
+from export.training.paths import run_folder
+from export.training.polyphone import former_run
+from export.training.polyphone_data import Labelled
 from export.training.polyphone_disturb import NEAR, Disturber
 from export.training.polyphone_examples import labelled, load_examples, load_patterns, usual_readings
 from export.training.polyphone_rows import Row, example_row
 from export.training.polyphone_sequences import Sequences
+from export.training.polyphone_teacher import lower_tagged_weights, trust_by_character
 from qingyin.text.pinyin import SYLLABLES
 
 TABLE = {
@@ -92,3 +98,39 @@ def test_disturbing_leaves_padding_and_forgets_the_dictionary_near_changes() -> 
     assert 0.2 < changed[before > 0].mean() < 0.8
     for row, place in np.argwhere(changed):
         assert not batch.dictionary[row, max(0, place - NEAR) : place + NEAR + 1].any()
+
+
+class Tagger:
+    """Stands for g2pM, which the tests do without: says that every 还 is hai2 and every 长 chang2."""
+
+    def label(self, sentences: list[str], characters: frozenset[str]) -> list[dict[int, dict[str, float]]]:
+        said = {"还": {"hai2": 0.9, "huan2": 0.1}, "长": {"chang2": 1.0, "zhang3": 0.0}}
+        return [
+            {index: said[char] for index, char in enumerate(text) if char in said and char in characters}
+            for text in sentences
+        ]
+
+
+def test_the_tagger_is_doubted_about_characters_that_it_reads_wrong() -> None:
+    gold = [Labelled("他还没来", 1, "hai2"), Labelled("他还钱了", 1, "huan2"), Labelled("路很长", 2, "chang2")]
+    trust = trust_by_character(gold, TABLE, Tagger(), doubt=30)  # type: ignore[arg-type]
+    assert trust["长"] == 1.0
+    assert 0 < trust["还"] < 0.2
+    row = row_of("路还[hai2]很长[chang2]，他还[hai2]没长[chang2]，还[huan2]了")
+    before = list(row.weights)
+    lower_tagged_weights(row, trust, last=len(row.places) - 1)
+    changed = [now / then for now, then in zip(row.weights, before, strict=True)]
+    assert changed == [trust["还"], 1.0, trust["还"], 1.0, 1.0]
+
+
+def test_a_run_goes_on_from_one_that_tells_the_same_readings_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QINGYIN_WORK", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="--name first"):
+        former_run("first", TABLE)
+    model = PolyphoneModel("还长", {"还": ["hai2", "huan2"]})
+    torch.save({"config": model.config}, run_folder("first") / "last.pt")
+    assert former_run("first", {"还": ["hai2", "huan2"]})["config"]["characters"] == "还长"
+    with pytest.raises(ValueError, match="other readings"):
+        former_run("first", {"还": ["huan2", "hai2"]})

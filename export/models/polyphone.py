@@ -73,15 +73,23 @@ class PolyphoneModel(nn.Module):
         nn.init.constant_(self.trust.bias, 3.0)
 
     def forward(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
-        return self.read(characters, places, dictionary)[1]
+        kinds = self.kinds(places, dictionary)
+        return self.score(self.states(characters, kinds), characters, kinds, dictionary)
 
-    def read(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> tuple[Tensor, Tensor]:
-        """State [B, T, 2 width] of the network at every place, and the scores."""
-        kinds = places + PLACES * (dictionary > 0).long()
+    def kinds(self, places: Tensor, dictionary: Tensor) -> Tensor:
+        """Rows of `places` and `middle_places`: place in the word, and whether the dictionary reads it."""
+        return places + PLACES * (dictionary > 0).long()
+
+    def states(self, characters: Tensor, kinds: Tensor) -> Tensor:
+        """State [B, T, 2 width] of the network at every place."""
         known = (characters > 0).unsqueeze(-1).to(self.embedding.weight.dtype)
         nothing = known.new_zeros(2, characters.shape[0], self.recurrent.hidden_size)  # ONNX must be told
         inputs = (self.embedding(characters) + self.places(kinds)) * known
-        states = self.recurrent(inputs, (nothing, nothing))[0]
+        states: Tensor = self.recurrent(inputs, (nothing, nothing))[0]
+        return states
+
+    def score(self, states: Tensor, characters: Tensor, kinds: Tensor, dictionary: Tensor) -> Tensor:
+        """Scores [..., K] of the readings at places [...] with these states [..., 2 width]."""
         middle = F.gelu(self.middle(states) + self.middle_places(kinds))
         middle = F.dropout(middle, self.dropout, self.training)
         pairs = self.pairs[characters].long()
@@ -89,4 +97,4 @@ class PolyphoneModel(nn.Module):
         numbers = torch.arange(1, pairs.shape[-1] + 1, device=pairs.device)
         said = (dictionary.unsqueeze(-1) == numbers).to(scores.dtype)
         scores = scores + said * F.softplus(self.trust(middle))
-        return states, torch.where(pairs > 0, scores, torch.full_like(scores, IMPOSSIBLE))
+        return torch.where(pairs > 0, scores, torch.full_like(scores, IMPOSSIBLE))

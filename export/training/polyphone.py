@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch.nn import functional as F
 
 from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.training.loop import Run
-from export.training.paths import work_folder
+from export.training.paths import run_folder, work_folder
 from export.training.polyphone_data import Tagger, load_cpp, load_sentences
 from export.training.polyphone_disturb import Disturber
 from export.training.polyphone_examples import Example, load_examples, load_patterns, usual_readings
@@ -34,11 +35,11 @@ from export.training.polyphone_rows import (
     with_phrases,
 )
 from export.training.polyphone_sequences import Batch, Sequences
-from export.training.polyphone_teacher import STATE_VARIANCE, Teacher
+from export.training.polyphone_teacher import STATE_VARIANCE, Teacher, lower_tagged_weights, trust_by_character
 
 NAME = "polyphone"
 HELD_OUT = 0  # fold of the gold sentences that training never reads
-SHARES = {"gold": 0.08, "examples": 0.05, "patterns": 0.1, "tagged": 0.15}  # of a batch; the rest are disturbed
+SHARES = {"examples": 0.05, "patterns": 0.1, "tagged": 0.15}  # of a batch, beside --gold; the rest are disturbed
 PATTERN_DRAWS = 60
 FORGET_DICTIONARY = 0.2  # chance that a sentence is read without the dictionary
 STATE_WEIGHT = 4.0  # of the loss of the tagger's state; as much again as all that is asked of readings
@@ -151,6 +152,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validate", default="", metavar="FOLDS", help="keep more of the gold out and measure on that: 1,2,3"
     )
+    parser.add_argument("--gold", type=float, default=0.08, metavar="SHARE", help="of a batch")
+    parser.add_argument(
+        "--doubt", type=float, default=0.0,
+        help="how much less the tagger's word weighs for each share of a character's gold that it reads wrong",
+    )  # fmt: skip
+    parser.add_argument("--start-from", metavar="RUN", help="begin with what another run has learned")
     parser.add_argument("--name", default=NAME, help="of the run")
 
 
@@ -171,17 +178,32 @@ def main(options: argparse.Namespace) -> None:
         "tagged": data.tagged,
     }
     measured_examples = own_rows(examples[every - 1 :: every], data.readings)
-    characters = character_table(itertools.chain(*parts.values()), LEAST_SEEN, data.readings)
+    former = former_run(options.start_from, data.readings) if options.start_from else None
+    characters = (
+        former["config"]["characters"]
+        if former
+        else character_table(itertools.chain(*parts.values()), LEAST_SEEN, data.readings)
+    )
     ids = {char: index for index, char in enumerate(characters, start=FIRST_CHARACTER)}
     most = max(len(row) for row in data.readings.values())
+    tagger = Tagger()
+    seen = [label for label in load_cpp(options.folder) if label.fold not in {HELD_OUT, *kept_out}]
+    trust = trust_by_character(seen, data.readings, tagger, options.doubt)
+    for row in gold:
+        lower_tagged_weights(row, trust, last=len(row.places) - 1)
+    for row in data.tagged:
+        lower_tagged_weights(row, trust)
+    teacher = Teacher(tagger, characters, data.readings, trust)
     sequences = {name: Sequences(rows, ids, most) for name, rows in parts.items()}
     model = PolyphoneModel(characters, data.readings)
-    teacher = Teacher(Tagger(), characters, data.readings)
     disturber = Disturber(teacher.polyphones)
     pupil = Pupil(model)
+    if former:
+        pupil.load_state_dict(former["model"])
     run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
     rng = np.random.default_rng(options.seed + run.step)
-    counts = {name: round(share * options.batch) for name, share in SHARES.items()}
+    shares = {"gold": options.gold} | SHARES
+    counts = {name: round(share * options.batch) for name, share in shares.items()}
     strange = options.batch - sum(counts.values())
     size = sum(p.numel() for p in model.parameters())
     print(f"{size / 1e6:.2f} M parameters, {len(characters)} characters", flush=True)
@@ -202,6 +224,22 @@ def main(options: argparse.Namespace) -> None:
     run.save()
 
 
+def former_run(name: str, readings: dict[str, list[str]]) -> dict[str, Any]:
+    """The checkpoint of a run to go on from, with another mixture.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: it tells other readings apart.
+    """
+    path = run_folder(name) / "last.pt"
+    if not path.is_file():
+        raise FileNotFoundError(f"no {path}; run first: python -m export.training polyphone FOLDER --name {name}")
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    if state["config"]["readings"] != readings:
+        raise ValueError(f"{path} tells other readings apart than the gold of today; train it again")
+    return state
+
+
 class Pupil(nn.Module):
     """The model, with a layer that training alone needs: it tells the tagger's state from the model's own."""
 
@@ -215,20 +253,24 @@ def loss_parts(pupil: Pupil, teacher: Teacher, batches: Sequence[Batch], rng: np
     """Loss of the labels of each batch, of the tagger's answers on the last one, and of its state on all."""
     whole = joined(batches)
     characters, places, dictionary = tensors(whole)
-    forgotten = torch.from_numpy(rng.random((len(dictionary), 1)) < FORGET_DICTIONARY)
-    states, scores = pupil.model.read(characters, places, dictionary.masked_fill(forgotten, 0))
+    dictionary = dictionary.masked_fill(torch.from_numpy(rng.random((len(dictionary), 1)) < FORGET_DICTIONARY), 0)
+    kinds = pupil.model.kinds(places, dictionary)
+    states = pupil.model.states(characters, kinds)
     wanted = teacher.states(whole.characters)
-    log_shares = F.log_softmax(scores, -1)
-    losses, start = [], 0
-    for batch in batches[:-1]:
-        end = start + len(batch.characters)
-        weights = torch.from_numpy(batch.weights)
-        missed = -(torch.from_numpy(batch.targets) * log_shares[start:end]).sum(-1)
-        losses.append((missed * weights).sum() / weights.sum())
-        start = end
-    asked = torch.from_numpy(teacher.polyphones)[characters[start:]]
-    answers = teacher.answers(wanted[start:][asked], characters[start:][asked])
-    losses.append(-(answers * log_shares[start:][asked]).sum(-1).mean())
+    first = len(characters) - len(batches[-1].characters)  # of the disturbed sentences
+    asked = torch.from_numpy(whole.weights > 0)
+    asked[first:] = torch.from_numpy(teacher.polyphones)[characters[first:]]
+    log_shares = F.log_softmax(pupil.model.score(states[asked], characters[asked], kinds[asked], dictionary[asked]), -1)
+    targets, weights = torch.from_numpy(whole.targets), torch.from_numpy(whole.weights)
+    strange = asked.clone()
+    strange[:first] = False
+    targets[strange] = teacher.answers(wanted[strange], characters[strange])
+    weights[strange] = teacher.trust[characters[strange]]
+    missed = -(targets[asked] * log_shares).sum(-1) * weights[asked]
+    sizes = torch.tensor([len(batch.characters) for batch in batches])
+    owner = torch.arange(len(batches)).repeat_interleave(sizes).unsqueeze(1).expand_as(asked)[asked]
+    sums = torch.zeros(len(batches)).index_add(0, owner, missed)
+    shares = torch.zeros(len(batches)).index_add(0, owner, weights[asked])
     real = characters > 0
-    losses.append(F.mse_loss(pupil.state(states)[real], wanted[real]) / STATE_VARIANCE)
-    return losses
+    state = F.mse_loss(pupil.state(states)[real], wanted[real]) / STATE_VARIANCE
+    return [*(sums / shares), state]
