@@ -1,53 +1,50 @@
 """Guesses how an English word sounds from its letters, for words that no dictionary has.
 
-A network with one hidden layer walks from the last letter to the first and gives each letter 0 to 2 phones, from the
-letters around it and what it answered for the letters after it (NETtalk, Sejnowski and Rosenberg 1987). Trained on the
-CMU dictionary by tools/learn_english.py, which prints how often it is right.
+Two bidirectional LSTM layers read the letters; a GRU gives each letter 0 to 2 phones, from the last letter to the
+first, told what it answered for the letter after (a beam of four is kept). Trained on the CMU dictionary by
+tools/learn_letters.py; tools/learn_english.py tells how often it is right. The weights are int8, what is computed is
+float32.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-LETTERS = "_'abcdefghijklmnopqrstuvwxyz"  # "_" is outside the word
-AROUND = 5  # letters seen on each side
-BACK = 4  # earlier answers seen
+LETTERS = "_'abcdefghijklmnopqrstuvwxyz"  # "_" is what the network has no letter for
 _BEAM = 4
 _MAX_LETTERS = 40
 _NUMBERS = {letter: number for number, letter in enumerate(LETTERS)}
+_LAYERS = 2
+
+Array = NDArray[np.float32]
 
 
-def letter_features(word: str, place: int) -> list[int]:
-    """Indexes of the inputs that are 1 for the letters around word[place]."""
-    found = []
-    for slot, index in enumerate(range(place - AROUND, place + AROUND + 1)):
-        letter = _NUMBERS[word[index]] if 0 <= index < len(word) else 0
-        found.append(slot * len(LETTERS) + letter)
-    return found
+def _sigmoid(values: Array) -> Array:
+    return np.float32(0.5) * (np.tanh(np.float32(0.5) * values) + np.float32(1))
 
 
-def label_features(following: Sequence[int], answers: int) -> list[int]:
-    """Indexes of the inputs that are 1 for the answers to the letters after this one, nearest first."""
-    return [slot * (answers + 1) + (following[slot] if slot < len(following) else answers) for slot in range(BACK)]
-
-
-@dataclass(frozen=True)
 class LetterModel:
-    """Weights: inputs of letters and answers [inputs, hidden], output [hidden, answers]."""
+    """The network's weights as PyTorch names and lays them out, but for the reader's, whose directions are stacked."""
 
-    labels: tuple[tuple[str, ...], ...]
-    letters: NDArray[np.float32]
-    backs: NDArray[np.float32]
-    hidden_bias: NDArray[np.float32]
-    out: NDArray[np.float32]
-    out_bias: NDArray[np.float32]
+    def __init__(self, weights: dict[str, Array], labels: tuple[tuple[str, ...], ...]) -> None:
+        self.labels = labels
+        self._letters, self._told = weights["letters.weight"], weights["told.weight"]
+        self._reader = []
+        for layer in range(_LAYERS):
+            both = [f"reader.{{}}_l{layer}", f"reader.{{}}_l{layer}_reverse"]
+            entry = np.stack([weights[name.format("weight_ih")].T for name in both])  # [2, inputs, 4 * units]
+            recurrent = np.stack([weights[name.format("weight_hh")].T for name in both])
+            bias = np.stack([weights[name.format("bias_ih")] + weights[name.format("bias_hh")] for name in both])
+            self._reader.append((entry, np.ascontiguousarray(recurrent), bias[:, None]))
+        self._read_entry, self._told_entry = np.split(weights["teller.weight_ih_l0"].T, [-self._told.shape[1]])
+        self._teller = np.ascontiguousarray(weights["teller.weight_hh_l0"].T)
+        self._entry_bias, self._teller_bias = weights["teller.bias_ih_l0"], weights["teller.bias_hh_l0"]
+        self._scores, self._scores_bias = weights["scores.weight"].T, weights["scores.bias"]
 
     @staticmethod
     @cache
@@ -55,28 +52,63 @@ class LetterModel:
         """The shipped weights, read at the first unknown word."""
         data = files("qingyin.text").joinpath("english_letters.npz").read_bytes()
         with np.load(io.BytesIO(data)) as arrays:
-            matrices = {name: arrays[name] * arrays[f"{name}_scale"] for name in ("letters", "backs", "out")}
             labels = tuple(tuple(str(label).split()) for label in arrays["labels"])
-            return LetterModel(
-                labels=labels, hidden_bias=arrays["hidden_bias"], out_bias=arrays["out_bias"], **matrices
-            )
+            weights = {
+                name: arrays[name] * arrays[f"{name}_scale"] if f"{name}_scale" in arrays else arrays[name]
+                for name in arrays
+                if name != "labels" and not name.endswith("_scale")
+            }
+        return LetterModel(weights, labels)
 
     def phones(self, word: str) -> tuple[str, ...]:
         """Phones of a word in small letters and apostrophes; exactly one vowel has primary stress, if there is any."""
         word = word[:_MAX_LETTERS]
-        beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-        for place in range(len(word) - 1, -1, -1):
-            near = self.letters[letter_features(word, place)].sum(axis=0) + self.hidden_bias
-            grown: list[tuple[float, tuple[int, ...]]] = []
-            for cost, following in beam:
-                late = self.backs[label_features(following, len(self.labels))].sum(axis=0)
-                scores = np.maximum(near + late, 0) @ self.out + self.out_bias
-                costs = np.log(np.exp(scores - scores.max()).sum()) + scores.max() - scores
-                for answer in np.argpartition(costs, _BEAM)[:_BEAM]:
-                    grown.append((cost + float(costs[answer]), (int(answer), *following)))
-            beam = sorted(grown)[:_BEAM]
-        found = [phone for answer in beam[0][1] for phone in self.labels[answer]]
-        return _one_primary_stress(found)
+        if not word:
+            return ()
+        answers = self._answers(self._read([_NUMBERS.get(letter, 0) for letter in reversed(word)]))
+        return _one_primary_stress([phone for answer in reversed(answers) for phone in self.labels[answer]])
+
+    def _read(self, letters: list[int]) -> Array:
+        """What the teller hears of each letter, [length, 3 * units] float32."""
+        rows = self._letters[letters]
+        for entry, recurrent, bias in self._reader:
+            gates = rows @ entry + bias  # [2, length, 4 * units]
+            gates[1] = gates[1, ::-1]
+            units = recurrent.shape[1]
+            state = said = np.zeros((2, 1, units), np.float32)
+            found = np.empty((2, len(letters), units), np.float32)
+            for place in range(len(letters)):
+                now = gates[:, place : place + 1] + said @ recurrent
+                opened = _sigmoid(now)  # input, forget, -, output
+                state = opened[..., units : 2 * units] * state
+                state += opened[..., :units] * np.tanh(now[..., 2 * units : 3 * units])
+                said = opened[..., 3 * units :] * np.tanh(state)
+                found[:, place : place + 1] = said
+            rows = np.concatenate([found[0], found[1, ::-1]], axis=1)
+        return rows @ self._read_entry + self._entry_bias  # type: ignore[no-any-return]
+
+    def _answers(self, heard: Array) -> list[int]:
+        """The likeliest answers by beam search, in the order of `heard`."""
+        units, count = self._teller.shape[0], len(self.labels)
+        states = np.zeros((1, units), np.float32)
+        costs = np.zeros((1, 1), np.float32)
+        beam: list[list[int]] = [[]]
+        last = [count]  # no answer yet
+        for row in heard:
+            entry = row + self._told[last] @ self._told_entry
+            now = states @ self._teller + self._teller_bias
+            gates = _sigmoid(entry[:, : 2 * units] + now[:, : 2 * units])  # reset, update
+            fresh = np.tanh(entry[:, 2 * units :] + gates[:, :units] * now[:, 2 * units :])
+            states = fresh + gates[:, units:] * (states - fresh)
+            scores = states @ self._scores + self._scores_bias
+            scores -= scores.max(axis=1, keepdims=True)
+            total = (costs + np.log(np.exp(scores).sum(axis=1, keepdims=True)) - scores).ravel()
+            kept = np.argpartition(total, _BEAM)[:_BEAM]
+            kept = kept[np.argsort(total[kept])]
+            parents, last = kept // count, (kept % count).tolist()
+            beam = [[*beam[parent], answer] for parent, answer in zip(parents.tolist(), last, strict=True)]
+            states, costs = states[parents], total[kept, None]
+        return beam[0]
 
 
 def _one_primary_stress(phones: list[str]) -> tuple[str, ...]:
