@@ -3,6 +3,7 @@
     python -m export.training polyphone ../shared/corpora/text
     python -m tools.export_polyphones
 
+The weights that ship come from a second run that goes on from the first (docs/readings.md): --run polyphone_second.
 Weights are stored in half precision (ONNX Runtime makes them float32 when it loads them); the graph is compared with
 PyTorch before and after, and nothing is written if it differs by more than half precision explains.
 """
