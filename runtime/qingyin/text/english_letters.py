@@ -25,7 +25,8 @@ Array = NDArray[np.float32]
 
 
 def _sigmoid(values: Array) -> Array:
-    return np.float32(0.5) * (np.tanh(np.float32(0.5) * values) + np.float32(1))
+    result: Array = np.float32(0.5) * (np.tanh(np.float32(0.5) * values) + np.float32(1))
+    return result
 
 
 class LetterModel:
@@ -85,7 +86,7 @@ class LetterModel:
                 said = opened[..., 3 * units :] * np.tanh(state)
                 found[:, place : place + 1] = said
             rows = np.concatenate([found[0], found[1, ::-1]], axis=1)
-        return rows @ self._read_entry + self._entry_bias  # type: ignore[no-any-return]
+        return rows @ self._read_entry + self._entry_bias
 
     def _answers(self, heard: Array) -> list[int]:
         """The likeliest answers by beam search, in the order of `heard`."""
