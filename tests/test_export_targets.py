@@ -86,6 +86,7 @@ def test_seven_bits_where_no_vnni_is_promised(exported: Path, runs: Path) -> Non
         assert len(quantised) == 1
         assert sum(node.op_type == "QuantizeLinear" for node in model.graph.node) == 1
         largest[target] = int(np.abs(onnx.numpy_helper.to_array(quantised[0]).astype(int)).max())
+    # never -128: ARM without the dot product adds two products in 16 bits
     assert largest["bundled"] <= 64 < 100 < largest["x86-vnni"] <= 127
 
 
