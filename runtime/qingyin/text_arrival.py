@@ -5,6 +5,7 @@ that arrive are put together, and cut where a sentence is sure to have ended.
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.
 _SURE_ENDS = frozenset("。！？；\n")
+_GOES_ON = re.compile("[，、,]\\n$")  # such a line break only wraps a line, as in whole texts
 _MAX_PENDING = 1024  # characters without a boundary (it would take marks and spaces only); then they are taken as read
 _STEP = 32  # characters after which a long sentence is looked at again
 
@@ -43,7 +45,8 @@ def analyse_arriving(
 
     The sentences are those of the joined text, except that a mark which arrives after 。！？； without them (a
     closing quote, the second mark of ！？) no longer belongs to the sentence before, that a line cut there begins
-    anew ("1." after it numbers a list), and that a line break with nothing after it yet always ends a sentence.
+    anew ("1." after it numbers a list), and that a line break with nothing after it yet ends a sentence unless it
+    follows a comma.
     """
     blank, state = True, State()
     for passage, beyond in _cut(_timed(pieces, waited), markup):
@@ -143,7 +146,7 @@ def passages(pieces: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _boundary(text: str) -> int:
     """Index past the last sentence that is sure to be over, 0 when none is."""
-    if text[-1:] in _SURE_ENDS:
+    if text[-1:] in _SURE_ENDS and not _GOES_ON.search(text[-2:]):
         return len(text)
     start = 0
     for _, start in split_sentences(text):  # noqa: B007 (the last one's)

@@ -20,6 +20,8 @@ def ma(context: Context) -> str | None:
 
 def a(context: Context) -> str | None:
     """啊: a5, but an exclamation at the beginning."""
+    if len(context.words) == 1:
+        return "a1"
     return "a5" if _closes(context) else None
 
 

@@ -27,6 +27,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
     if word == "行行" and after == "好":
         return "xing2", "xing2"
+    if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦"):
+        return "da4", "fu1"  # an office of old, not a physician
     if word == "看看" and after == "门":
         return "kan1", "kan1"
     if word == "六合" and after.startswith(("区", "县", "开发", "市", "镇", "经济")):

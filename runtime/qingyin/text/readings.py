@@ -13,7 +13,8 @@ from qingyin.text.surnames import NAMES
 
 # Characters standing alone (not inside a dictionary word).
 CHARACTERS: dict[str, str] = {
-    "子": "zi3", "抡": "lun1", "勒": "le4", "塞": "sai4", "长": "chang2", "耶": "ye1", "町": "ting3", "什": "shi2",
+    "子": "zi3", "蚌": "bang4",
+    "抡": "lun1", "勒": "le4", "塞": "sai4", "长": "chang2", "耶": "ye1", "町": "ting3", "什": "shi2",
     "佛": "fo2", "舍": "she4", "卷": "juan4", "葛": "ge3", "肖": "xiao1", "薄": "bo2", "藉": "jie4",
     "粘": "nian2", "剌": "la4", "仆": "pu2", "媛": "yuan2", "卜": "bu3", "泊": "bo2", "茜": "xi1",
     "蛤": "ge2", "茄": "qie2", "咯": "lo5", "嗯": "en4", "调": "tiao2", "谁": "shei2", "翟": "zhai2",
@@ -25,7 +26,7 @@ WORDS: dict[str, str] = {
     "耶鲁大学": "ye1 lu3 da4 xue2", "耶鲁": "ye1 lu3", "耶稣": "ye1 su1", "泰勒": "tai4 le4",
     "蒙古": "meng3 gu3", "内蒙古": "nei4 meng3 gu3", "作曲家": "zuo4 qu3 jia1", "单曲": "dan1 qu3",
     "歌曲": "ge1 qu3", "朝鲜": "chao2 xian3", "朝鲜半岛": "chao2 xian3 ban4 dao3", "部分": "bu4 fen5",
-    "尼泊尔": "ni2 bo2 er3", "调高": "tiao2 gao1", "调低": "tiao2 di1", "调到": "tiao2 dao4",
+    "尼泊尔": "ni2 bo2 er3", "调高": "tiao2 gao1", "调低": "tiao2 di1",
     "调大": "tiao2 da4", "调小": "tiao2 xiao3", "电子": "dian4 zi3", "男子": "nan2 zi3",
     "爱好者": "ai4 hao4 zhe3", "成吉思汗": "cheng2 ji2 si1 han2", "这儿": "zhe4 er5", "那儿": "na4 er5",
     "哪儿": "na3 er5", "夺得": "duo2 de2", "变得": "bian4 de5", "一只": "yi1 zhi1", "两只": "liang3 zhi1",

@@ -90,17 +90,25 @@ def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, reduplicated verbs (看看), and complements of direction (拿出来)."""
     texts = ["".join(syllable.char for syllable in word) for word in words]
     for place, word in enumerate(words):
-        if word and not word[-1].fixed and _ends_light(texts, place):
+        keeps = texts[place] == "胡同" and word[-1].erhua  # 胡同儿
+        if word and not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
+        if len(word) > 2 and word[-1].char == "们" and not word[-2].fixed and texts[place][:-1] in NEUTRAL_WORDS:
+            word[-2].tone = NEUTRAL_TONE  # 朋友们
     flat = [syllable for word in words for syllable in word]
     adverbs = {id(before) for before, after in pairwise(flat) if after.char == "地"}  # 活活地
-    pairs = [(word[index], word[index + 1]) for word in words for index in range(len(word) - 1) if len(word) < 4]
+    pairs = [
+        (word[index], word[index + 1])
+        for word in words
+        for index in range(len(word) - 1)
+        if len(word) < 4 and not (len(word) == 3 and index == 1)  # 香喷喷 keeps its tones
+    ]
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
         doubled = before.char == syllable.char and syllable.char in _DOUBLED_VERBS
         if syllable.char == "等" and before is not flat[0] and flat[flat.index(before) - 1].char not in _WHO_WAITS:
             continue  # and so on
-        if doubled and not syllable.fixed and id(syllable) not in adverbs:
+        if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE

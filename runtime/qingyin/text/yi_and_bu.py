@@ -12,7 +12,7 @@ from qingyin.text.verbs import VERBS
 _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
 _NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
-_ORDINAL_WORDS = ("等奖", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
+_ORDINAL_WORDS = ("等奖", "单元", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
 _NAMES_BEFORE = frozenset("统唯专单归如其之划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
 _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts lives, 伊丽莎白一世 numbers queens
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
@@ -69,8 +69,16 @@ def _is_complement(flat: Sequence[Syllable], index: int) -> bool:
     return complement.tone != NEUTRAL_TONE or complement.char == "得"
 
 
+def _in_five_ten(flat: Sequence[Syllable], index: int) -> bool:
+    """Whether 一 is one of 一五一十, which counts but is no number."""
+    starts = (index, index - 2)
+    return "一五一十" in ("".join(_char(flat, place) for place in range(start, start + 4)) for start in starts)
+
+
 def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool) -> int:
     syllable, before, after = flat[index], _char(flat, index - 1), _char(flat, index + 1)
+    if _in_five_ten(flat, index):
+        return 4
     if syllable.literal or index + 1 == len(flat) or after in _DIGITS or before == "第":
         return 1
     if after == "点" and _char(flat, index + 2) in _DIGITS:
@@ -78,6 +86,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     if before and before == after and _char(flat, index - 2) != "一":
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
+    if rest.startswith(("不二", "是一")) or (before == "是" and _char(flat, index - 2) == "一"):
+        return 1  # 说一不二, 一是一
     if before == "之":
         return 1  # one of them
     if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):

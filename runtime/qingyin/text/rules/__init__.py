@@ -9,7 +9,8 @@ from qingyin.text.rules import dates, english, everyday, formulas, ids, latin, m
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
-    latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.festival,
+    latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.padded_day,
+    everyday.festival,
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
     dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
@@ -26,7 +27,7 @@ LETTER_RULES: tuple[Rule, ...] = (
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, signs.dash, signs.plus, formulas.factorial, formulas.absolute_value, formulas.power,
     signs.vulgar_fraction, signs.roman_character, signs.slash,
-    signs.star_or_hash, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
+    signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)
 ENGLISH_LETTER_RULES: tuple[Rule, ...] = (latin.address, *english.LETTER_RULES, latin.dotted, latin.words)

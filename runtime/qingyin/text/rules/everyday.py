@@ -30,6 +30,7 @@ _HUNDREDTHS = re.compile(r"[0-9]{2,3}(?![0-9.%A-Za-z]| ?[年月日时分秒个�
 _SECONDS_BEFORE = re.compile(r"[0-9一二三四五六七八九十]秒$")
 _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
 _DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
+_PADDED_DAY = re.compile(r"(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])")
 _EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
 _QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
 _LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
@@ -162,6 +163,15 @@ def day_first(text: str, start: int) -> Reading | None:
         return None
     words = f"{cardinal(str(int(month)))}月{cardinal(str(int(day)))}日"
     return Reading(match.end(), (Say(digits_one_by_one(year) + "年", True), Say(words)))
+
+
+def padded_day(text: str, start: int) -> Reading | None:
+    """05.06号: month and day with their zeros."""
+    match = _PADDED_DAY.match(text, start)
+    if match is None:
+        return None
+    month, day = (cardinal(str(int(part))) for part in match.groups())
+    return Reading(match.end(), (Say(f"{month}月{day}"),))
 
 
 def exponent(text: str, start: int) -> Reading | None:

@@ -30,7 +30,7 @@ _SERVICE = frozenset(
     )
 )  # fmt: skip
 _SERVICE_AFTER = re.compile(r"(?:报警|急救|火警|警|电话|热线|指挥|接警|客服|平台|[”’』」\"'])")
-_SERVICE_BEFORE = re.compile(r"(?:打|拨|[“‘『「\"'])$")
+_SERVICE_BEFORE = re.compile(r"(?:打|拨|火警|匪警|报警|急救|消防|查号台?|求助|[“‘『「\"'])$")
 _ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(

@@ -17,6 +17,7 @@ _RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
 _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _MORE = re.compile(r"[-/][0-9]")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
+_RATED = re.compile(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
 _FRACTION = re.compile(r"([0-9]{1,4})/([0-9]{1,4})(?![0-9]|[/.][0-9])")
 _RATIO = re.compile(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
 _SCORE = re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
@@ -88,6 +89,8 @@ def ordinal_suffix(text: str, start: int) -> Reading | None:
 def fraction(text: str, start: int) -> Reading | None:
     """1/3, and 4/4拍; a larger upper figure is read as a pair (120/80)."""
     match = _FRACTION.match(text, start)
+    if match is None and (rated := _RATED.match(text, start)) and not in_equation(text, rated.end() - 1):
+        return Reading(rated.end(), (Say(f"{number_words(rated[2])}分之{number_words(rated[1])}"), Pause(SILENT)))
     if match is None or in_equation(text, match.end() - 1):
         return None
     upper, lower = match.groups()

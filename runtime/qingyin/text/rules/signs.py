@@ -36,10 +36,11 @@ _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
 _SIGNLESS = re.compile(NUMBER)
+_SECTION = re.compile(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
 _PATH_WITHIN = 60
 _LONGEST_TOPIC = 32
-_PER_HUNDRED = re.compile(r"/100 ?(?:km|公里)")
+_PER_HUNDRED = re.compile(r"/100 ?(?:(km|公里)|(ml|mL|ML|毫升)|(g|克))(?![A-Za-z])")
 _REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
 
 
@@ -139,7 +140,7 @@ def slash(text: str, start: int) -> Reading | None:
         return None
     ahead, follows = before(text, start), text[start + 1 : start + 2]
     if match := _PER_HUNDRED.match(text, start):
-        return named(match.end(), "每百公里")
+        return named(match.end(), ("每百公里", "每一百毫升", "每一百克")[(match.lastindex or 1) - 1])
     if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
         return Reading(start + 1, (Say("除以"),))
     if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and _REPEATED_BEFORE.search(ahead):
@@ -193,6 +194,12 @@ def star_or_hash(text: str, start: int) -> Reading | None:
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
         return named(start + 1, "到")
     return None
+
+
+def section(text: str, start: int) -> Reading | None:
+    """§3.2 is 第三点二节."""
+    match = _SECTION.match(text, start)
+    return Reading(match.end(), (Say(f"第{number_words(match[1])}节"),)) if match else None
 
 
 def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
