@@ -16,7 +16,7 @@ from export.models.source_filter import SourceFilterVocoder
 from export.models.speaker_encoder import SpeakerEncoder
 from export.models.spectral import hann, overlap_add, stft
 from export.models.vocoders import VOCODERS, build
-from export.training.acoustic import DECODER_PARTS, SpeakerAcoustic, losses, recast, unlikeness
+from export.training.acoustic import DECODER_PARTS, SpeakerAcoustic, losses, movement, recast, unlikeness
 from export.training.aligned import MANNERS, Aligned, collate
 from export.training.casting import Cast
 from export.training.predicted_mels import predict
@@ -247,6 +247,13 @@ def test_likeness_teaches_the_decoder_alone_and_needs_a_second_of_speech() -> No
     unlikeness(said[0], encoder, speakers[said[1]]).backward()
     learns = {name.split(".")[1] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert learns and learns <= {*DECODER_PARTS, "pitch_inlet"}
+
+
+def test_the_anchor_lets_timbre_change_and_nothing_else() -> None:
+    mel = torch.randn(2, 50, 80)
+    other_voice = mel + torch.linspace(-2, 2, 80)
+    assert torch.allclose(movement(other_voice), movement(mel), atol=1e-5)
+    assert (movement(mel * 0.5) - movement(mel)).abs().mean() > 0.1
 
 
 def test_predicted_mels_have_the_clips_lengths() -> None:

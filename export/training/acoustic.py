@@ -141,6 +141,11 @@ def unlikeness(mel: Tensor, encoder: nn.Module, vectors: Tensor) -> Tensor:
     return 1 - F.cosine_similarity(encoder(mel).float(), vectors).mean()
 
 
+def movement(mel: Tensor) -> Tensor:
+    """Mel [b, T, 80] without each band's mean over time: how a voice moves, which is mostly what is said."""
+    return mel - mel.mean(1, keepdim=True)
+
+
 # What only the mel is made by: these may go on learning when durations and pitch have learnt enough.
 DECODER_PARTS = ("pitch_inlet", "condition", "decoder", "outlet_norm", "outlet")
 WEIGHTS = {"mel": 1.0, "duration": 0.3, "pitch": 0.15, "voicing": 0.3, "energy": 0.1}
@@ -205,6 +210,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--taught-weight", type=float, default=0.0, help="of likeness as the published encoder hears it (0: not asked)"
     )
+    parser.add_argument(
+        "--anchor", type=Path, metavar="FILE", help="an earlier checkpoint, whose movement clones are to keep"
+    )
+    parser.add_argument("--anchor-weight", type=float, default=1.0)
     parser.add_argument("--adversarial-weight", type=float, default=0.15)
     parser.add_argument("--matching-weight", type=float, default=2.0)
     parser.add_argument(
@@ -245,6 +254,10 @@ def main(options: argparse.Namespace) -> None:
         _freeze_all_but_decoder(model)
     teacher = load_teacher() if options.taught_weight else None
     people = list(references.speakers.values())
+    anchor = None
+    if options.anchor:
+        anchor = SpeakerAcoustic(len(MANNERS)).eval().requires_grad_(False)
+        anchor.load_state_dict(torch.load(options.anchor, map_location="cpu", weights_only=True)["model"])
     casting = Casting(references, [p for p in people if not p.held_out], teacher)
     strangers = Casting(references, [p for p in people if p.held_out], teacher, warped=False)
     parameters = sum(p.numel() for p in model.parameters()) / 1e6
@@ -269,6 +282,14 @@ def main(options: argparse.Namespace) -> None:
                 taught = unlikeness(heard, teacher, cast.taught[said[1]])
                 loss = loss + options.taught_weight * taught
                 log["taught"] = taught.item()
+            if said and anchor is not None:
+                # An encoder of who speaks does not mind how well; what moves in the mel may not pay for likeness.
+                with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                    before = recast(anchor, batch, cast)
+                    assert before is not None  # the same clips
+                moved = F.l1_loss(movement(said[0].float()), movement(before[0].float()))
+                loss = loss + options.anchor_weight * moved
+                log["moved"] = moved.item()
             if run.step >= options.adversarial_from:
                 target = model.acoustic.normalise(batch.mel)
                 fake, real = _patches(mel, target, batch, rng)
