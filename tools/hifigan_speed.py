@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from onnxruntime import InferenceSession
 
 if __package__ in (None, ""):  # run as a script, imports start in tools/ instead of the repository's root
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -21,6 +22,7 @@ if __package__ in (None, ""):  # run as a script, imports start in tools/ instea
 from export.cpu_session import session
 from export.graphs import hifigan_spec
 from export.models import hifigan
+from export.models.hifigan import HifiganGenerator
 from export.to_onnx import export_graph
 from tools.graph_precision import convert
 
@@ -31,8 +33,18 @@ def _mel(seed: int, frames: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((1, 80, frames)).astype(np.float32) - 4.0
 
 
-def compare(size: str, precision: str, fast: bool, frames: int, rounds: int, threads: int) -> tuple[float, float]:
-    """Least seconds of PyTorch eager (weight norm folded, as its authors run it) and of our graph."""
+def prepared(size: str, precision: str, fast: bool, threads: int) -> tuple[HifiganGenerator, InferenceSession]:
+    """A seeded generator without weight norm, as its authors run it, and our graph of it."""
+    torch.manual_seed(0)
+    generator = HifiganGenerator(SIZES[size]).eval()
+    content = export_graph(hifigan_spec(generator, fast=fast))  # folds the weight norm of the generator, too
+    return generator, session(convert(content, precision, calibration=[{"mel": _mel(1, 24)}]), threads)
+
+
+def compare(
+    generator: HifiganGenerator, graph: InferenceSession, frames: int, rounds: int, threads: int
+) -> tuple[float, float]:
+    """Least seconds of PyTorch eager and of our graph, in turns."""
     clock = time.process_time if threads == 1 else time.perf_counter
 
     def seconds(run: Callable[[], object]) -> float:
@@ -40,10 +52,6 @@ def compare(size: str, precision: str, fast: bool, frames: int, rounds: int, thr
         run()
         return clock() - start
 
-    torch.manual_seed(0)
-    generator = hifigan.HifiganGenerator(SIZES[size]).eval()
-    content = export_graph(hifigan_spec(generator, fast=fast))  # folds the weight norm of the generator, too
-    graph = session(convert(content, precision, calibration=[{"mel": _mel(1, 24)}]), threads)
     mel = _mel(0, frames)
     tensor = torch.from_numpy(mel)
 
@@ -83,9 +91,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("| generator | frames | PyTorch eager, s per s of sound | ours | times as fast |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for size in arguments.size or SIZES:
+        generator, graph = prepared(size, arguments.precision, fast, arguments.threads)
         for frames in arguments.frames or (258,):
             sound = frames * 256 / 22050
-            eager, ours = compare(size, arguments.precision, fast, frames, arguments.rounds, arguments.threads)
+            eager, ours = compare(generator, graph, frames, arguments.rounds, arguments.threads)
             print(f"| {size} | {frames} | {eager / sound:.3f} | {ours / sound:.3f} | {eager / ours:.2f} |", flush=True)
     return 0
 
