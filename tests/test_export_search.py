@@ -67,7 +67,7 @@ def quantised(content: bytes) -> set[str]:
     names = {
         node.name.removesuffix("_quant")
         for node in model.graph.node
-        if node.op_type == "MatMulInteger" or (node.op_type == "MatMul" and node.input[1] in restored)
+        if node.op_type.startswith("MatMulInteger") or (node.op_type == "MatMul" and node.input[1] in restored)
     }
     return {group for group in COSTS if names & {group, group.replace("*", "0"), group.replace("*", "1")}}
 

@@ -29,7 +29,7 @@ from tools.graph_measure import contract_of
 FRAMES = 256
 PHONEMES_PER_SECOND = 13.0  # 4.2 syllables a second, most of two phonemes, and the pauses
 PEAK_SIZE = 512
-_WEIGHTED = ("MatMul", "Gemm", "Conv", "ConvTranspose")
+_WEIGHTED = ("MatMul", "MatMulIntegerToFloat", "Gemm", "Conv", "ConvTranspose")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def table(costs: list[Cost], peak: float) -> str:
     lines = ["| graph | parameters, M | MatMul, GMAC/s of sound | Conv, GMAC/s of sound | ms per s of sound | GFLOP/s "
              "| of the peak |", "|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
     for cost in costs:
-        matrix = cost.macs.get("MatMul", 0.0) + cost.macs.get("Gemm", 0.0)
+        matrix = sum(cost.macs.get(kind, 0.0) for kind in ("MatMul", "MatMulIntegerToFloat", "Gemm"))
         convolution = cost.macs.get("Conv", 0.0) + cost.macs.get("ConvTranspose", 0.0)
         lines.append(
             f"| {cost.graph} | {cost.parameters / 1e6:.2f} | {matrix / 1e9:.3f} | {convolution / 1e9:.3f} "

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import onnx
 
 from export.example_inputs import Array
+from tools.graph_joining import arranged, joined
 from tools.graph_precision import (
     SCALES,
     NothingToQuantise,
@@ -41,13 +42,14 @@ Found = Mapping[str, Mapping[str, str]]  # graph -> pattern of node names -> for
 @dataclass(frozen=True)
 class Target:
     """A policy. storage: of the weights that no int8 node has; forms: those of the found ones that are taken;
-    full_range: 8-bit weights instead of 7.
+    full_range: 8-bit weights instead of 7; signed: activations stay signed.
     """
 
     purpose: str
     storage: str
     forms: tuple[str, ...] = ()
     full_range: bool = False
+    signed: bool = False
 
 
 TARGETS: Mapping[str, Target] = MappingProxyType({
@@ -60,7 +62,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType({
                        "int8-storage", (*STATIC, *CONV), full_range=True),
     # without the dot product MLAS adds pairs of signed products in 16 bits: 2 * 128 * 127 fits, and no weight is -128
     "arm": Target("64-bit ARM: as x86-vnni; activations are signed, which its dot product takes as they are, and "
-                  "nothing overflows", "int8-storage", (*STATIC, *CONV), full_range=True),
+                  "nothing overflows", "int8-storage", (*STATIC, *CONV), full_range=True, signed=True),
     "cuda": Target("NVIDIA cards: fp16 throughout but for what needs fp32's range", "fp16"),
     "size": Target("the smallest files: int8-storage, fp32 arithmetic", "int8-storage"),
 })  # fmt: skip
@@ -73,6 +75,7 @@ class GraphPlan:
     storage: str
     forms: Mapping[str, str] = field(default_factory=dict)
     full_range: bool = False
+    signed: bool = False
 
     @property
     def precision(self) -> str:
@@ -106,6 +109,7 @@ def plans(target: str, graphs: Iterable[str], found: Found) -> dict[str, GraphPl
             policy.storage,
             {pattern: form for pattern, form in found.get(graph, {}).items() if form in policy.forms},
             policy.full_range,
+            policy.signed,
         )
         for graph in graphs
     }
@@ -163,10 +167,12 @@ def apply(
         raise NothingToQuantise(
             f"{graph} takes its scales from real speech: give --inputs DIR, made by python -m export inputs --models"
         )
+    result = content = arranged(content)
     own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
-    result = content
     for form, nodes in nodes_by_form(content, plan, graph).items():
         result = _quantised(result, form, nodes, runs, plan.full_range, ranges)
+    if plan.forms:
+        result = joined(result, plan.signed)
     if plan.storage == "fp32":
         return result
     made = {tensor.name for tensor in onnx.load_model_from_string(result).graph.initializer} - own

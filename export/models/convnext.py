@@ -53,7 +53,7 @@ class ConvNeXtBlock(nn.Module):
             x = x * mask
         y = self.norm(self.depthwise(x))
         if self.modulation is not None:
-            gain, shift = self.modulation(condition).chunk(2, dim=2)
+            gain, shift = self.modulation(condition).split(y.shape[2], dim=2)
             y = y * (1 + gain) + shift
         y = self.contract(F.gelu(self.expand(y))) * self.scale
         if self.dropout:

@@ -1,0 +1,89 @@
+"""Joined graphs compute what they computed before, in fewer operators."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from export import to_onnx  # noqa: E402
+from export.graph_spec import GraphSpec, float32  # noqa: E402
+from export.models.convnext import ConvNeXtStack  # noqa: E402
+from tools.graph_joining import arranged, joined  # noqa: E402
+from tools.graph_precision import to_int8_static  # noqa: E402
+
+BLOCKS, CHANNELS = 2, 32
+
+
+class Stack(torch.nn.Module):
+    """Two modulated blocks, as the decoder has them, with nothing left at its initial value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ConvNeXtStack(CHANNELS, BLOCKS, condition=16)
+        for parameter in self.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+
+    def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.stack(x, None, condition[:, None])
+        return y
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    torch.manual_seed(3)
+    inputs = {"x": float32("B", "T", CHANNELS), "condition": float32("B", 16)}
+    outputs = {"y": float32("B", "T", CHANNELS)}
+    return to_onnx.export_graph(GraphSpec(name="stack", module=Stack(), inputs=inputs, outputs=outputs))
+
+
+def given(frames: int, seed: int, batch: int = 1) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = {"x": (batch, frames, CHANNELS), "condition": (batch, 16)}
+    return {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def run(content: bytes, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    result: np.ndarray = session.run(None, inputs)[0]
+    return result
+
+
+def operators(content: bytes) -> Counter[str]:
+    return Counter(node.op_type for node in onnx.load_model_from_string(content).graph.node)
+
+
+@pytest.mark.parametrize("frames", [1, 16, 45])
+def test_arranging_changes_no_result(content: bytes, frames: int) -> None:
+    inputs = given(frames, seed=frames)
+    wanted = run(content, inputs)
+    np.testing.assert_allclose(run(arranged(content), inputs), wanted, atol=1e-4 * np.abs(wanted).max())
+
+
+def test_scales_and_modulation_are_gone(content: bytes) -> None:
+    before, after = operators(content), operators(arranged(content))
+    assert before["LayerNormalization"] == after["LayerNormalization"] == BLOCKS
+    assert before["MatMul"] == after["MatMul"] == 3 * BLOCKS
+    # a block lost the scale behind its second product, and the multiplication and two additions of its modulation
+    assert before["Mul"] - after["Mul"] == 2 * BLOCKS and before["Add"] - after["Add"] == 2 * BLOCKS
+    transposes = [n for n in onnx.load_model_from_string(arranged(content)).graph.node if n.op_type == "Transpose"]
+    assert len(transposes) == 2 * BLOCKS and all(len(node.attribute[0].ints) == 4 for node in transposes)
+    assert arranged(arranged(content)) == arranged(content)
+
+
+def test_joined_int8_is_the_int8_of_before(content: bytes) -> None:
+    plain = to_int8_static(arranged(content), [given(48, seed) for seed in range(4)])
+    fused = joined(plain)
+    kinds = operators(fused)
+    assert kinds["MatMulIntegerToFloat"] == 3 * BLOCKS and kinds["FastGelu"] == BLOCKS
+    assert not {"MatMul", "DequantizeLinear", "Erf"} & kinds.keys()
+    inputs = given(48, seed=9)
+    exact, before, after = (run(graph, inputs) for graph in (content, plain, fused))
+    # GELU by tanh is nearer to what it was than int8 is to fp32
+    assert np.std(after - before) < 0.5 * np.std(before - exact)
+    assert np.std(after - exact) < 1.2 * np.std(before - exact)
