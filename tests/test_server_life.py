@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,11 @@ def start(port: int, *more: str, page: bool = False) -> subprocess.Popen[str]:
         line = process.stderr.readline()
     assert line == f"Qingyin: http://127.0.0.1:{port}\n", line + process.stderr.read()
     return process
+
+
+def can_be_reached(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_one_a_port_from_start_to_stop(places: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -77,6 +83,24 @@ def test_a_signal_lets_what_runs_finish(how: signal.Signals, places: Path) -> No
     assert not list(places.glob("qingyin-serve-*"))
     assert process.stderr is not None
     process.stderr.close()
+
+
+def test_a_second_ctrl_c_does_not_wait_for_what_runs(places: Path) -> None:
+    port = free_port()
+    process = start(port, "--grace", "600")
+    assert process.stderr is not None
+    with httpx.stream("POST", f"http://127.0.0.1:{port}/v1/audio/speech", timeout=60,
+                      json={"input": TEXT * 80, "response_format": "wav"}) as answer:  # fmt: skip
+        next(answer.iter_raw())  # and no more is taken, so that it cannot end
+        process.send_signal(signal.SIGINT)
+        while can_be_reached(port):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert not list(places.glob("qingyin-serve-*"))
 
 
 def test_an_open_page_does_not_hold_it_up(places: Path) -> None:

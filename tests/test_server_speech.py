@@ -6,7 +6,7 @@ import base64
 import io
 import itertools
 import json
-import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ import pytest
 import soundfile
 
 from qingyin import Synthesizer
+from qingyin.server.aac import find_ffmpeg
 from qingyin.server.instructions import emotion_of_instructions
 from qingyin.server.limits import Limits
 from serving import TEXT, Served, serving
@@ -98,12 +99,19 @@ def test_pcm_is_24_khz(served: Served, expected: np.ndarray) -> None:
     assert len(answer.content) == 2 * round(len(expected) * 24000 / 22050)
 
 
-def test_aac_where_ffmpeg_is(served: Served) -> None:
+def test_aac_where_ffmpeg_is(served: Served, expected: np.ndarray) -> None:
     answer = served.speak(response_format="aac")
-    if shutil.which("ffmpeg") is None:
+    program = find_ffmpeg()
+    if program is None:
         assert answer.status_code == 400 and "ffmpeg" in answer.json()["error"]["message"]
-    else:
-        assert answer.content[:1] == b"\xff" and answer.content[1] & 0xF6 == 0xF0  # ADTS
+        return
+    assert answer.headers["content-type"].startswith("audio/aac")
+    assert answer.content[:1] == b"\xff" and answer.content[1] & 0xF6 == 0xF0  # ADTS
+    command = [program, "-loglevel", "error", "-i", "pipe:0", "-f", "f32le", "-ac", "1", "-ar", "22050", "pipe:1"]
+    decoded = subprocess.run(command, input=answer.content, stdout=subprocess.PIPE, check=True).stdout
+    heard = np.frombuffer(decoded, dtype="<f4")[1024:]  # a frame of priming, which ADTS cannot name
+    assert len(expected) <= len(heard) < len(expected) + 3 * 1024
+    assert np.corrcoef(heard[: len(expected)], expected)[0, 1] > 0.9
 
 
 def test_sound_comes_before_it_is_all_made_and_stops_when_the_client_goes(served: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -31,14 +32,12 @@ def serve(arguments: argparse.Namespace) -> int:
         return 0 if ports else EXIT_NOT_RUNNING
     if arguments.action == "stop":
         return _stop(arguments.port, arguments.grace)
-    try:
+    with contextlib.suppress(Unavailable):
         running = ask_server(arguments.port, "status")
-    except Unavailable:
-        return _start(arguments)
-    if not arguments.restart:
-        print(f"Qingyin is running already: {running['url']} (process {running['pid']}); --restart replaces it")
-        return 0
-    _stop(arguments.port, arguments.grace)
+        if not arguments.restart:
+            print(f"Qingyin is running already: {running['url']} (process {running['pid']}); --restart replaces it")
+            return 0
+        _stop(arguments.port, arguments.grace)
     return _start(arguments)
 
 

@@ -240,10 +240,16 @@ def _log_to_stderr() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("qingyin").setLevel(logging.INFO)
-    # what the end of the grace time breaks off is no bug, and has its line already
-    logging.getLogger("uvicorn.error").addFilter(
-        lambda record: not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-    )
+    logging.getLogger("uvicorn.error").addFilter(_is_bug)
+
+
+def _is_bug(record: logging.LogRecord) -> bool:
+    """Whether uvicorn tells of more than that something was broken off, as by the end of the grace time, which has its
+    line already, or by a second Ctrl-C, of which it has the traceback in the message itself.
+    """
+    if record.exc_info:
+        return not isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not record.getMessage().rstrip().endswith("CancelledError")
 
 
 def _page() -> Page | None:

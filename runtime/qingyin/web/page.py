@@ -152,8 +152,9 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
                     feelings += [(words.emotion(label), label) for label in choices.labels(engine)]
                     feelings += [(words("emotion_mix"), choices.MIX), (words("emotion_reference"), choices.REFERENCE)]
                     emotion = gr.Radio(
-                        feelings, value=choices.OWN, show_label=False, container=False, elem_id="emotion"
-                    )
+                        feelings, value=choices.OWN, label=words("emotion"), show_label=False, container=False,
+                        elem_id="emotion",
+                    )  # fmt: skip
                     with gr.Group(visible=False) as mixing:
                         mix = [
                             gr.Slider(0, 1.5, 0, step=0.05, label=words.emotion(label), elem_id=f"mix-{label}")
@@ -172,32 +173,35 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
 
         choice = [voice, emotion, strength, speed, pitch, volume, seed, *mix]
         shown = [player, problem, speak, stop, parts, picture, history]
-        # the engine has limits of its own, and says so in words
+        # The engine has limits of its own, and says so in words. Only what shows its progress goes through Gradio's
+        # queue: all queued answers of a page share one stream of events, which ends when none is awaited, and an answer
+        # asked for at that moment comes with the one asked for next. `direct` ones are a request and its answer.
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+        direct = quiet | {"queue": False}
         speak.click(None, js="() => qingyin.unlock()", api_visibility="private")
         speak.click(actions.speak, [session, heard, text, long, *choice], shown, **quiet)
         parts.click(actions.redo, [session, heard, *choice], shown, **quiet)
         stop.click(None, js="() => qingyin.silence()", api_visibility="private")
-        stop.click(actions.stop, **quiet)
-        waited = quiet | {"show_progress": "minimal"}
+        stop.click(actions.stop, **direct)
+        waited = direct | {"show_progress": "minimal"}
         use.click(actions.use_recording, [recording, consent, heard], [heard, voice, voice_message], **waited)
         save.click(actions.save_voice, [name, heard], [voice, voice_message], **waited)
         delete.click(actions.delete_voice, [voice, heard], [voice, voice_message], **waited)
         emotion.change(
             lambda chosen: (gr.update(visible=chosen == choices.MIX), gr.update(visible=chosen == choices.REFERENCE)),
-            [emotion], [mixing, feeling], **quiet,
+            [emotion], [mixing, feeling], **direct,
         )  # fmt: skip
         emotion_recording.change(actions.use_emotion, [emotion_recording, heard], [heard, emotion_message], **waited)
-        text.change(actions.show_readings, [text], [ruby], trigger_mode="always_last", **quiet)
-        ruby.click(actions.choose_reading, [text], [text, reading_problem], **quiet)
-        # "multiple": a second entry may be removed, and a lost answer must not make the list deaf
-        history.click(actions.look_back, [session, text], [text, history], trigger_mode="multiple", **quiet)
+        text.change(actions.show_readings, [text], [ruby], trigger_mode="always_last", **direct)
+        ruby.click(actions.choose_reading, [text], [text, reading_problem], **direct)
+        # "multiple": a second entry may be removed while the first is
+        history.click(actions.look_back, [session, text], [text, history], trigger_mode="multiple", **direct)
         # the text stays when the language is changed
         keep = "(text) => { sessionStorage.setItem('qingyin-text', text); }"
         text.change(None, [text], js=keep, api_visibility="private")
         find = "(text) => sessionStorage.getItem('qingyin-text') || text"
         page.load(None, [text], [text], js=find, api_visibility="private")
-        page.load(actions.opened, [session, text], [session, history, voice, ruby], **quiet)
+        page.load(actions.opened, [session, text], [session, history, voice, ruby], **direct)
     page.queue(max_size=256)
     return page
 
@@ -214,7 +218,7 @@ def _player(words: Words) -> str:
         '<button type="button" class="qy-pause" '
         f'data-pause="{words("pause")}" data-resume="{words("resume")}"></button>'
         '<canvas class="qy-canvas" aria-hidden="true"></canvas><span class="qy-time"></span></div>'
-        '<audio class="qy-audio" controls preload="metadata" hidden></audio>'
+        f'<audio class="qy-audio" controls preload="metadata" aria-label="{words("sound_made")}" hidden></audio>'
         f'<p class="qy-note" role="status" data-empty="{words("sound_empty")}" data-failed="{words("no_sound")}"></p>'
         f'<p class="qy-downloads" hidden>{words("download")} {links}</p></div>'
     )

@@ -66,7 +66,8 @@ def parts(take: Take | None, words: Words) -> str:
     ready = sum(part.state in ("done", "failed", "stopped") for part in take.parts)
     rows = "".join(_part(take, index, part, words) for index, part in enumerate(take.parts))
     return (
-        f'<progress class="qy-progress" max="{len(take.parts)}" value="{ready}"></progress>'
+        f'<progress class="qy-progress" aria-label="{_escape(words("segment"))}" max="{len(take.parts)}" '
+        f'value="{ready}"></progress>'
         f'<ol class="qy-parts" data-take="{take.id}">{rows}</ol>'
     )
 
@@ -78,13 +79,16 @@ def _part(take: Take, index: int, part: Part, words: Words) -> str:
     state = words("state_" + part.state)
     problem = message("error", error_text(part.error, words)) if part.error else ""
     disabled = " disabled" if take.running else ""
-    play = f'<button type="button" data-play="{sound}">{_escape(words("play"))}</button>' if heard else ""
+    play, redo = _escape(words("play")), _escape(words("redo"))
+    # read aloud, a list of buttons all of one name says nothing
+    listen = f'<button type="button" data-play="{sound}" aria-label="{play} {index + 1}">{play}</button>'
     return (
         f'<li class="qy-part" data-state="{part.state}">'
         f'<span class="qy-part-head"><b>{index + 1}</b> <span class="qy-state">{_escape(state)}</span> {seconds}</span>'
         f'<textarea rows="2" aria-label="{_escape(words("segment"))} {index + 1}">{_escape(part.text)}</textarea>'
-        f'<span class="qy-part-buttons">{play}'
-        f'<button type="button" data-redo="{index}"{disabled}>{_escape(words("redo"))}</button></span>{problem}</li>'
+        f'<span class="qy-part-buttons">{listen if heard else ""}'
+        f'<button type="button" data-redo="{index}" aria-label="{redo} {index + 1}"{disabled}>{redo}</button></span>'
+        f"{problem}</li>"
     )
 
 

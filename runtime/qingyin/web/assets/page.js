@@ -24,7 +24,7 @@ window.qingyin = (() => {
   function player(element, props, watch) {
     const $ = (name) => element.querySelector(`.qy-${name}`);
     const canvas = $("canvas"), pause = $("pause"), audio = $("audio"), note = $("note"), downloads = $("downloads");
-    let shown = {}, peaks = [], total = 0, timer = 0, started = 0;
+    let shown = {}, peaks = [], total = 0, timer = 0, started = 0, whole = true;
 
     function draw(played) {
       const ratio = window.devicePixelRatio || 1;
@@ -53,7 +53,7 @@ window.qingyin = (() => {
 
     async function live(url, rate) {
       const mine = context || (context = new AudioContext({ sampleRate: rate }));
-      peaks = []; total = 0; started = 0;
+      peaks = []; total = 0; started = 0; whole = !url.includes("?part=");
       let next = 0, last = Promise.resolve(), gaps = 0, rest = new Uint8Array(0);
       audio.pause(); audio.hidden = true; downloads.hidden = true;
       $("live").hidden = false;
@@ -63,7 +63,8 @@ window.qingyin = (() => {
       timer = setInterval(() => {
         if (mine !== context) return;
         draw(position());
-        $("time").textContent = `${clock(position())} / ${clock(total)}`;
+        const made = whole && shown.wav && !shown.live; // its length is known then, though not all of it has come here
+        $("time").textContent = `${clock(position())} / ${clock(made ? Math.max(total, shown.seconds) : total)}`;
         pause.textContent = mine.state === "running" ? pause.dataset.pause : pause.dataset.resume;
       }, 80);
       try {
