@@ -111,7 +111,8 @@ def test_aac_where_ffmpeg_is(served: Served, expected: np.ndarray) -> None:
     decoded = subprocess.run(command, input=answer.content, stdout=subprocess.PIPE, check=True).stdout
     heard = np.frombuffer(decoded, dtype="<f4")[1024:]  # a frame of priming, which ADTS cannot name
     assert len(expected) <= len(heard) < len(expected) + 3 * 1024
-    assert np.corrcoef(heard[: len(expected)], expected)[0, 1] > 0.9
+    # the tiny models hum and hiss, and AAC keeps little of hiss; a place off by one frame would give 0.01
+    assert np.corrcoef(heard[: len(expected)], expected)[0, 1] > 0.8
 
 
 def test_sound_comes_before_it_is_all_made_and_stops_when_the_client_goes(served: Served) -> None:
