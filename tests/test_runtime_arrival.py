@@ -61,6 +61,13 @@ def test_large_pieces_are_cut_at_sentences_too() -> None:
     assert tuple(sentence for part in parts for sentence in part.sentences) == analyse(text).sentences
 
 
+def test_a_line_that_ends_with_a_comma_is_read_on() -> None:
+    text = "我们沿着河岸慢慢地走，\n一直走到天黑。"
+    parts = list(analyse_arriving([text[:12], text[12:]], lambda _: None))
+    assert len([sentence for part in parts for sentence in part.sentences]) == 1
+    assert tuple(sentence for part in parts for sentence in part.sentences) == analyse(text).sentences
+
+
 def test_time_is_linear_in_a_text_without_an_end() -> None:
     began = time.process_time()
     assert sum(len(passage) for passage, _ in passages("、" for _ in range(100_000))) == 100_000

@@ -24,7 +24,8 @@ _LISTED = """
 切成 qie1 cheng2|切为 qie1 wei2|挑好 tiao1 hao3|挑走 tiao1 zou3|挑入 tiao1 ru4|挑水 tiao1 shui3
 藏于 cang2 yu2|所藏 suo3 cang2|撒在 sa3 zai4|撒入 sa3 ru4|撒上 sa3 shang4|撒满 sa3 man3|撒向 sa3 xiang4
 撒盐 sa3 yan2|铺满 pu1 man3|铺有 pu1 you3|钻进 zuan1 jin4|钻入 zuan1 ru4|钻出 zuan1 chu1|就得了 jiu4 de2 le5
-空置率 kong4 zhi4 lv4|好久 hao3 jiu3|好久不见 hao3 jiu3 bu4 jian4
+空置率 kong4 zhi4 lv4|一肚子 yi1 du4 zi5|数以万计 shu4 yi3 wan4 ji4|数以千计 shu4 yi3 qian1 ji4
+数以百计 shu4 yi3 bai3 ji4|数以亿计 shu4 yi3 yi4 ji4|好久 hao3 jiu3|好久不见 hao3 jiu3 bu4 jian4
 瓜子 gua1 zi3|瓜子儿 gua1 zi3 er2
 石子儿 shi2 zi3 er2|棋子儿 qi2 zi3 er2|枪子儿 qiang1 zi3 er2|绰起 chao1 qi3|匙孔 chi2 kong3|明晃晃 ming2 huang3 huang3
 河蚌 he2 bang4

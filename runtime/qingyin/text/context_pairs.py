@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qingyin.text.citation import word_readings
 from qingyin.text.clause import Context, is_verb
-from qingyin.text.neighbours import DOUBLED, WORN
+from qingyin.text.neighbours import DOUBLED, NUMERALS, WORN
 
 _BODY_AFTER_VERB_TEXT = """
     着眼 着手 着头 着脸 着嘴 着地
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
+_EVENTS_TEXT = """
+    比赛 球赛 电影 演出 考试 会议 音乐会 晚会 婚礼 直播 话剧 讲座 辩论 表演 舞会 展览 报告 决赛 联赛 歌剧 发布会 演唱会
+    招聘会 拍卖 魔术 足球 篮球
+"""
+_EVENTS = tuple(_EVENTS_TEXT.split())
 _STAYED_TEXT = """
     一直 都 只 就 要 还 继续 总
 """
@@ -27,6 +33,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
     if word == "行行" and after == "好":
         return "xing2", "xing2"
+    if word[1] == "场" and word[0] in NUMERALS and (after + context.at(2)).startswith(_EVENTS):
+        return word_readings(word[0])[0], "chang3"  # 一场球赛, but 一场雨
     if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦"):
         return "da4", "fu1"  # an office of old, not a physician
     if word == "看看" and after == "门":

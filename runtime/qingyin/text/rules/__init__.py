@@ -14,7 +14,7 @@ DIGIT_RULES: tuple[Rule, ...] = (
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
     dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
-    everyday.quarter, dates.edition, dates.time, everyday.half_day, everyday.lasting, everyday.salary,
+    everyday.quarter, dates.edition, everyday.lasting, dates.time, everyday.half_day, everyday.salary,
     everyday.size, everyday.exponent, everyday.more, everyday.hundredths, everyday.height, quantities.scientific,
     quantities.fraction, quantities.score, quantities.ratio, quantities.ordinal_suffix, quantities.spaced_thousands,
     quantities.quantity, quantities.plain,

@@ -12,6 +12,8 @@ from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
 from qingyin.text.units import unit_at
 
 _SIZE = re.compile(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
+_ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?![0-9:])")
+_ELAPSED_BEFORE = re.compile(r"(?:用时|耗时|历时|时长|净时间|完赛时间|完赛成绩)[为是约:：]? ?$")
 _LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
 _PRIMES = re.compile(r"""([0-9]{1,3})['’]([0-9]{1,2})(?:["”]|'')(?![0-9])""")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
@@ -51,6 +53,11 @@ def size(text: str, start: int) -> Reading | None:
 
 def lasting(text: str, start: int) -> Reading | None:
     """1h30min; 3'25" is three minutes, 5'8" feet and inches."""
+    match = _ELAPSED.match(text, start) if _ELAPSED_BEFORE.search(before(text, start)) else None
+    if match is not None:  # 用时2:15:30
+        hours, minutes, seconds = match.groups()
+        head = f"{count_words(hours)}小时" if hours else ""
+        return Reading(match.end(), (Say(f"{head}{cardinal(str(int(minutes)))}分{cardinal(str(int(seconds)))}秒"),))
     match = _LASTING.match(text, start)
     if match is not None:
         hours, minutes = match.groups()
