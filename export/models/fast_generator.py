@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -70,7 +71,8 @@ class FastGenerator(nn.Module):
         super().__init__()
         config = generator.config
         flat = HeightOne(generator).network
-        self.conv_pre, self.ups, self.conv_post = flat.conv_pre, flat.ups, flat.conv_post
+        self.conv_pre, self.conv_post = cast(nn.Module, flat.conv_pre), cast(nn.Module, flat.conv_post)
+        self.ups = cast(nn.ModuleList, flat.ups)
         self.stages = nn.ModuleList()
         kernels, rate = len(config.resblock_kernel_sizes), 1
         for index, step in enumerate(config.upsample_rates):

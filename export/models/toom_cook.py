@@ -53,10 +53,10 @@ def correlation(outputs: int, taps: int) -> Bilinear:
     output, kernel = (_values(length, _REAL_PAIRS[pairs], angles) for length in (outputs, taps))
     # The product of the polynomials, for every pair of coefficients: interpolation @ (output * kernel) = [l == i + j].
     products = np.einsum("pi,pj->ijp", output, kernel).reshape(outputs * taps, -1)
-    wanted = np.zeros((outputs, taps, size))
+    aligned = np.zeros((outputs, taps, size))
     for i in range(outputs):
-        wanted[i, np.arange(taps), i + np.arange(taps)] = 1.0
-    wanted = wanted.reshape(outputs * taps, size)
+        aligned[i, np.arange(taps), i + np.arange(taps)] = 1.0
+    wanted = aligned.reshape(outputs * taps, size)
     data = np.zeros((products.shape[1], size))
     for _ in range(_REFINEMENTS):
         data += np.linalg.lstsq(products, wanted - products @ data, rcond=1e-15)[0]
