@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from export.features import SAMPLE_RATE
+from export.training.blend import blended
 from export.training.loop import Run
 from export.training.losses import SpectralLoss
 
@@ -130,3 +131,13 @@ def test_loss_falls_when_the_output_comes_closer() -> None:
     parts = [loss(target + amount * other, target, bandwidth) for amount in (0.0, 0.1, 0.5)]
     for near, middle, far in zip(*parts, strict=True):
         assert near < middle < far
+
+
+def test_a_blend_lies_between_two_checkpoints_of_one_model() -> None:
+    first = {"weight": torch.zeros(3), "steps": torch.tensor(4)}
+    second = {"weight": torch.ones(3), "steps": torch.tensor(9)}
+    between = blended(first, second, 0.75)
+    assert torch.equal(between["weight"], torch.full((3,), 0.75))
+    assert between["steps"] == 9
+    with pytest.raises(ValueError, match="other parts"):
+        blended(first, {"weight": torch.ones(4), "steps": torch.tensor(9)}, 0.5)

@@ -27,6 +27,7 @@ COMMANDS = {
     "align": Command("find the boundaries of the phonemes", "--rounds 9"),
     "alignment_report": Command("draw and check the alignment", "-o docs"),
     "acoustic": Command("train the acoustic model", "--steps 8000 --threads 2"),
+    "blend": Command("average two checkpoints of one run", "BEFORE.pt AFTER.pt --share 0.75 --name acoustic"),
     "predicted_mels": Command("make mels that vocoders are tuned on", "--run acoustic"),
     "vocoder": Command("train a vocoder", "source_filter --steps 10000 --threads 2"),
     "speaker": Command("train the speaker encoder, or the model that judges clones", "--steps 3000"),

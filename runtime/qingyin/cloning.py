@@ -16,16 +16,13 @@ import numpy as np
 from qingyin.emotions import NEUTRAL, Emotion, mixed
 from qingyin.encoders import Encoders
 from qingyin.errors import VoiceError
-from qingyin.features import pad_to_frames
 from qingyin.loudness import apply_gain
 from qingyin.loudness_meter import TARGET_LUFS, integrated_loudness
-from qingyin.pitch import pitch
 from qingyin.recordings import Source
 from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
 from qingyin.voices import Provenance, Voice, parse_voice, vector_sizes, voice_bytes
 
 if TYPE_CHECKING:
-    from qingyin.results import Audio
     from qingyin.synthesizer import Synthesizer
 
 ReferenceLike = Source | Reference
@@ -118,16 +115,12 @@ def _emotional_rise(synthesizer: Synthesizer, voice: Voice) -> float:
     if not np.any(voice.emotion):
         return 0.0
     own, neutral = (
-        _median_ln_hz(synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0, emotion=emotion))
+        synthesizer.melody(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0, emotion=emotion)
         for emotion in (None, NEUTRAL)
     )
-    return float(np.clip(own - neutral, -MAX_RISE, MAX_RISE)) if np.isfinite(own - neutral) else 0.0
-
-
-def _median_ln_hz(audio: Audio) -> float:
-    """NaN where nothing is voiced."""
-    f0, voiced = pitch(pad_to_frames(audio.samples))
-    return float(np.median(np.log(f0[voiced]))) if voiced.any() else float("nan")
+    if not len(own) or not len(neutral):
+        return 0.0
+    return float(np.clip(np.median(np.log(own)) - np.median(np.log(neutral)), -MAX_RISE, MAX_RISE))
 
 
 def _gain_db(synthesizer: Synthesizer, voice: Voice) -> float:

@@ -269,6 +269,30 @@ class Synthesizer:
         if after:
             yield np.zeros(after, np.float32), 0.0, True
 
+    def melody(
+        self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None, **overrides: Any
+    ) -> np.ndarray:
+        """F0 in Hz of the voiced frames of a text, float32 [n], as the acoustic model means it, without a vocoder.
+
+        Takes a voice and options as `stream` does. Errors: as `stream`.
+        """
+        chosen = _options(options, overrides)
+        check_options(self._acoustic, chosen)
+        speaker = voice if isinstance(voice, Voice) else self.voice(voice)
+        emotion = self._emotion(speaker, chosen)
+        rng = np.random.default_rng(chosen.seed)
+        voiced: list[np.ndarray] = []
+        for analysis in self._analyses(text, None, "name", "inline", None, Timings()):
+            for analysed in analysis.sentences:
+                sentence, _ = speakable(analysed, self._symbols, self.manifest.tones, self._acoustic.symbol_map)
+                if sentence is not None:
+                    plan = self._acoustic.plan(sentence, speaker, emotion, chosen, rng)
+                    for frames in self._acoustic.decode(plan, CHUNK_FRAMES, CHUNK_FRAMES):
+                        voiced.append(frames.f0_hz[frames.voicing > 0.5])
+        if not voiced:
+            raise TextError("the text holds nothing that can be spoken; give Chinese text")
+        return np.concatenate(voiced)
+
     def _emotion(
         self, voice: Voice, options: SynthesisOptions, marked: tuple[tuple[str, float], ...] | None = None
     ) -> Emotion:
