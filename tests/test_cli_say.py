@@ -259,6 +259,22 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.txt"]
 
 
+def test_a_program_told_to_end_ends_though_the_telling_came_where_exceptions_are_lost() -> None:
+    program = """
+import os, signal, time
+from qingyin.cli import _exit_on_sigterm
+class Lost:
+    def __del__(self):  # what is raised in here is printed and forgotten
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+_exit_on_sigterm()
+Lost()
+time.sleep(25)
+"""
+    done = subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 143
+
+
 def test_voices_and_info(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["voices"]) == 0
     listed = capsys.readouterr().out.splitlines()

@@ -106,6 +106,7 @@ def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[st
     match = re.search(r"^ +(\d+)  default  \(ALSA, \d+ channels, (\d+) Hz\)$", listed, flags=re.MULTILINE)
     assert match, listed
     arguments = ["-m", "qingyin", "say", TEXT, "--seed", "1", "-v", "--device", match[1]]
+    arguments += ["--latency", LATENCY_MS["default"]]
     _, heard, process, error = listen(environment, arguments, lambda *_: None)
     assert process.returncode == 0 and f"played on 'default': {match[2]} Hz" in error
     expected = synthesised(models, TEXT)

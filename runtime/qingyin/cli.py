@@ -256,6 +256,11 @@ def _exit_on_sigterm() -> None:
     import threading
 
     def leave(signum: int, frame: object) -> NoReturn:
+        if hasattr(signal, "SIGALRM"):
+            # An exception that comes while a destructor or a C library's callback runs is printed and forgotten there:
+            # what still runs after two seconds is asked once more.
+            signal.signal(signal.SIGALRM, leave)
+            signal.alarm(2)
         raise SystemExit(EXIT_TERMINATED)
 
     if threading.current_thread() is threading.main_thread():  # elsewhere handlers cannot be set

@@ -117,7 +117,7 @@ class Player:
         """
         seconds = time.monotonic() - self._making_since
         self._add(samples if self._resampler is None else self._resampler.push(samples))
-        if self._queue.length >= _GROWTH * seconds * self.rate:
+        if self._queue.length >= max(_GROWTH * seconds, self._output.taken_at_once_seconds) * self.rate:
             self._begin()
         self._making_since = time.monotonic()
 

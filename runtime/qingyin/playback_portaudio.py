@@ -40,6 +40,12 @@ class CallbackOutput:
         """What PortAudio says of the way from the callback to the loudspeaker."""
         return float(self._stream.latency)
 
+    @property
+    def taken_at_once_seconds(self) -> float:
+        """What the device fills its buffers with when it starts, up to 2.8 times its latency on ALSA: silence, if the
+        queue did not hold so much yet."""
+        return 3 * self.latency_seconds
+
     def start(self) -> None:
         try:
             self._stream.start()

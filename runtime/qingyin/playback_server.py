@@ -49,6 +49,8 @@ class ServerOutput:
         """Of sound that cannot be taken back any more."""
         return 3 * self._period / self.rate
 
+    taken_at_once_seconds = 0.0  # the server waits for what has not been made yet
+
     def start(self) -> None:
         self._thread = threading.Thread(target=self._serve, name="qingyin-speaker", daemon=True)
         self._thread.start()
