@@ -275,6 +275,11 @@ time.sleep(25)
     assert done.returncode == 143
 
 
+def test_the_quick_parser_reads_what_the_whole_one_reads() -> None:
+    for words in (["say", "你好"], ["say", "-f", "x.txt", "-o", "-", "--seed", "7", "--emotion", "happy", "-v"]):
+        assert vars(cli.build_parser("say").parse_args(words)) == vars(cli.build_parser().parse_args(words))
+
+
 def test_voices_and_info(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["voices"]) == 0
     listed = capsys.readouterr().out.splitlines()
