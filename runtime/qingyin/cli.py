@@ -93,7 +93,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(EXIT_ERROR, f"qingyin: error: {message}; see `{self.prog} --help`\n")
 
 
-def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; separate, so that tests and documentation can read it. For `say` that of `say` alone
     is made in a fifth of the time: a daemon that has the sound in 20 ms is asked that much earlier.
     """
@@ -118,7 +118,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
         formatter_class=raw,
     )
     add_say_arguments(say)
-    if command == "say":
+    if wanted == "say":
         return parser
     from qingyin.cli_bench_arguments import BENCH_EXAMPLES, add_bench_arguments
     from qingyin.cli_daemon_arguments import DAEMON_EXAMPLES, add_daemon_arguments
