@@ -243,8 +243,8 @@ def test_likeness_teaches_the_decoder_alone_and_needs_a_second_of_speech() -> No
     cast = Cast(speakers, torch.tensor([[4.8], [5.5]]), torch.zeros(2, 0))
     assert recast(model, collate([clip(30, "S0150", 0), clip(40, "S0252", 1)]), cast) is None
     said = recast(model, collate([clip(120, "S0150", 0), clip(130, "S0252", 1)]), cast)
-    assert said is not None and said[0].shape == (2, 120, 80)
-    unlikeness(said[0], encoder, speakers[said[1]]).backward()
+    assert said is not None and said.shape == (2, 120, 80)
+    unlikeness(said, encoder, speakers).backward()
     learns = {name.split(".")[1] for name, p in model.named_parameters() if p.grad is not None and p.grad.any()}
     assert learns and learns <= {*DECODER_PARTS, "pitch_inlet"}
 

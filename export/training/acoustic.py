@@ -106,8 +106,8 @@ def losses(
     return parts, mel
 
 
-def recast(model: SpeakerAcoustic, batch: Batch, cast: Cast) -> tuple[Tensor, Tensor] | None:
-    """Clips said by somebody else: mel [b, T, 80] ln amplitude, and who of the cast [b] says each.
+def recast(model: SpeakerAcoustic, batch: Batch, cast: Cast) -> Tensor | None:
+    """Clips said by the first people of the cast: mel [b, T, 80] ln amplitude, one clip each as far as there are any.
 
     There is no recording of most people speaking Mandarin: sentences are given to others, in each one's own register
     and in the quiet of a studio, as clones will be. Only the decoder and its condition learn from what is heard in it.
@@ -119,20 +119,20 @@ def recast(model: SpeakerAcoustic, batch: Batch, cast: Cast) -> tuple[Tensor, Te
     rows = torch.nonzero(lengths >= LIKENESS_FRAMES)[:, 0][: len(cast.speaker)]
     if not len(rows):
         return None
-    acoustic, frames, who = model.acoustic, int(lengths[rows].min()), torch.arange(len(rows))
+    acoustic, frames, count = model.acoustic, int(lengths[rows].min()), len(rows)
     with torch.no_grad():
         content = acoustic.encode(
             batch.phonemes[rows], batch.tones[rows], batch.boundaries[rows], batch.phoneme_mask[rows]
         )
         index = batch.index[rows, :frames, None].expand(-1, -1, content.shape[2])
         placed = acoustic.place(torch.gather(content, 1, index), batch.position[rows, :frames])
-    log_f0 = batch.log_f0[rows, :frames] + cast.log_f0[who] - batch.pitch_mean[rows]
+    log_f0 = batch.log_f0[rows, :frames] + cast.log_f0[:count] - batch.pitch_mean[rows]
     energy = (batch.energy[rows, :frames] - model.energy_mean) / model.energy_std
     quiet = torch.zeros_like(batch.recording[rows])
     mel = acoustic.decode(
-        placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, cast.speaker[who], quiet
+        placed, log_f0.clamp(LOWEST, HIGHEST), batch.voiced[rows, :frames], energy, cast.speaker[:count], quiet
     )
-    return acoustic.to_mel(mel), who
+    return acoustic.to_mel(mel)
 
 
 def unlikeness(mel: Tensor, encoder: nn.Module, vectors: Tensor) -> Tensor:
@@ -190,7 +190,7 @@ def clones_heard(model: SpeakerAcoustic, items: Sequence[Aligned], strangers: Ca
         with torch.inference_mode():
             said = recast(model, collate([sentences[n % len(sentences)]]), cast)
             assert said is not None  # only sentences that are long enough
-            heard.append(float((teacher(said[0].float()) * cast.taught).sum()))
+            heard.append(float((teacher(said.float()) * cast.taught).sum()))
     return float(np.mean(heard))
 
 
@@ -270,24 +270,26 @@ def main(options: argparse.Namespace) -> None:
                 parts, mel = losses(model, batch, speaker, noise=0.15, predicted_energy=predicted_energy)
                 cast = casting.draw(LIKENESS_CLIPS, rng)
                 said = recast(model, batch, cast)
-                unlike = unlikeness(said[0], references.encoder, cast.speaker[said[1]]) if said else None
+                unlike = None
+                if said is not None:
+                    unlike = unlikeness(said, references.encoder, cast.speaker[: len(said)])
             loss = torch.stack([WEIGHTS[key] * value for key, value in parts.items()]).sum()
             log = {key: value.item() for key, value in parts.items()}
             if unlike is not None:
                 loss = loss + options.likeness_weight * unlike
                 log["unlike"] = unlike.item()
-            if said and teacher is not None and said[0].shape[1] >= TAUGHT_FRAMES:
-                first = int(rng.integers(said[0].shape[1] - TAUGHT_FRAMES + 1))
-                heard = said[0].float()[:, first : first + TAUGHT_FRAMES]
-                taught = unlikeness(heard, teacher, cast.taught[said[1]])
+            if said is not None and teacher is not None and said.shape[1] >= TAUGHT_FRAMES:
+                first = int(rng.integers(said.shape[1] - TAUGHT_FRAMES + 1))
+                heard = said.float()[:, first : first + TAUGHT_FRAMES]
+                taught = unlikeness(heard, teacher, cast.taught[: len(said)])
                 loss = loss + options.taught_weight * taught
                 log["taught"] = taught.item()
-            if said and anchor is not None:
+            if said is not None and anchor is not None:
                 # An encoder of who speaks does not mind how well; what moves in the mel may not pay for likeness.
                 with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
                     before = recast(anchor, batch, cast)
                     assert before is not None  # the same clips
-                moved = F.l1_loss(movement(said[0].float()), movement(before[0].float()))
+                moved = F.l1_loss(movement(said.float()), movement(before.float()))
                 loss = loss + options.anchor_weight * moved
                 log["moved"] = moved.item()
             if run.step >= options.adversarial_from:

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from export.training.mel_augment import disturbed, warp
-from export.training.references import MAX_FRAMES, MIN_FRAMES, References
+from export.training.references import References
 from export.training.speakers import SpeakerClips
 from export.training.taught import FACTORS, TaughtVectors
 
@@ -36,7 +35,7 @@ class Casting:
     def __init__(
         self, references: References, speakers: Sequence[SpeakerClips], teacher: nn.Module | None, warped: bool = True
     ) -> None:
-        self.encoder, self.speakers, self.warped = references.encoder, list(speakers), warped
+        self.references, self.speakers, self.warped = references, list(speakers), warped
         factors = FACTORS if warped else (1.0,)
         self.targets = TaughtVectors(teacher, self.speakers, factors) if teacher is not None else None
 
@@ -48,13 +47,8 @@ class Casting:
         """The people in these rows of the list."""
         spread = math.log(FACTORS[-1]) if self.warped else 0.0
         factors = np.exp(rng.uniform(-spread, spread, len(rows))).tolist()
-        frames = int(rng.integers(MIN_FRAMES, MAX_FRAMES))
-        mels = []
-        for row, factor in zip(rows, factors, strict=True):
-            mel = warp(self.speakers[row].excerpt(frames, rng), factor)
-            mels.append(disturbed(mel, rng) if self.warped and rng.random() < 0.3 else mel)
-        with torch.no_grad():
-            vectors = self.encoder(torch.from_numpy(np.stack(mels))).float()
-        log_f0 = [self.speakers[row].mean_log_f0 + math.log(factor) for row, factor in zip(rows, factors, strict=True)]
+        people = [(self.speakers[row], factor) for row, factor in zip(rows, factors, strict=True)]
+        vectors = self.references.heard(people, rng, disturb=self.warped)
+        log_f0 = [speaker.mean_log_f0 + math.log(factor) for speaker, factor in people]
         taught = self.targets.of(rows, factors) if self.targets else torch.zeros(len(rows), 0)
         return Cast(vectors, torch.tensor(log_f0, dtype=torch.float32)[:, None], taught)

@@ -34,10 +34,14 @@ class References:
 
         disturb: some excerpts as another microphone in another room would have recorded them.
         """
+        return self.heard([(self.speakers[item.speaker], item.warp) for item in items], rng, disturb)
+
+    def heard(self, people: Sequence[tuple[SpeakerClips, float]], rng: np.random.Generator, disturb: bool) -> Tensor:
+        """Unit vectors [B, 128] of an excerpt of each speaker at the warp beside; `disturb` as in `vectors`."""
         frames = int(rng.integers(MIN_FRAMES, MAX_FRAMES))
         mels = []
-        for item in items:
-            mel = warp(self.speakers[item.speaker].excerpt(frames, rng), item.warp)
+        for speaker, factor in people:
+            mel = warp(speaker.excerpt(frames, rng), factor)
             mels.append(disturbed(mel, rng) if disturb and rng.random() < 0.3 else mel)
         with torch.no_grad():
             return self.encoder(torch.from_numpy(np.stack(mels))).float()

@@ -195,12 +195,12 @@ def main(options: argparse.Namespace) -> None:
             plain = np.tile((warps == 1) & ~free, 2)
             target = torch.from_numpy(np.tile(facts[chosen], (2, 1)))[plain]
             regression = F.smooth_l1_loss(model.facts(vectors[plain] * 4), target)
-            loss = angular + 0.5 * pair + regression
+            loss = (1.0 if targets is None else ANGULAR_BESIDE_TEACHER) * angular + 0.5 * pair + regression
             log = {"angular": angular.item(), "pair": pair.item(), "facts": regression.item()}
             if targets is not None:
                 said = targets.of(chosen, factors).repeat(2, 1)
                 taught = 1 - F.cosine_similarity(model.taught(vectors), said).mean()
-                loss = ANGULAR_BESIDE_TEACHER * angular + 0.5 * pair + regression + TAUGHT_WEIGHT * taught
+                loss = loss + TAUGHT_WEIGHT * taught
                 log["taught"] = taught.item()
             run.update(loss, log, clip=2.0)
         if run.step % options.evaluate_every == 0:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from export.features import HOP, SAMPLE_RATE, FloatArray, resample
+from export.features import HOP, SAMPLE_RATE, FloatArray, mel_filters, resample
 from export.models.speaker_teacher import BANDS, FLOOR, FRAMES, STEP_S, SpeakerTeacher
 from export.training.data import Utterance, load
 from export.training.loop import Run
@@ -24,27 +24,13 @@ CLIPS_A_SPEAKER = 24
 HEARD_EVERY, HEARD_CLIPS = 2, 12  # recurrent layers are slow to learn through: not at every step, not every clip
 
 
-def slaney_filters() -> FloatArray:
-    """Triangles [40, 201] of equal area, 0 to 8 kHz, on Slaney's mel scale, as librosa's default makes them."""
-
-    def hertz(mel: np.ndarray) -> np.ndarray:
-        return np.where(mel < 15, mel * 200 / 3, 1000 * np.exp(np.log(6.4) / 27 * (mel - 15)))
-
-    edges = hertz(np.linspace(0, 15 + 27 * np.log(RATE / 2000) / np.log(6.4), BANDS + 2))
-    bins = np.arange(WINDOW // 2 + 1) * (RATE / WINDOW)
-    rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
-    filters: FloatArray = np.maximum(0, np.minimum(rising, falling)) * (2 / (edges[2:] - edges[:-2]))[:, None]
-    return filters.astype(np.float32)
-
-
 def published_mel(samples: FloatArray) -> FloatArray:
     """Power mel [T, 40] of samples at 22 050 Hz, 10 ms a frame: what the published encoder was trained on."""
     sound = np.pad(resample(samples, SAMPLE_RATE, RATE), WINDOW // 2)
     windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::STEP]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     power = np.abs(np.fft.rfft(windows * hann.astype(np.float32), axis=1)) ** 2
-    mel: FloatArray = (power @ slaney_filters().T).astype(np.float32)
+    mel: FloatArray = (power @ mel_filters(RATE, WINDOW, BANDS, fmax=RATE / 2).T).astype(np.float32)
     return mel
 
 

@@ -58,7 +58,7 @@ class SoundSource:
         words = ["say", "--markup", "none"]
         for option, value in (("--models", file.models), ("--vocoder", file.vocoder)):
             words += [option, value] if value is not None else []
-        self._arguments = build_parser().parse_args([*words, "-"])
+        self._arguments = build_parser(words[0]).parse_args([*words, "-"])
         self._synthesizer: Synthesizer | None = None
         self._starting: threading.Thread | None = None
 
