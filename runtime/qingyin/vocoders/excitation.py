@@ -15,8 +15,7 @@ import numpy as np
 
 # Limits that no speech reaches; they keep K >= 1 and the phase finite if a model predicts nonsense.
 LOWEST_F0_HZ, HIGHEST_F0_HZ = 10.0, 4000.0
-_SINGULAR = 1e-4  # |sin(pi phi)| under which the quotient is replaced by its limit 2K + 1
-_BLOCK = 32  # segments computed at a time: their arrays stay in the processor's cache
+_BLOCK = 128  # segments computed at a time: their arrays stay in the processor's cache
 
 
 class PulseStream:
@@ -42,7 +41,9 @@ class PulseStream:
         """f0_hz float32 [k] Hz, voicing float32 [k] 0 or 1 -> float32 [samples that became final]; after `last` all
         T * hop are out.
         """
-        frames = np.stack([np.clip(f0_hz, LOWEST_F0_HZ, HIGHEST_F0_HZ), voicing]).astype(np.float32, copy=False)
+        frames = np.empty((2, len(f0_hz)), np.float32)
+        np.minimum(np.maximum(f0_hz, LOWEST_F0_HZ), HIGHEST_F0_HZ, out=frames[0])
+        frames[1] = voicing
         half, newest = self._hop // 2, self._newest
         begins = newest is None
         if newest is None:
@@ -66,36 +67,46 @@ class PulseStream:
         starts = ends - cycles
         starts -= np.rint(starts)
         pulses = np.zeros((left.shape[1], self._hop), np.float32)
-        voiced = np.flatnonzero((left[1] != 0) | (right[1] != 0))
-        for first in range(0, len(voiced), _BLOCK):
-            chosen = voiced[first : first + _BLOCK]
-            pulses[chosen] = self._voiced(left[:, chosen], right[:, chosen], starts[chosen].astype(np.float32))
+        sounds = np.maximum(left[1], right[1])
+        for first in range(0, len(pulses), _BLOCK):
+            voiced = np.flatnonzero(sounds[first : first + _BLOCK])
+            if len(voiced):  # what lies between voiced segments is computed too, and multiplied by a voicing of 0
+                part = slice(first + int(voiced[0]), first + int(voiced[-1]) + 1)
+                self._voiced(left[:, part, None], right[:, part, None], starts[part, None], pulses[part])
         return pulses
 
-    def _voiced(self, left: np.ndarray, right: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """As `_segments`, with the cycles passed at the beginning of each segment, float32 [segments]."""
-        (f0, voicing), (f0_rise, voicing_rise) = left[:, :, None], (right - left)[:, :, None]
+    def _voiced(self, left: np.ndarray, right: np.ndarray, starts: np.ndarray, pulses: np.ndarray) -> None:
+        """Writes `pulses`, float32 [segments, hop]: as `_segments`, of [2, segments, 1], with the cycles passed at the
+        beginning of each segment, float64 [segments, 1].
+        """
+        f0, voicing = left
+        f0_rise, voicing_rise = right - left
         # phi in [-0.5, 0.5] instead of [0, 1): both sines change sign, the quotient does not, and float32 keeps
         # its relative precision around the pulse, where the sines are small
         cycles = (f0 / np.float32(self._sample_rate)) * self._steps
-        cycles += (f0_rise / np.float32(self._sample_rate)) * self._weight_sum
-        cycles += starts[:, None]
-        cycles -= np.rint(cycles)
+        spare = (f0_rise / np.float32(self._sample_rate)) * self._weight_sum
+        cycles += spare
+        cycles += starts.astype(np.float32)
+        cycles -= np.rint(cycles, out=spare)
         cycles *= np.float32(np.pi)
-        twice = f0_rise * self._weight  # 2K
+        twice = np.multiply(f0_rise, self._weight, out=spare)  # 2K
         twice += f0
         np.divide(np.float32(self._sample_rate / 2), twice, out=twice)
         np.floor(twice, out=twice)
         twice *= np.float32(2.0)
         odd = twice + np.float32(1.0)
-        pulses: np.ndarray = odd * cycles
+        np.multiply(odd, cycles, out=pulses)
         np.sin(pulses, out=pulses)
         np.sin(cycles, out=cycles)
-        singular = np.abs(cycles) < _SINGULAR
-        cycles[singular] = 1.0
+        singular = cycles == 0
+        if singular.any():
+            pulses[singular] = odd[singular]
+            cycles[singular] = 1.0
         pulses /= cycles
-        pulses[singular] = odd[singular]
         pulses -= np.float32(1.0)
         pulses /= np.sqrt(twice, out=twice)
-        pulses *= voicing + voicing_rise * self._weight
-        return pulses
+        loudness = voicing
+        if voicing_rise.any():
+            loudness = np.multiply(voicing_rise, self._weight, out=odd)
+            loudness += voicing
+        pulses *= loudness

@@ -66,6 +66,10 @@ class FilteredExcitationVocoder(Vocoder):
 
 
 class _FilteredExcitationStream(VocoderStream):
+    """Pulses, their spectra, filters and overlap-add go through a block of frames at a time, which stays in the
+    processor's cache from the first to the last.
+    """
+
     def __init__(self, vocoder: FilteredExcitationVocoder, rng: np.random.Generator) -> None:
         geometry = (vocoder.spectrum.n_fft, vocoder.spectrum.hop_length)
         self._session, self._takes_source = vocoder.session, vocoder.takes_source
@@ -76,27 +80,41 @@ class _FilteredExcitationStream(VocoderStream):
         rates = {"mel": 1, "f0": 1, "voicing": 1} | ({"source": vocoder.rate} if vocoder.takes_source else {})
         context = vocoder.session.spec.context_frames
         self._network = ContextRunner(self._run, context, rates, output_rate=vocoder.rate)
-        self._pulse = FrameQueue()
+        self._melody = FrameQueue()  # F0 and voicing that no pulses were made of yet
+        self._source = FrameQueue()  # spectra of pulses, not yet filtered
         self._filters = {name: FrameQueue() for name in FILTERS}
+        self._ended = False  # the sentence's last pulses were made
 
     def push(self, mel: np.ndarray, f0_hz: np.ndarray, voicing: np.ndarray, last: bool) -> np.ndarray:
-        pulse = self._stft.push(self._pulses.push(f0_hz, voicing, last), last)
-        self._pulse.push(pulse)
+        self._melody.push(np.stack([f0_hz, voicing], axis=1))
         inputs = {"mel": mel, "f0": f0_hz, "voicing": voicing}
         if self._takes_source:
+            pulse = self._excited(len(self._melody), last)
+            self._source.push(pulse)
             inputs["source"] = np.concatenate([pulse.real, pulse.imag], axis=1)
         for name, rows in (self._network.push(inputs, last) or {}).items():
             self._filters[name].push(rows)
-        ready = min(len(self._pulse), *(len(queue) for queue in self._filters.values()))
-        if ready == 0:
-            return self._overlap_add.push(np.zeros((0, pulse.shape[1]), np.complex64), last)
-        filters = [self._filters[name].take(ready) for name in FILTERS]
-        taken = [self._pulse.take(ready), self._noise.take(ready), *filters]
         parts = []
-        for start in range(0, ready, BLOCK_FRAMES):
-            spectra = apply_filters(*(part[start : start + BLOCK_FRAMES] for part in taken))
-            parts.append(self._overlap_add.push(spectra, last and start + BLOCK_FRAMES >= ready))
-        return np.concatenate(parts)
+        while there := min(len(queue) for queue in self._filters.values()):
+            if not len(self._source):
+                if not len(self._melody) and (self._ended or not last):
+                    break
+                self._source.push(self._excited(BLOCK_FRAMES, last))
+            ready = min(BLOCK_FRAMES, there, len(self._source), self._noise.unbroken)
+            if ready:
+                filters = (self._filters[name].take(ready) for name in FILTERS)
+                spectra = apply_filters(self._source.take(ready), self._noise.take(ready), *filters)
+                parts.append(self._overlap_add.push(spectra, False))
+        if last:
+            parts.append(self._overlap_add.push(np.zeros((0, self._stft.bins), np.complex64), True))
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _excited(self, count: int, last: bool) -> np.ndarray:
+        """Spectra of pulses that became final with the next `count` frames, or as many as there are."""
+        count = min(count, len(self._melody))
+        self._ended = last and count == len(self._melody)
+        f0_hz, voicing = self._melody.take(count).T if count else np.zeros((2, 0), np.float32)
+        return self._stft.push(self._pulses.push(f0_hz, voicing, self._ended), self._ended)
 
     def _run(self, inputs: dict[str, np.ndarray]) -> Arrays:
         outputs = self._session.run({name: rows[None] for name, rows in inputs.items()})
@@ -114,23 +132,21 @@ def apply_filters(
 
     pulse, noise: complex64 [T, bins]; the filters: float32 [T, bins], ln of amplitude, and radians.
     """
-    result: np.ndarray = noise * np.exp(noise_log_magnitude)
+    magnitude = np.exp(noise_log_magnitude)
+    result: np.ndarray = noise * magnitude
     # between voiced sounds there are no pulses, and nothing to filter; integers are searched faster than floats
     voiced = np.flatnonzero(np.ascontiguousarray(pulse).view(np.uint64).max(axis=1, initial=0))
-    if len(voiced) < len(pulse):
-        pulse, harmonic_log_magnitude, harmonic_phase = (
-            part[voiced] for part in (pulse, harmonic_log_magnitude, harmonic_phase)
-        )
-    magnitude = np.exp(harmonic_log_magnitude)
-    response = np.empty(magnitude.shape, np.complex64)
+    if not len(voiced):
+        return result
+    inside = slice(voiced[0], voiced[-1] + 1)
+    part, phase = np.exp(harmonic_log_magnitude[inside], out=magnitude[inside]), harmonic_phase[inside]
+    response = np.empty(phase.shape, np.complex64)
     # real sine and cosine are vectorised, the complex exponential is not
-    np.multiply(magnitude, np.cos(harmonic_phase), out=response.real)
-    np.multiply(magnitude, np.sin(harmonic_phase), out=response.imag)
-    response *= pulse
-    if len(voiced) < len(result):
-        result[voiced] += response
-    else:
-        result += response
+    waves = np.cos(phase)
+    np.multiply(part, waves, out=response.real)
+    np.multiply(part, np.sin(phase, out=waves), out=response.imag)
+    response *= pulse[inside]
+    result[inside] += response
     return result
 
 

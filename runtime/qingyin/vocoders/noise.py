@@ -33,6 +33,11 @@ class NoiseStream:
         self._spectra = noise_spectra(n_fft, hop)
         self._next = int(rng.integers(len(self._spectra)))
 
+    @property
+    def unbroken(self) -> int:
+        """How many frames can be taken without a copy, up to where the loop closes; at least one."""
+        return len(self._spectra) - self._next
+
     def take(self, count: int) -> np.ndarray:
         """The next frames, complex64 [count, n_fft // 2 + 1]; not to be written to."""
         stop = self._next + count

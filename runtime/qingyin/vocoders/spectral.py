@@ -18,7 +18,7 @@ import functools
 
 import numpy as np
 
-BLOCK_FRAMES = 32  # transformed at a time: their spectra stay in the processor's cache, and memory stays small
+BLOCK_FRAMES = 128  # transformed at a time: their spectra stay in the processor's cache, and memory stays small
 
 
 @functools.lru_cache(maxsize=8)
@@ -40,6 +40,8 @@ class StftStream:
 
     def __init__(self, n_fft: int, hop: int) -> None:
         self.n_fft, self.hop, self.padding = n_fft, hop, _padding(n_fft, hop)
+        self.bins = n_fft // 2 + 1
+        self._window = hann_periodic(n_fft).reshape(-1, hop)
         self._buffer = np.zeros(self.padding, np.float32)
 
     def push(self, samples: np.ndarray, last: bool) -> np.ndarray:
@@ -53,22 +55,24 @@ class StftStream:
         count = max(0, (len(signal) - self.n_fft) // self.hop + 1)
         self._buffer = signal[count * self.hop :].copy()
         if count == 0:
-            return np.zeros((0, self.n_fft // 2 + 1), np.complex64)
-        frames = np.lib.stride_tricks.sliding_window_view(signal, self.n_fft)[:: self.hop][:count]
-        spectra = np.zeros((count, self.n_fft // 2 + 1), np.complex64)
-        heard = np.flatnonzero(self._heard(signal, count))
-        for start in range(0, len(heard), BLOCK_FRAMES):
-            block = heard[start : start + BLOCK_FRAMES]
-            windowed = frames[block]
-            windowed *= hann_periodic(self.n_fft)
-            spectra[block] = np.fft.rfft(windowed, axis=1)
-        return spectra
-
-    def _heard(self, signal: np.ndarray, count: int) -> np.ndarray:
-        """Whether each of the first `count` frames holds anything but zeros, as pulses do not between voiced sounds."""
+            return np.zeros((0, self.bins), np.complex64)
         overlap = self.n_fft // self.hop
-        hops = signal[: (count + overlap - 1) * self.hop].reshape(-1, self.hop).any(axis=1)
-        return np.asarray(np.lib.stride_tricks.sliding_window_view(hops, overlap).any(axis=1))
+        hops = signal[: (count + overlap - 1) * self.hop].reshape(-1, self.hop)
+        spectra = np.zeros((count, self.bins), np.complex64)
+        heard = np.flatnonzero(hops.any(axis=1))  # pulses are not everywhere
+        if not len(heard):
+            return spectra
+        first, stop = max(0, int(heard[0]) - overlap + 1), min(count, int(heard[-1]) + 1)
+        for start in range(first, stop, BLOCK_FRAMES):
+            end = min(start + BLOCK_FRAMES, stop)
+            frames = np.empty((end - start, overlap, self.hop), np.float32)
+            for part in range(overlap):
+                np.multiply(hops[start + part : end + part], self._window[part], out=frames[:, part])
+            made = np.fft.rfft(frames.reshape(end - start, self.n_fft), axis=1)
+            if end - start == count:
+                return made.astype(np.complex64, copy=False)
+            spectra[start:end] = made
+        return spectra
 
 
 class OverlapAddStream:
@@ -97,7 +101,7 @@ class OverlapAddStream:
             frames = np.fft.irfft(spectra, n=self.n_fft, axis=1).astype(np.float32, copy=False)
             frames *= self._window
             blocks = frames.reshape(count, self._overlap, self.hop)
-            for shift in range(self._overlap):
+            for shift in reversed(range(self._overlap)):  # the oldest first, as in the tail: sums do not depend on cuts
                 rows[shift : shift + count] += blocks[:, shift]
         self._tail = rows[count:].copy()
         samples = (rows if last else rows[:count]).reshape(-1)
