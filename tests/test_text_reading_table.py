@@ -24,6 +24,14 @@ def test_every_word_and_character_reads_as_in_pypinyin() -> None:
         assert found.readings(chr(code)) == tuple(dict.fromkeys(options)) and chr(code) in found
 
 
+def test_two_characters_start_an_entry_or_none() -> None:
+    pairs = {word[:2] for word in PHRASES_DICT}
+    found = reading_table()
+    assert all(found.starts(pair) for pair in pairs)
+    others = {first[0] + second[1] for first, second in zip(sorted(pairs), sorted(pairs, reverse=True), strict=True)}
+    assert not any(found.starts(pair) for pair in others - pairs)
+
+
 @pytest.mark.parametrize("word", ["", "x", "今天", "一丁", "一丁点儿啊", "一不小", "\0", "好\0", "😀", "重庆市的"])
 def test_what_is_not_there(word: str) -> None:
     assert word not in PHRASES_DICT

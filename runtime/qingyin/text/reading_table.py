@@ -63,6 +63,16 @@ class ReadingTable:
             place += 1
         return ()
 
+    def starts(self, pair: str) -> bool:
+        """Whether any entry begins with these two characters: says of most places in a text that no word begins there,
+        at the cost of one search instead of one for every length.
+        """
+        if "\0" in pair:
+            return False
+        key = key_of(pair)
+        place = bisect_left(self._keys, key)
+        return place < len(self._keys) and self._keys[place] >> 21 == key >> 21
+
     def __contains__(self, word: str) -> bool:
         if len(word) > KEY_CHARACTERS or "\0" in word:
             return bool(self.readings(word))

@@ -52,11 +52,12 @@ def segment(run: str) -> list[str]:
     lengths = [1] * size  # length of the first word of run[start:]
     for start in range(size - 1, -1, -1):
         least = rest[start + 1] + costs.get(run[start], RARE_CHARACTER)
+        begins = phrases.starts(run[start : start + 2])
         for length in range(2, min(_MAX_WORD, size - start) + 1):
             word = run[start : start + length]
             cost = costs.get(word)
             if cost is None:
-                if word not in phrases and word not in WORDS:
+                if not (begins and word in phrases) and word not in WORDS:
                     continue
                 cost = RARE_WORD
             if rest[start + length] + cost <= least:
