@@ -16,6 +16,7 @@ from export.graph_spec import GraphSpec, float32  # noqa: E402
 from export.models.convnext import ConvNeXtStack  # noqa: E402
 from tools.graph_joining import arranged, joined  # noqa: E402
 from tools.graph_precision import to_int8_static  # noqa: E402
+from tools.graph_smoothing import smoothed  # noqa: E402
 
 BLOCKS, CHANNELS = 2, 32
 
@@ -87,3 +88,59 @@ def test_joined_int8_is_the_int8_of_before(content: bytes) -> None:
     # GELU by tanh is nearer to what it was than int8 is to fp32
     assert np.std(after - before) < 0.5 * np.std(before - exact)
     assert np.std(after - exact) < 1.2 * np.std(before - exact)
+
+
+class Parts(torch.nn.Module):
+    """A product whose columns go to three outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = torch.nn.Linear(CHANNELS, 1539)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return self.head(x).split(513, dim=2)
+
+
+def test_a_split_product_becomes_one_for_each_part() -> None:
+    torch.manual_seed(4)
+    outputs = {name: float32("B", "T", 513) for name in ("a", "b", "c")}
+    spec = GraphSpec(name="parts", module=Parts(), inputs={"x": float32("B", "T", CHANNELS)}, outputs=outputs)
+    runs = [{"x": given(32, seed)["x"]} for seed in range(3)]
+    plain = to_int8_static(to_onnx.export_graph(spec), runs)
+    parted = joined(plain)
+    assert operators(parted)["MatMulIntegerToFloat"] == 3 and not operators(parted)["Split"]
+    sessions = [onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"]) for graph in (plain, parted)]
+    for before, after in zip(*(session.run(["a", "b", "c"], runs[0]) for session in sessions), strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def uneven(content: bytes) -> bytes:
+    """The stack, arranged, with two channels of each modulated LayerNorm a hundred times as large as the others."""
+    model = onnx.load_model_from_string(arranged(content))
+    takers = {name: node for node in model.graph.node for name in node.input}
+    for index, tensor in enumerate(model.graph.initializer):
+        user = takers[tensor.name]
+        if "modulation" in user.name and user.op_type == "MatMul":
+            weight = onnx.numpy_helper.to_array(tensor).copy()
+            weight[:, [3, 20]] *= 100
+            model.graph.initializer[index].CopyFrom(onnx.numpy_helper.from_array(weight, tensor.name))
+    return model.SerializeToString()
+
+
+def test_even_channels_change_no_result_and_lose_less_in_int8(uneven: bytes) -> None:
+    runs = [given(48, seed) for seed in range(4)]
+    products = {node.name for node in onnx.load_model_from_string(uneven).graph.node if node.op_type == "MatMul"}
+    even = smoothed(uneven, products, runs)
+    assert operators(even) == operators(uneven)
+    inputs = given(48, seed=9)
+    exact = run(uneven, inputs)
+    np.testing.assert_allclose(run(even, inputs), exact, atol=1e-4 * np.abs(exact).max())
+    expanding = {name for name in products if "expand" in name}
+    lost = [np.std(run(to_int8_static(g, runs, products - expanding), inputs) - exact) for g in (uneven, even)]
+    assert lost[1] < 0.6 * lost[0]
+
+
+def test_what_others_take_too_stays_as_it_is(uneven: bytes) -> None:
+    kept = smoothed(uneven, {"no such product"}, [given(16, 0)])
+    np.testing.assert_array_equal(run(kept, given(16, 1)), run(uneven, given(16, 1)))

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import soundfile
 
@@ -72,6 +73,22 @@ def test_too_little_context_would_be_noticed(models: Path, tmp_path: Path) -> No
         )
         whole = Synthesizer.load(models, vocoder=kind).synthesize(TEXT, seed=3).samples
         assert np.abs(np.concatenate([chunk.samples for chunk in short]) - whole).max() > 1e-4
+
+
+def test_a_vocoder_may_give_magnitudes_or_their_logarithms(models: Path, tmp_path: Path) -> None:
+    folder, name = tiny_models.build_models(tmp_path / "models"), "vocoder_source_filter"
+    graph = onnx.load(folder / f"{name}.onnx")
+    manifest = tiny_models.read_manifest(folder)
+    for output, entry in zip(graph.graph.output, manifest["graphs"][name]["outputs"], strict=True):
+        if (log := output.name) != "harmonic_phase":
+            output.name = entry["name"] = log.replace("_log", "")
+            graph.graph.node.append(onnx.helper.make_node("Exp", [log], [output.name]))
+    onnx.save(graph, folder / f"{name}.onnx")
+    manifest["graphs"][name] |= {"sha256": tiny_models.sha256(folder / f"{name}.onnx"),
+                                 "bytes": (folder / f"{name}.onnx").stat().st_size}  # fmt: skip
+    tiny_models.write_manifest(folder, manifest)
+    logarithms, magnitudes = (Synthesizer.load(f).synthesize(TEXT, seed=3).samples for f in (models, folder))
+    np.testing.assert_allclose(magnitudes, logarithms, atol=1e-6)
 
 
 def test_a_stream_begins_early_and_in_order(synthesizer: Synthesizer) -> None:

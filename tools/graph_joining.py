@@ -3,8 +3,9 @@
 `arranged`, before quantising, for every target: a scale behind a product goes into its weights; what modulates a
 LayerNorm becomes its gain and shift; the transposes around a convolution along time have four axes, which ONNX
 Runtime merges with the blocked layout of such convolutions. `joined`, after it, for int8 products: one operator scales
-the sums and adds the bias, and GELU goes by tanh, which differs by at most 5e-4, a fraction of an int8 step. Both are
-operators of ONNX Runtime's own (com.microsoft).
+the sums and adds the bias; where the columns of a wide one are split, each part is a product of its own; GELU goes by
+tanh, which differs by at most 5e-4, a fraction of an int8 step. The product and GELU are operators of ONNX Runtime's
+own (com.microsoft).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from export.example_inputs import Array
 
 RUNTIME = "com.microsoft"
+WIDE = 1024  # columns of a product whose parts are worth a product each
 
 
-class _Graph:
+class Graph:
     """A model, what makes and what takes each of its tensors, and its constants."""
 
     def __init__(self, content: bytes) -> None:
@@ -35,11 +37,11 @@ class _Graph:
     def _link(self) -> None:
         self.makers = {name: node for node in self.nodes for name in node.output}
         self.takers: dict[str, list[NodeProto]] = {value.name: [] for value in self.model.graph.output}
-        results = set(self.takers)
+        self.results = set(self.takers)
         for node in self.nodes:
             for name in node.input:
                 self.takers.setdefault(name, []).append(node)
-        self._alone = {name for name, nodes in self.takers.items() if len(nodes) == 1 and name not in results}
+        self._alone = {name for name, nodes in self.takers.items() if len(nodes) == 1 and name not in self.results}
 
     def of(self, kind: str) -> Iterator[NodeProto]:
         """Those nodes of a kind that are still there when their turn comes."""
@@ -89,9 +91,8 @@ class _Graph:
     def written(self) -> bytes:
         """The model without the nodes and constants that nothing takes."""
         graph = self.model.graph
-        results = {value.name for value in graph.output}
         while True:
-            needed = results | {name for node in self.nodes for name in node.input}
+            needed = self.results | {name for node in self.nodes for name in node.input}
             used = [node for node in self.nodes if needed.intersection(node.output)]
             if len(used) == len(self.nodes):
                 break
@@ -107,7 +108,7 @@ class _Graph:
         return self.model.SerializeToString(deterministic=True)
 
 
-def _fold_scales(graph: _Graph) -> None:
+def _fold_scales(graph: Graph) -> None:
     """(x W + b) s = x (W s) + b s."""
     for product in graph.of("MatMul"):
         weight = graph.constant(product.input[1])
@@ -125,7 +126,7 @@ def _fold_scales(graph: _Graph) -> None:
         )
 
 
-def _fold_modulation(graph: _Graph) -> None:
+def _fold_modulation(graph: Graph) -> None:
     """LayerNorm(c; g, b) (1 + m) + s = LayerNorm(c; g + g m, b + b m + s), where m and s are halves of a W + d, the
     same at all times: the new gain and shift are such halves too, of another W and d.
     """
@@ -160,7 +161,7 @@ def _fold_modulation(graph: _Graph) -> None:
         graph.replace(found, _like(norm, inputs, shifted.output[0]))
 
 
-def _adds_one(graph: _Graph, node: NodeProto) -> bool:
+def _adds_one(graph: Graph, node: NodeProto) -> bool:
     values = [graph.constant(name) for name in node.input]
     return any(value is not None and value.size == 1 and float(value.reshape(())) == 1.0 for value in values)
 
@@ -176,7 +177,7 @@ def _is_transpose(node: NodeProto) -> bool:
     return [list(a.ints) for a in node.attribute if a.name == "perm"] == [[0, 2, 1]]
 
 
-def _arrange_convolutions(graph: _Graph) -> None:
+def _arrange_convolutions(graph: Graph) -> None:
     """[B, T, C] to [B, C, 1, T] and back by way of [B, 1, T, C], which only the axes' order tells from what the
     blocked layout is made of.
     """
@@ -199,12 +200,12 @@ def _arrange_convolutions(graph: _Graph) -> None:
         )
 
 
-def _axis(graph: _Graph, node: NodeProto) -> int | None:
+def _axis(graph: Graph, node: NodeProto) -> int | None:
     axes = graph.constant(node.input[1]) if len(node.input) == 2 else None
     return int(axes[0]) if axes is not None and axes.size == 1 else None
 
 
-def _join_products(graph: _Graph, signed: bool) -> None:
+def _join_products(graph: Graph, signed: bool) -> None:
     """An int8 product with its scales and its bias. Unsigned activations have the same steps; ONNX Runtime makes them
     of QuantizeLinear and DequantizeLinear by itself when it loads a graph on x86, which has no kernel for signed ones.
     """
@@ -234,7 +235,31 @@ def _join_products(graph: _Graph, signed: bool) -> None:
         )
 
 
-def _join_gelu(graph: _Graph) -> None:
+def _split_products(graph: Graph) -> None:
+    """An int8 product whose columns are split: one for each part, so that nothing is copied. Not where columns are few,
+    as in those of a condition, which is a single row.
+    """
+    for product in graph.of("MatMulIntegerToFloat"):
+        split = graph.taker(product, "Split")
+        places = [index for index in (1, 3, 6) if index < len(product.input)]  # weights, their scales, bias
+        values = [graph.constant(product.input[index]) for index in places]
+        sizes = None if split is None or len(split.input) < 2 else graph.constant(split.input[1])
+        if split is None or sizes is None or any(value is None or value.shape[-1] != sizes.sum() for value in values):
+            continue
+        if sizes.sum() < WIDE:
+            continue
+        parts = [np.split(value, np.cumsum(sizes)[:-1], -1) for value in values if value is not None]
+        new = []
+        for number, output in enumerate(split.output):
+            inputs = list(product.input)
+            for index, columns in zip(places, parts, strict=True):
+                inputs[index] = graph.add_constant(f"{product.input[index]}_{number}", columns[number])
+            new.append(_like(product, inputs, output))
+            new[-1].name = f"{product.name}_{number}"
+        graph.replace([product, split], *new)
+
+
+def _join_gelu(graph: Graph) -> None:
     """x (1 + erf(x / sqrt(2))) / 2, as it is exported."""
     for first in graph.of("Div"):
         divisor = graph.constant(first.input[1])
@@ -251,7 +276,7 @@ def _join_gelu(graph: _Graph) -> None:
 
 def arranged(content: bytes) -> bytes:
     """A fp32 graph with equal results in fewer passes."""
-    graph = _Graph(content)
+    graph = Graph(content)
     _fold_scales(graph)
     _fold_modulation(graph)
     _arrange_convolutions(graph)
@@ -262,7 +287,8 @@ def joined(content: bytes, signed: bool = False) -> bytes:
     """A quantised graph with int8 products and GELU as single operators of ONNX Runtime. signed: activations stay
     signed, right on ARM; on x86 that is computed nine times as slowly.
     """
-    graph = _Graph(content)
+    graph = Graph(content)
     _join_products(graph, signed)
+    _split_products(graph)
     _join_gelu(graph)
     return graph.written()

@@ -29,6 +29,7 @@ from tools.graph_precision import (
     to_int8_conv,
     to_int8_static,
 )
+from tools.graph_smoothing import smoothed
 from tools.graph_storage import to_fp16_storage, to_int8_storage
 
 FOUND = Path(__file__).with_name("int8_nodes.json")
@@ -167,7 +168,11 @@ def apply(
         raise NothingToQuantise(
             f"{graph} takes its scales from real speech: give --inputs DIR, made by python -m export inputs --models"
         )
-    result = content = arranged(content)
+    content = arranged(content)
+    if any(form in STATIC for form in plan.forms.values()):
+        # all that could be int8, not only what is: so `ranges` hold for every plan
+        content = smoothed(content, constant_matmuls(onnx.load_model_from_string(content)), runs)
+    result = content
     own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
     for form, nodes in nodes_by_form(content, plan, graph).items():
         result = _quantised(result, form, nodes, runs, plan.full_range, ranges)

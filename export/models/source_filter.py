@@ -6,6 +6,8 @@ and the balance of voice and breath. Both filters start from the envelope that t
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -15,6 +17,9 @@ from export.models.convnext import ConvNeXtStack
 from export.models.spectral import hann, overlap_add, stft
 
 BINS = N_FFT // 2 + 1
+FLOOR = 1e-5  # of the envelope's amplitude
+ATTENUATION = 3.0  # of the envelope, ln: what the filters begin with
+TOP = 6.0  # ln amplitude that no filter exceeds
 
 
 class SourceFilterVocoder(nn.Module):
@@ -43,12 +48,16 @@ class SourceFilterVocoder(nn.Module):
 
     def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-magnitude and phase (radians) of the filter of the pulses, log-magnitude of the filter of the noise."""
+        harmonic, phase, noise = (part.float() for part in self.corrections(mel, f0, voicing))
+        envelope = torch.log(torch.clamp(torch.exp(mel.float()) @ self.envelope.float(), min=FLOOR)) - ATTENUATION
+        return torch.clamp(harmonic + envelope, max=TOP), phase, torch.clamp(noise + envelope, max=TOP)
+
+    def corrections(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the net adds to the envelope's logarithm for the pulses, their phase, and what it adds for noise."""
         features = torch.cat([mel * 0.25 + 1.0, torch.log(f0 / 200.0)[..., None], voicing[..., None]], dim=2)
         x = self._enter(features)
-        x = self.head(self.norm(self.stack(x))).float()
-        harmonic, phase, noise = x.split(BINS, dim=2)
-        envelope = torch.log(torch.clamp(torch.exp(mel.float()) @ self.envelope.float(), min=1e-5)) - 3.0
-        return torch.clamp(harmonic + envelope, max=6.0), phase, torch.clamp(noise + envelope, max=6.0)
+        harmonic, phase, noise = self.head(self.norm(self.stack(x))).split(BINS, dim=2)
+        return harmonic, phase, noise
 
     def _enter(self, features: Tensor) -> Tensor:
         """The inlet's convolution as one matrix product over neighbouring frames side by side, [B, T, C].
@@ -61,6 +70,28 @@ class SourceFilterVocoder(nn.Module):
         neighbours = torch.cat([padded[:, k : k + frames] for k in range(kernel)], dim=2)
         weight = self.inlet.weight[:, :, 0].permute(0, 2, 1).reshape(-1, kernel * (N_MELS + 2))
         return F.linear(neighbours, weight, self.inlet.bias)
+
+
+class SourceFilterMagnitudes(nn.Module):
+    """The same filters with magnitudes instead of their logarithms, which the runtime would raise to the exponent
+    again: what is exported, as ONNX Runtime's logarithm takes ten times as long as its exponential.
+    """
+
+    def __init__(self, net: SourceFilterVocoder) -> None:
+        super().__init__()
+        self.net = net
+        self.envelope: Tensor
+        self.register_buffer("envelope", net.envelope * math.exp(-ATTENUATION), False)
+
+    def forward(self, mel: Tensor, f0: Tensor, voicing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Magnitude and phase (radians) of the filter of the pulses, magnitude of the filter of the noise."""
+        harmonic, phase, noise = self.net.corrections(mel, f0, voicing)
+        envelope = torch.clamp(torch.exp(mel) @ self.envelope, min=FLOOR * math.exp(-ATTENUATION))
+        top = math.exp(TOP)
+        return (
+            torch.clamp(torch.exp(harmonic) * envelope, max=top), phase,
+            torch.clamp(torch.exp(noise) * envelope, max=top),
+        )  # fmt: skip
 
 
 def render(filters: tuple[Tensor, Tensor, Tensor], pulses: Tensor, noise: Tensor) -> Tensor:

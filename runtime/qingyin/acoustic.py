@@ -17,7 +17,7 @@ from qingyin.errors import ModelError
 from qingyin.frame_grid import aligned_up, aligned_window
 from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
-from qingyin.sessions import Session
+from qingyin.sessions import Session, aligned, aligned_empty
 from qingyin.symbol_map import load_symbol_map
 from qingyin.voices import Voice
 
@@ -115,11 +115,14 @@ class AcousticModel:
             pitch_noise=prosody.pitch_noise(frames, syllables, options.temperature, rng),
             gain_db=prosody.over_frames(np.array([p.style.volume_db for p in phonemes]), frames),
             constant={
-                "prosody": voice.prosody[None],
-                "speaker": voice.speaker[None],
-                "emotion": feeling,
-                "pitch_mean": np.array([[voice.pitch_mean_ln_hz]], np.float32),
-                "pitch_range": np.array([[voice.pitch_range * options.pitch_range]], np.float32),
+                name: aligned(array)  # once, not for every chunk
+                for name, array in {
+                    "prosody": voice.prosody[None],
+                    "speaker": voice.speaker[None],
+                    "emotion": feeling,
+                    "pitch_mean": np.array([[voice.pitch_mean_ln_hz]], np.float32),
+                    "pitch_range": np.array([[voice.pitch_range * options.pitch_range]], np.float32),
+                }.items()
             },
         )  # fmt: skip
 
@@ -139,9 +142,12 @@ class AcousticModel:
         for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
             left, right = aligned_window(start - self._context, stop + self._context, total)
             window = np.minimum(np.arange(left, right), plan.frames - 1)  # the last frame, a silence, fills the grid
+            hidden = aligned_empty((1, len(window), plan.hidden.shape[1]))
+            # without "clip" it would be written by way of another array; all indices are inside
+            np.take(plan.hidden, plan.phoneme[window], axis=0, out=hidden[0], mode="clip")
             outputs = self._decoder.run(
                 {
-                    "hidden": plan.hidden[plan.phoneme[window]][None],
+                    "hidden": hidden,
                     "position": plan.position[None, window],
                     "pitch_offset": plan.pitch_offset[None, window],
                     "pitch_noise": plan.pitch_noise[None, window],

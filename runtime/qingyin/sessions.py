@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -125,11 +126,17 @@ def aligned(array: np.ndarray) -> np.ndarray:
     """
     if array.flags.c_contiguous and array.ctypes.data % ALIGNMENT == 0:
         return array
-    memory = np.empty(array.nbytes + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    copy = memory[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy = aligned_empty(array.shape, array.dtype)
     copy[...] = array
     return copy
+
+
+def aligned_empty(shape: tuple[int, ...], dtype: np.dtype[Any] | type = np.float32) -> np.ndarray:
+    """A new array at such an address, its values undefined."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(dtype).reshape(shape)
 
 
 def open_together(*openers: Callable[[], Any]) -> list[Any]:

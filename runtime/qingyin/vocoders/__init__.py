@@ -33,5 +33,5 @@ def load_vocoder(
             f"graph {spec.name!r} is of kind {spec.kind!r}, this qingyin knows {', '.join(KINDS)}; "
             f"update qingyin or choose another vocoder"
         )
-    check_contract(spec, kind.contract, sizes(manifest, **kind.sizes(spec, manifest)))
+    check_contract(spec, kind.contract_of(spec), sizes(manifest, **kind.sizes(spec, manifest)))
     return kind(Session(spec, manifest.read_graph(spec), threads, device), manifest)

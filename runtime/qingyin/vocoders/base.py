@@ -37,10 +37,14 @@ class Vocoder(ABC):
     """
 
     kind: ClassVar[str]
-    contract: ClassVar[Contract]
 
     def __init__(self, session: Session, manifest: Manifest) -> None:
         self.session, self.manifest = session, manifest
+
+    @classmethod
+    @abstractmethod
+    def contract_of(cls, spec: GraphSpec) -> Contract:
+        """What a graph of this kind is to take and give; a kind may know several forms."""
 
     @classmethod
     def sizes(cls, spec: GraphSpec, manifest: Manifest) -> dict[str, int]:

@@ -2,12 +2,15 @@
 
 F0, voicing - pulse train - STFT - E -----------+
               noise ------- STFT - Z ----------+|
-mel, F0, voicing (for some kinds E) - network - Y = E exp(hlm + i hp) + Z exp(nlm) - overlap-add - samples
+mel, F0, voicing (for some kinds E) - network - Y = E hm exp(i hp) + Z nm - overlap-add - samples
+
+A network gives the magnitudes hm and nm themselves, or their logarithms.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,14 +23,20 @@ from qingyin.vocoders.excitation import PulseStream
 from qingyin.vocoders.noise import NoiseStream
 from qingyin.vocoders.spectral import BLOCK_FRAMES, OverlapAddStream, StftStream
 
-FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
+FILTERS = ("harmonic_magnitude", "harmonic_phase", "noise_magnitude")
+LOG_FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")  # of networks that end in logarithms
 
 
 class FilteredExcitationVocoder(Vocoder):
     """The common part of the spectral kinds; a kind says its contract, and whether it hears pulses."""
 
     # the network has an input `source`: E, real parts then imaginary parts, [B, rate * T, 2 bins]
-    takes_source: bool
+    takes_source: ClassVar[bool]
+    frames: ClassVar[str]  # label of the filters' time axis
+
+    @classmethod
+    def contract_of(cls, spec: GraphSpec) -> Contract:
+        return contract(cls.frames, filters_of(spec), takes_source=cls.takes_source)
 
     def __init__(self, session: Session, manifest: Manifest) -> None:
         super().__init__(session, manifest)
@@ -83,6 +92,7 @@ class _FilteredExcitationStream(VocoderStream):
         self._melody = FrameQueue()  # F0 and voicing that no pulses were made of yet
         self._source = FrameQueue()  # spectra of pulses, not yet filtered
         self._filters = {name: FrameQueue() for name in FILTERS}
+        self._given = filters_of(vocoder.session.spec)
         self._ended = False  # the sentence's last pulses were made
 
     def push(self, mel: np.ndarray, f0_hz: np.ndarray, voicing: np.ndarray, last: bool) -> np.ndarray:
@@ -92,8 +102,10 @@ class _FilteredExcitationStream(VocoderStream):
             pulse = self._excited(len(self._melody), last)
             self._source.push(pulse)
             inputs["source"] = np.concatenate([pulse.real, pulse.imag], axis=1)
-        for name, rows in (self._network.push(inputs, last) or {}).items():
-            self._filters[name].push(rows)
+        outputs = self._network.push(inputs, last) or {}
+        for name, given in zip(FILTERS, self._given, strict=True):
+            if given in outputs:
+                self._filters[name].push(outputs[given] if given == name else np.exp(outputs[given]))
         parts = []
         while there := min(len(queue) for queue in self._filters.values()):
             if not len(self._source):
@@ -124,33 +136,36 @@ class _FilteredExcitationStream(VocoderStream):
 def apply_filters(
     pulse: np.ndarray,
     noise: np.ndarray,
-    harmonic_log_magnitude: np.ndarray,
+    harmonic_magnitude: np.ndarray,
     harmonic_phase: np.ndarray,
-    noise_log_magnitude: np.ndarray,
+    noise_magnitude: np.ndarray,
 ) -> np.ndarray:
     """Filters two source spectra and adds them, complex64 [T, bins].
 
-    pulse, noise: complex64 [T, bins]; the filters: float32 [T, bins], ln of amplitude, and radians.
+    pulse, noise: complex64 [T, bins]; the filters: float32 [T, bins], amplitudes, and radians.
     """
-    magnitude = np.exp(noise_log_magnitude)
-    result: np.ndarray = noise * magnitude
+    result: np.ndarray = noise * noise_magnitude
     # between voiced sounds there are no pulses, and nothing to filter; integers are searched faster than floats
     voiced = np.flatnonzero(np.ascontiguousarray(pulse).view(np.uint64).max(axis=1, initial=0))
     if not len(voiced):
         return result
     inside = slice(voiced[0], voiced[-1] + 1)
-    part, phase = np.exp(harmonic_log_magnitude[inside], out=magnitude[inside]), harmonic_phase[inside]
+    magnitude, phase = harmonic_magnitude[inside], harmonic_phase[inside]
     response = np.empty(phase.shape, np.complex64)
-    # real sine and cosine are vectorised, the complex exponential is not
-    waves = np.cos(phase)
-    np.multiply(part, waves, out=response.real)
-    np.multiply(part, np.sin(phase, out=waves), out=response.imag)
+    waves = np.cos(phase)  # real sine and cosine are vectorised, the complex exponential is not
+    np.multiply(magnitude, waves, out=response.real)
+    np.multiply(magnitude, np.sin(phase, out=waves), out=response.imag)
     response *= pulse[inside]
     result[inside] += response
     return result
 
 
-def contract(frames: str, *, takes_source: bool) -> Contract:
+def filters_of(spec: GraphSpec) -> tuple[str, ...]:
+    """Which outputs a graph of a spectral kind has, or should have: FILTERS or LOG_FILTERS."""
+    return LOG_FILTERS if LOG_FILTERS[0] in (tensor.name for tensor in spec.outputs) else FILTERS
+
+
+def contract(frames: str, filters: tuple[str, ...], *, takes_source: bool) -> Contract:
     """Inputs and outputs of a spectral kind; `frames` is the label of the outputs' time axis."""
     inputs = {
         "mel": ("float32", ("B", "T", "n_mels")),
@@ -159,4 +174,4 @@ def contract(frames: str, *, takes_source: bool) -> Contract:
     }
     if takes_source:
         inputs["source"] = ("float32", ("B", frames, "2 n_bins"))
-    return Contract(inputs, {name: ("float32", ("B", frames, "n_bins")) for name in FILTERS})
+    return Contract(inputs, {name: ("float32", ("B", frames, "n_bins")) for name in filters})

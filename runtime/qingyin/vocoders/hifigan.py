@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from qingyin.contracts import Contract
+from qingyin.manifest import GraphSpec
 from qingyin.vocoders.base import Arrays, ContextRunner, Vocoder, VocoderStream
 
 
@@ -14,10 +15,12 @@ class HifiganVocoder(Vocoder):
     """Mel in, samples out; it takes no F0 and draws nothing."""
 
     kind = "hifigan"
-    contract = Contract(
-        inputs={"mel": ("float32", ("B", "n_mels", "T"))},
-        outputs={"audio": ("float32", ("B", "1", "S"))},  # S = T * hop, dynamic
-    )
+    @classmethod
+    def contract_of(cls, spec: GraphSpec) -> Contract:
+        return Contract(
+            inputs={"mel": ("float32", ("B", "n_mels", "T"))},
+            outputs={"audio": ("float32", ("B", "1", "S"))},  # S = T * hop, dynamic
+        )
 
     @property
     def lookahead_frames(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qingyin.errors import ModelError
 from qingyin.manifest import GraphSpec, Manifest, Spectrum
-from qingyin.vocoders.filtered_excitation import FilteredExcitationVocoder, contract
+from qingyin.vocoders.filtered_excitation import FilteredExcitationVocoder
 
 
 class HifiganSourceIstftVocoder(FilteredExcitationVocoder):
@@ -12,7 +12,7 @@ class HifiganSourceIstftVocoder(FilteredExcitationVocoder):
 
     kind = "hifigan_source_istft"
     takes_source = True
-    contract = contract("rate T", takes_source=True)
+    frames = "rate T"
 
     @classmethod
     def geometry(cls, spec: GraphSpec, manifest: Manifest) -> Spectrum:

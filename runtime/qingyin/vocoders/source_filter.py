@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qingyin.manifest import GraphSpec, Manifest, Spectrum
-from qingyin.vocoders.filtered_excitation import FilteredExcitationVocoder, contract
+from qingyin.vocoders.filtered_excitation import FilteredExcitationVocoder
 
 
 class SourceFilterVocoder(FilteredExcitationVocoder):
@@ -11,7 +11,7 @@ class SourceFilterVocoder(FilteredExcitationVocoder):
 
     kind = "source_filter"
     takes_source = False
-    contract = contract("T", takes_source=False)
+    frames = "T"
 
     @classmethod
     def geometry(cls, spec: GraphSpec, manifest: Manifest) -> Spectrum:
