@@ -18,7 +18,7 @@ from export.models.emotion_encoder import EmotionEncoder
 from export.models.fast_generator import FastGenerator
 from export.models.height_one import HeightOne
 from export.models.hifigan_istft import FINE_BINS, FINE_HOP, FINE_N_FFT, RATE, HifiganIstft
-from export.models.source_filter import SourceFilterVocoder
+from export.models.source_filter import SourceFilterMagnitudes, SourceFilterVocoder
 from export.models.speaker_encoder import SpeakerEncoder
 
 BINS = FEATURE_SPACE["n_fft"] // 2 + 1
@@ -28,10 +28,12 @@ PROSODY = float32("B", SIZES["prosody_size"])
 EMOTION = float32("B", SIZES["emotion_size"])
 MEL = float32("B", "T", MELS)
 TRACK = float32("B", "T")  # one number a frame
-FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
+FILTERS = ("harmonic_magnitude", "harmonic_phase", "noise_magnitude")
+LOG_FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")
 # The envelope is ln(max(exp(mel) @ pinv, 1e-5)): at that floor, 100 dB down, the last digit of the largest
 # mel decides.
-FILTER_TOLERANCE = {"harmonic_log_magnitude": 1e-2, "harmonic_phase": 1e-3, "noise_log_magnitude": 1e-2}
+LOG_FILTER_TOLERANCE = dict(zip(LOG_FILTERS, (1e-2, 1e-3, 1e-2), strict=True))
+FILTER_TOLERANCE = dict(zip(FILTERS, (1e-4, 1e-3, 1e-4), strict=True))
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
@@ -116,8 +118,10 @@ def vocoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
         "voicing": float32("B", "T"),
     }
     net: SourceFilterVocoder | HifiganIstft
+    outputs, tolerance = LOG_FILTERS, LOG_FILTER_TOLERANCE
     if kind == "source_filter":
         net, name, bins, frames = SourceFilterVocoder(**config), "source_filter", BINS, "T"
+        outputs, tolerance = FILTERS, FILTER_TOLERANCE
         extras: dict[str, Any] = {"kind": "source_filter"}
     elif kind == "hifigan":
         net, name, bins, frames = HifiganIstft(**config), "hifigan", FINE_BINS, f"{RATE}T"
@@ -131,10 +135,10 @@ def vocoder_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
         net.fusion = HeightOne(net.fusion)
     spec = GraphSpec(
         name=f"vocoder_{name}",
-        module=net,
+        module=SourceFilterMagnitudes(net) if isinstance(net, SourceFilterVocoder) else net,
         inputs=inputs,
-        outputs={output: float32("B", frames, bins) for output in FILTERS},
-        tolerance=FILTER_TOLERANCE,
+        outputs={output: float32("B", frames, bins) for output in outputs},
+        tolerance=tolerance,
         extras={**extras, "context_frames": net.context_frames},
         training_data=tuple(checkpoint.get("training_data", ())),
     )
