@@ -58,6 +58,7 @@ class GraphSpec:
         extras: further keys of the graph's manifest entry ("kind", "context_frames").
         training_data: the corpora that the weights have seen.
         reference: what the graph is compared with, if `module` is a rewritten form of it.
+        named_lengths: whether the graph says how long every tensor is (export/named_lengths.py).
         unused: names of `inputs` that the slot asks for and the module does not take.
     """
 
@@ -72,6 +73,7 @@ class GraphSpec:
     training_data: tuple[str, ...] = ()
     reference: nn.Module | None = None
     unused: tuple[str, ...] = ()
+    named_lengths: bool = False
 
     def __post_init__(self) -> None:
         if self.lengths[0] == self.lengths[1]:

@@ -233,6 +233,7 @@ def hifigan_spec(
         inputs={"mel": float32("B", MELS, "T")},
         outputs={"audio": float32("B", 1, "samples")},
         lengths=(24, 41),
+        named_lengths=fast,
         extras={"kind": "hifigan", "context_frames": generator.config.receptive_field_frames},
         training_data=training_data,
     )

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from export import manifest as manifests
 from export.example_inputs import load_inputs
 from export.graph_spec import GraphSpec, Shape, TensorSpec
+from export.named_lengths import name_lengths
 from export.parity import Difference, ParityError, check, inputs_for
 from export.voices import read_voices
 
@@ -57,6 +58,8 @@ def export_graph(spec: GraphSpec) -> bytes:
     _anonymise(model)
     _declare_unused(spec, model)
     _settle_contract(spec, model)
+    if spec.named_lengths:
+        name_lengths(model)
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
 

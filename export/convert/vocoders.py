@@ -232,6 +232,7 @@ def vocoder_spec(generator: HifiganGenerator, normalised: Normalised | None, nam
         inputs={"mel": float32("B", config.num_mels, "T")},
         outputs={"audio": float32("B", 1, "samples")},
         lengths=(24, 41),
+        named_lengths=fast,
         extras={"kind": "hifigan", "context_frames": config.receptive_field_frames},
     )
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-def _flat(conv: nn.Conv1d | nn.ConvTranspose1d) -> nn.Module:
+def flat(conv: nn.Conv1d | nn.ConvTranspose1d) -> nn.Module:
     """The same convolution over [B, C, 1, T]."""
     shape = {
         "kernel_size": (1, conv.kernel_size[0]),
@@ -42,7 +42,7 @@ class HeightOne(nn.Module):
         for name, module in list(self.network.named_modules()):
             if isinstance(module, (nn.Conv1d, nn.ConvTranspose1d)):
                 parent, _, last = name.rpartition(".")
-                setattr(self.network.get_submodule(parent), last, _flat(module))
+                setattr(self.network.get_submodule(parent), last, flat(module))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.network(x.unsqueeze(2)).squeeze(2)

@@ -17,14 +17,14 @@ from export.models.hifigan import SLOPE, ResBlock1, ResBlock2
 from export.models.toom_cook import correlation
 
 
-def to_phases(x: Tensor, phases: int) -> Tensor:
-    """[B, C, T] -> [B, phases, T / phases, C]."""
-    return x.reshape(x.shape[0], x.shape[1], -1, phases).permute(0, 3, 2, 1)
+def to_phases(rows: Tensor, phases: int) -> Tensor:
+    """[B, 1, T, C] -> [B, phases, T / phases, C]."""
+    return rows.reshape(rows.shape[0], -1, phases, rows.shape[3]).permute(0, 2, 1, 3)
 
 
 def from_phases(x: Tensor) -> Tensor:
-    """[B, phases, T / phases, C] -> [B, C, T]."""
-    return x.permute(0, 3, 2, 1).reshape(x.shape[0], x.shape[3], -1)
+    """[B, phases, T / phases, C] -> [B, 1, T, C]."""
+    return x.permute(0, 2, 1, 3).reshape(x.shape[0], 1, -1, x.shape[3])
 
 
 def _constant(values: object) -> nn.Parameter:
@@ -89,23 +89,15 @@ class _Dilated(nn.Module):
 
     def __init__(self, data: np.ndarray, taps: int, phases: int, dilation: int) -> None:
         super().__init__()
-        self.data, self.dilation = _constant(data), dilation
-        self.before = tiles_before(phases, dilation)
-        times = [(index - taps // 2) * dilation for index in range(phases + taps - 1)]
-        # The phases that are read of each tile, counted from a tile's own; they are `dilation` apart.
-        self.read = [
-            (shift, [time % phases for time in times if time // phases == shift])
-            for shift in sorted({time // phases for time in times})
-        ]
+        self.data, self.before = _constant(data), tiles_before(phases, dilation)
+        times = np.array([(index - taps // 2) * dilation for index in range(phases + taps - 1)])
+        late = times // phases
+        self.read = _Rows(times % phases, late - late.min())
+        self.padding = (0, 0, self.before - int(late.min()), int(late.max()))
 
     def forward(self, x: Tensor) -> Tensor:
-        least, most = self.read[0][0] - self.before, self.read[-1][0]
-        padded = functional.pad(x, (0, 0, -least, most))
-        read = []
-        for shift, phases in self.read:
-            first, last = shift - self.before - least, most - shift
-            read.append(padded[:, phases[0] : phases[-1] + 1 : self.dilation, first : -last if last else None])
-        return torch.matmul(self.data, torch.cat(read, dim=1).flatten(2))
+        tiles = self.before + x.shape[2]
+        return torch.matmul(self.data, self.read(functional.pad(x, self.padding), tiles).flatten(2))
 
 
 class _Order(nn.Module):
@@ -114,16 +106,28 @@ class _Order(nn.Module):
     def __init__(self, phases: int, dilation: int) -> None:
         super().__init__()
         self.before = tiles_before(phases, dilation)
-        self.late = {output * dilation % phases: (output, output * dilation // phases) for output in range(phases)}
+        times = np.arange(phases) * dilation
+        outputs = np.argsort(times % phases)  # of each phase
+        self.rows = _Rows(outputs, self.before - times[outputs] // phases)
 
     def forward(self, y: Tensor) -> Tensor:
-        if self.before == 0:
-            return y
-        rows = []
-        for phase in range(len(self.late)):
-            output, late = self.late[phase]
-            rows.append(y[:, output : output + 1, self.before - late : -late if late else None])
-        return torch.cat(rows, dim=1)
+        return y if self.before == 0 else self.rows(y, y.shape[2] - self.before)
+
+
+class _Rows(nn.Module):
+    """So many tiles in a row, from a phase and a tile of its own each: [B, phases, T, C] -> [B, rows, tiles, C].
+
+    One Gather: for each row a slice of its own, ONNX Runtime took longer to start them than to copy.
+    """
+
+    def __init__(self, phases: np.ndarray, first: np.ndarray) -> None:
+        super().__init__()
+        self.phases = nn.Parameter(torch.as_tensor(phases)[:, None], requires_grad=False)
+        self.first = nn.Parameter(torch.as_tensor(first)[:, None], requires_grad=False)
+
+    def forward(self, x: Tensor, tiles: int) -> Tensor:
+        index = self.phases * x.shape[2] + self.first + torch.arange(tiles)
+        return x.flatten(1, 2)[:, index]
 
 
 def tiles_before(phases: int, dilation: int) -> int:
