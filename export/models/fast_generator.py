@@ -34,13 +34,14 @@ def phases_for(block: ResBlock1 | ResBlock2, rate: int) -> int | None:
 
 
 class _Stage(nn.Module):
-    """Sum of a stage's residual blocks: rows [B, 1, T, C] -> [B, C, 1, T], or with `pairs` 2 [B, 2 C, 1, T / 2]."""
+    """Sum of a stage's residual blocks: rows [B, 1, T, C] -> [B, C, 1, T]; or, the last only, [B, 2 C, 1, T / 2]."""
 
-    def __init__(self, blocks: list[ResBlock1 | ResBlock2], channels: int, rate: int) -> None:
+    def __init__(self, blocks: list[ResBlock1 | ResBlock2], channels: int, rate: int, last: bool) -> None:
         super().__init__()
         chosen = [phases_for(block, rate) for block in blocks]
         direct = [block for block, phases in zip(blocks, chosen, strict=True) if phases is None]
-        self.pairs = 2 if 2 * channels == LANES and rate % 2 == 0 and all(map(can_be_paired, blocks)) else 1
+        can_pair = last and rate % 2 == 0 and all(map(can_be_paired, blocks))
+        self.pairs = 2 if 2 * channels == LANES and can_pair else 1
         self.width = self.pairs * channels
         blocked = stays_blocked(self.width)
         self.enter: nn.Module = Delayed([0] * self.width, slope=None) if blocked else nn.Identity()
@@ -92,9 +93,9 @@ class FastGenerator(nn.Module):
             rate *= config.upsample_rates[index]
             self.ups.append(Upsampling(up, gain))
             blocks = list(generator.resblocks[index * kernels : (index + 1) * kernels])
-            stage = _Stage(blocks, up.out_channels, rate)  # type: ignore[arg-type]
+            last = index + 1 == len(generator.ups)
+            stage = _Stage(blocks, up.out_channels, rate, last)  # type: ignore[arg-type]
             self.stages.append(stage)
-            last = index + 1 == len(config.upsample_rates)
             self.leaky.append(_leaky(stage.width, LAST_SLOPE if last else SLOPE))
             gain = 1 / kernels
         self.last = LastConvolution(cast(nn.Conv1d, generator.conv_post), gain, rate, stage.pairs)
