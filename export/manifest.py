@@ -82,8 +82,11 @@ def _tensors(values: Sequence[onnx.ValueInfoProto]) -> list[dict[str, Any]]:
 
 
 def contract(model: onnx.ModelProto) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Inputs and outputs as the graph has them: name, dtype, shape with names for the dynamic axes."""
-    return _tensors(model.graph.input), _tensors(model.graph.output)
+    """Inputs and outputs as the graph has them: name, dtype, shape with names for the dynamic axes. Inputs that have a
+    default need not be given, and are left out.
+    """
+    defaults = {tensor.name for tensor in model.graph.initializer}
+    return _tensors([v for v in model.graph.input if v.name not in defaults]), _tensors(model.graph.output)
 
 
 def graph_entry(content: bytes, file: str, precision: str, extras: Mapping[str, Any]) -> dict[str, Any]:

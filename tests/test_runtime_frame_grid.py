@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qingyin.frame_grid import GRID, aligned_down, aligned_up, aligned_window
+from qingyin.frame_grid import GRID, aligned_down, aligned_up, aligned_window, spared
 from qingyin.sessions import ALIGNMENT, aligned
 
 
@@ -18,6 +18,15 @@ def test_a_window_holds_its_frames_on_the_grid(start: int, length: int, context:
     assert min(total, start + length + context) <= right <= total
     assert (right - left) % GRID == 0
     assert (right - left) - (min(total, start + length + context) - max(0, start - context)) < 2 * GRID
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(1, 60))
+def test_what_is_left_out_leaves_the_grid(left: int, right: int, wanted: int) -> None:
+    total = aligned_up(left + wanted + right)
+    right = total - left - wanted
+    first, behind = spared(left, right)
+    assert 0 <= first <= left and 0 <= behind <= right
+    assert (total - first - behind) % GRID == 0 and total - first - behind < wanted + GRID
 
 
 @given(st.integers(0, 10**6))

@@ -188,6 +188,27 @@ def test_context_runner_equals_one_run_at_two_rates(sizes: list[int], context: i
     np.testing.assert_allclose(result, run(filled)["out"][:80], atol=1e-12)
 
 
+@settings(deadline=None, max_examples=50)
+@given(sizes=pieces, context=st.integers(3, 6))
+def test_context_runner_leaves_out_what_is_not_wanted(sizes: list[int], context: int) -> None:
+    seen = []
+
+    def run(inputs):
+        left, right = inputs.pop("margins")
+        length = len(inputs["a"])
+        seen.append(length - left - right)
+        return {"y": np.convolve(np.pad(inputs["a"], 3), np.arange(1.0, 8.0), "valid")[left : length - right]}
+
+    signal = np.random.default_rng(4).standard_normal(90)
+    runner = ContextRunner(run, context, {"a": 1}, margins=True)
+    parts = cut(signal, sizes)
+    got = [runner.push({"a": part}, i == len(parts) - 1) for i, part in enumerate(parts)]
+    result = np.concatenate([part["y"] for part in got if part is not None])
+    whole = np.convolve(np.pad(np.pad(signal, (0, 6), "edge"), 3), np.arange(1.0, 8.0), "valid")[:90]
+    np.testing.assert_allclose(result, whole, atol=1e-12)
+    assert all(length % GRID == 0 for length in seen) and sum(seen) < 90 + GRID * len(seen)
+
+
 def test_context_runner_waits_for_the_slower_input() -> None:
     runner = ContextRunner(lambda inputs: {"y": inputs["a"]}, 1, {"a": 1, "b": 1})
     assert runner.push({"a": np.ones(40), "b": np.ones(15)}, False) is None

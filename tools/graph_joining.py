@@ -88,6 +88,13 @@ class Graph:
         self.nodes = [node for node in self.nodes if not any(node is one for one in old)]
         self._link()
 
+    def insert_behind(self, tensor: str, *new: NodeProto) -> None:
+        """Puts `new` behind what makes a tensor, first if it is an input."""
+        maker = self.makers.get(tensor)
+        place = 0 if maker is None else next(index for index, node in enumerate(self.nodes) if node is maker) + 1
+        self.nodes[place:place] = new
+        self._link()
+
     def written(self) -> bytes:
         """The model without the nodes and constants that nothing takes."""
         graph = self.model.graph

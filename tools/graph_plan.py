@@ -17,6 +17,7 @@ from types import MappingProxyType
 import onnx
 
 from export.example_inputs import Array
+from tools.graph_cropping import cropped
 from tools.graph_joining import arranged, joined
 from tools.graph_precision import (
     SCALES,
@@ -178,6 +179,7 @@ def apply(
         result = _quantised(result, form, nodes, runs, plan.full_range, ranges)
     if plan.forms:
         result = joined(result, plan.signed)
+    result = cropped(result, graph)
     if plan.storage == "fp32":
         return result
     made = {tensor.name for tensor in onnx.load_model_from_string(result).graph.initializer} - own

@@ -14,7 +14,7 @@ from qingyin import length_regulator, prosody
 from qingyin.contracts import ACOUSTIC_DECODER, ACOUSTIC_ENCODER, check_contract, sizes
 from qingyin.emotions import Emotion
 from qingyin.errors import ModelError
-from qingyin.frame_grid import aligned_up, aligned_window
+from qingyin.frame_grid import aligned_up, aligned_window, spared
 from qingyin.manifest import Manifest
 from qingyin.options import SynthesisOptions
 from qingyin.sessions import Session, aligned, aligned_empty
@@ -145,18 +145,21 @@ class AcousticModel:
             hidden = aligned_empty((1, len(window), plan.hidden.shape[1]))
             # without "clip" it would be written by way of another array; all indices are inside
             np.take(plan.hidden, plan.phoneme[window], axis=0, out=hidden[0], mode="clip")
-            outputs = self._decoder.run(
-                {
-                    "hidden": hidden,
-                    "position": plan.position[None, window],
-                    "pitch_offset": plan.pitch_offset[None, window],
-                    "pitch_noise": plan.pitch_noise[None, window],
-                    **plan.constant,
-                }
-            )
+            feeds = {
+                "hidden": hidden,
+                "position": plan.position[None, window],
+                "pitch_offset": plan.pitch_offset[None, window],
+                "pitch_noise": plan.pitch_noise[None, window],
+                **plan.constant,
+            }
+            missing = 0
+            if self._decoder.takes_margins:
+                margins = spared(start - left, right - stop)
+                feeds["margins"], missing = np.array(margins), margins[0]
+            outputs = self._decoder.run(feeds)
             inner = slice(start - left, stop - left)
             yield Frames(
-                mel=outputs["mel"][0, inner],
+                mel=outputs["mel"][0, start - left - missing : stop - left - missing],
                 f0_hz=outputs["f0"][0, inner],
                 voicing=(outputs["voicing"][0, inner] > VOICED_FROM).astype(np.float32),
                 last=stop == plan.frames,

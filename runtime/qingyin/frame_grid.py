@@ -26,3 +26,10 @@ def aligned_window(left: int, right: int, total: int) -> tuple[int, int]:
     left = max(0, left)
     right = left + aligned_up(right - left)
     return (left, right) if right <= total else (aligned_down(left), total)
+
+
+def spared(left: int, right: int) -> tuple[int, int]:
+    """How many frames at both sides of a window on the grid may be left out so that a multiple of GRID stays."""
+    excess = (left + right) % GRID
+    behind = min(excess, right)
+    return left - (excess - behind), right - behind

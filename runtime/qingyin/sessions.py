@@ -50,6 +50,8 @@ class Session:
     """
 
     fallback: str | None = None
+    # the graph leaves out frames that are context alone, told how many in `margins` (tools/graph_cropping.py)
+    takes_margins = False
 
     def __init__(self, spec: GraphSpec, model: bytes, threads: int = 1, device: str | None = None) -> None:
         onnxruntime = import_onnxruntime()
@@ -94,6 +96,7 @@ class Session:
         self.spec = spec
         self._check(spec.inputs, self._session.get_inputs(), "input")
         self._check(spec.outputs, self._session.get_outputs(), "output")
+        self.takes_margins = any(i.name == "margins" for i in self._session.get_overridable_initializers())
         self._outputs = [tensor.name for tensor in spec.outputs]
         self._run_options = onnxruntime.RunOptions()
         self._run_options.log_severity_level = 3

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from qingyin.contracts import Contract
-from qingyin.frame_grid import aligned_down, aligned_up
+from qingyin.frame_grid import aligned_down, aligned_up, spared
 from qingyin.manifest import GraphSpec, Manifest
 from qingyin.sessions import Session
 
@@ -96,7 +96,8 @@ class ContextRunner:
 
     Each input has `rates[name]` rows per frame, each output `output_rate` rows per frame. At the sentence's
     ends there is no context: the zero padding there is the model's own. All runs lie on the grid of frame_grid.py; at
-    the end the last row is repeated up to it.
+    the end the last row is repeated up to it. margins: the function also takes `margins`, int64 [2], how many frames at
+    both sides its outputs need not have, and leaves them out.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class ContextRunner:
         context_frames: int,
         rates: Mapping[str, int],
         output_rate: int = 1,
+        margins: bool = False,
     ) -> None:
         self._run, self._context, self._rates, self._output_rate = (
             run,
@@ -112,6 +114,7 @@ class ContextRunner:
             dict(rates),
             output_rate,
         )
+        self._margins = margins
         self._inputs: dict[str, np.ndarray] = {}
         self._begin = 0  # frame at which the kept inputs start
         self._done = 0  # frames given out
@@ -135,10 +138,15 @@ class ContextRunner:
         end = self._begin + count - (0 if last else self._context)
         if end <= self._done:
             return None
-        outputs = self._run(
-            {name: _rows(rows, aligned_up(count) * self._rates[name]) for name, rows in self._inputs.items()}
-        )
-        first, stop = (self._done - self._begin) * self._output_rate, (end - self._begin) * self._output_rate
+        length = aligned_up(count)
+        given = {name: _rows(rows, length * self._rates[name]) for name, rows in self._inputs.items()}
+        begin = self._begin
+        if self._margins:
+            margins = spared(self._done - begin, length - (end - begin))
+            given["margins"] = np.array(margins)
+            begin += margins[0]
+        outputs = self._run(given)
+        first, stop = (self._done - begin) * self._output_rate, (end - begin) * self._output_rate
         result = {name: rows[first:stop] for name, rows in outputs.items()}
         self._done = end
         keep_from = max(self._begin, aligned_down(end - self._context))

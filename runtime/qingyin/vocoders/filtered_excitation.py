@@ -88,7 +88,8 @@ class _FilteredExcitationStream(VocoderStream):
         self._overlap_add = OverlapAddStream(*geometry)
         rates = {"mel": 1, "f0": 1, "voicing": 1} | ({"source": vocoder.rate} if vocoder.takes_source else {})
         context = vocoder.session.spec.context_frames
-        self._network = ContextRunner(self._run, context, rates, output_rate=vocoder.rate)
+        takes_margins = vocoder.session.takes_margins
+        self._network = ContextRunner(self._run, context, rates, output_rate=vocoder.rate, margins=takes_margins)
         self._melody = FrameQueue()  # F0 and voicing that no pulses were made of yet
         self._source = FrameQueue()  # spectra of pulses, not yet filtered
         self._filters = {name: FrameQueue() for name in FILTERS}
@@ -129,7 +130,8 @@ class _FilteredExcitationStream(VocoderStream):
         return self._stft.push(self._pulses.push(f0_hz, voicing, self._ended), self._ended)
 
     def _run(self, inputs: dict[str, np.ndarray]) -> Arrays:
-        outputs = self._session.run({name: rows[None] for name, rows in inputs.items()})
+        feeds = {name: rows if name == "margins" else rows[None] for name, rows in inputs.items()}
+        outputs = self._session.run(feeds)
         return {name: rows[0] for name, rows in outputs.items()}
 
 
