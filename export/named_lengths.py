@@ -1,8 +1,8 @@
 """Writes into a graph how long its tensors are, in terms of its inputs, as ONNX Runtime cannot tell by itself.
 
 It joins a sum with the convolution before it only if both sides are known to be of one shape, and its own inference
-gives up at a dilated convolution of an open length. Its symbolic one does not, but must be run beforehand. That tells as
-well which sizes of a reshape are fixed, so that those need not be worked out by a dozen small nodes at each call.
+gives up at a dilated convolution of an open length. Its symbolic one does not, but must be run beforehand. That tells
+as well which sizes of a reshape are fixed, so that those need not be worked out by a dozen small nodes at each call.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import logging
 import numpy as np
 import onnx
 from onnx import numpy_helper
-from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 
 Size = int | str | None  # of an axis; such as "64*T" where it depends on the inputs, None if nothing is known
 
@@ -21,6 +20,9 @@ RANK = 4  # of what convolutions of height 1 take and give
 
 def name_lengths(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model, changed: activations have shapes such as [B, 16, 1, 64*T], reshapes a constant one if that can be."""
+    # Not at the top: it loads sympy, for half a second.
+    from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
+
     logging.getLogger("onnxruntime.tools.symbolic_shape_infer").setLevel(logging.ERROR)
     graph, named = model.graph, SymbolicShapeInference.infer_shapes(model, auto_merge=True).graph
     sizes = {
