@@ -32,6 +32,7 @@ SYMBOL_NAMES = {
     "‰": "千分号", "<": "小于", ">": "大于", "≤": "小于等于", "≥": "大于等于", "≠": "不等于", "≈": "约等于",
     "≡": "恒等于", "∞": "无穷大", "√": "根号", "∠": "角", "∵": "因为", "∴": "所以", "∑": "求和", "∫": "积分",
     "∈": "属于", "∩": "交", "∪": "并", "⊥": "垂直于", "∥": "平行于", "∝": "正比于",
+    "≌": "全等于", "∽": "相似于", "⊂": "真包含于", "⊆": "包含于", "∉": "不属于", "⊙": "圆", "⇒": "推出", "⇔": "等价于",
     "∛": "立方根", "∅": "空集", "△": "三角形", "\\": "反斜杠", "‱": "万分号",
 }  # fmt: skip
 # Signs inside addresses, where each must be heard.
@@ -162,7 +163,7 @@ def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
             address = char == ":" and is_ascii_alnum(before) and after in ("/", "\\")
             chars[index] = ":" if between_digits or address else "："
         elif char == "…" and is_ascii_alnum(before) and is_ascii_alnum(after):
-            chars[index] = "-"  # snake_case
+            chars[index] = "_"  # snake_case
         elif char == "！" and _is_factorial(chars, index):
             chars[index] = "!"
         elif char == "○" and (before in _NUMERALS or after in _NUMERALS):
@@ -180,6 +181,10 @@ def _begin_line(chars: list[str], start: int) -> None:
         chars[start + label.end() - 1] = "，"
 
 
+_EXTENSION = re.compile(
+    r"(?:NET|net|com|cn|org|gov|exe|pdf|PDF|txt|docx?|xlsx?|pptx?|jpe?g|png|gif|mp[34]|zip|rar|py|js|ts|md|json|csv|apk|html?"
+    r"|css|ini|env|git|gitignore|vue|dll|sh|bat|xml|log|conf|ya?ml|wav|psd|iso)(?![A-Za-z0-9])"
+)
 _BULLET = re.compile(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
 _HAN_LABEL = re.compile(r"\s*[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]{1,3}[、，。])")
 _NUMERALS = frozenset("〇○一二三四五六七八九")
@@ -193,6 +198,10 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         return "."  # decimal point, address, abbreviation
     if before.isdigit() and _is_list_number(chars, line_start, index):
         return "，"  # "1. ..." numbers a list
+    if is_latin(after) and not is_ascii_alnum(before):
+        following = "".join(char[:1] for char in chars[index + 1 : index + 11])
+        if _EXTENSION.match(following):
+            return "."  # .NET, .exe
     if before and ord(before) in ROMAN_CHARACTERS:
         return "，"  # Ⅱ. numbers a list
     if is_latin(before):

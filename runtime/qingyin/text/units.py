@@ -16,14 +16,15 @@ UNITS: dict[str, str] = {
     "W": "瓦", "mW": "毫瓦", "kW": "千瓦", "KW": "千瓦", "MW": "兆瓦", "GW": "吉瓦", "Wh": "瓦时", "kWh": "千瓦时",
     "KWh": "千瓦时",
     "kW·h": "千瓦时", "KW·h": "千瓦时", "mA·h": "毫安时", "N·m": "牛米",
-    "MWh": "兆瓦时", "V": "伏", "mV": "毫伏", "kV": "千伏", "KV": "千伏", "mA": "毫安",
+    "MWh": "兆瓦时", "N": "牛", "J": "焦", "V": "伏", "mV": "毫伏", "kV": "千伏", "KV": "千伏", "mA": "毫安",
     "mAh": "毫安时", "MAH": "毫安时", "μA": "微安", "Ω": "欧姆", "ω": "欧姆",
     "kΩ": "千欧", "MΩ": "兆欧", "μF": "微法",
     "pF": "皮法", "Pa": "帕", "hPa": "百帕", "kPa": "千帕", "MPa": "兆帕", "GPa": "吉帕", "mmHg": "毫米汞柱",
     "kJ": "千焦", "MJ": "兆焦", "cal": "卡", "kcal": "千卡", "eV": "电子伏", "keV": "千电子伏", "MeV": "兆电子伏",
     "kN": "千牛", "ng": "纳克", "pg": "皮克", "IU": "国际单位", "nF": "纳法", "mT": "毫特", "kVA": "千伏安",
-    "VA": "伏安", "TWh": "太瓦时", "GWh": "吉瓦时", "kgf": "公斤力",
+    "VA": "伏安", "psi": "磅每平方英寸", "TWh": "太瓦时", "GWh": "吉瓦时", "kgf": "公斤力",
     "mol": "摩尔", "mmol": "毫摩尔", "μmol": "微摩尔", "nmol": "纳摩尔", "dB": "分贝", "db": "分贝",
+    "Sv": "希沃特", "mSv": "毫希沃特", "μSv": "微希沃特", "Gy": "戈瑞", "Bq": "贝克勒尔", "mph": "英里每小时",
     "lx": "勒克斯", "lm": "流明", "cd": "坎德拉", "ppi": "像素每英寸",
     "fps": "帧每秒", "rpm": "转每分", "r/min": "转每分",
     "mg/d": "毫克每天", "ml/d": "毫升每天", "g/d": "克每天", "bpm": "拍每分",
@@ -40,7 +41,8 @@ _SECONDS = {"²": "二次方秒", "³": "三次方秒"}  # 米每二次方秒
 _INVERSE = {"¹": "", "²": "平方", "³": "立方"}  # m·s⁻¹
 _JOINED = {"/": "每", "·": "", "*": ""}
 _COUNTED_IN_FLUIDS = re.compile(r"I?U/(?:mL|ml|dL|L)(?![A-Za-z0-9])")  # U/L: U alone is no unit
-_NO_SPACE = frozenset("msthgVWMwL")  # single letters are units only directly after the number
+_AFTER_LETTER = frozenset("/·*，。；、！？）) 的")  # 10N的力, not 3N化合物
+_NO_SPACE = frozenset("msthgVWMwLNJ")  # single letters are units only directly after the number
 _ALTERNATIVES = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SYMBOL = re.compile(rf"[°′″](?!C|F)|(?:{_ALTERNATIVES})(?![A-Za-z0-9])")
 # 5A级, 4g网络, 12V8缸: what looks like a unit and is none, by what follows it.
@@ -56,6 +58,8 @@ def _one(text: str, start: int) -> tuple[str, int]:
     name, end = UNITS[match.group()], match.end()
     following = text[end : end + 1]
     if following and following in _NOT_BEFORE.get(match.group(), ""):
+        return "", start
+    if match.group() in ("N", "J") and following and following not in _AFTER_LETTER:
         return "", start
     if name == "秒" and following in _SECONDS:
         return _SECONDS[following], end + 1
@@ -92,8 +96,13 @@ def unit_at(text: str, start: int) -> tuple[str, int]:
         unit = "国际单位" if text[begin] == "I" else "单位"
         return f"{unit}每{UNITS[text[slash + 1 : match.end()]]}", match.end()
     name, end = _one(text, begin)
-    if not name or (begin > start and end == begin + 1 and text[begin] in _NO_SPACE):
+    compound = text[end : end + 1] == "/" and _SYMBOL.match(text, end + 1) is not None  # 340 m/s
+    if not name or (begin > start and end == begin + 1 and text[begin] in _NO_SPACE and not compound):
         return "", start
+    if text.startswith("/(", end):  # J/(kg·℃)
+        more, next_end = unit_at(text, end + 2)
+        if more and text[next_end : next_end + 1] == ")":
+            return f"{name}每{more}", next_end + 1
     while text[end : end + 1] in _JOINED and end < len(text):
         joined = _JOINED[text[end]]
         more, next_end = _one(text, end + 1)
@@ -112,11 +121,13 @@ _LIANG_TEXT = """
     伏 瓦 度 张 条 头 匹 台 辆 架 艘 列 本 部 集 段 章 场 局 盘 轮 届 座 间 栋 幢 家 所 处 层 片 块 颗 粒 滴 杯 碗 瓶
     盒 包 袋 箱 桶 罐 件 套 双 对 副 份 封 首 支 枝 根 棵 株 朵 束 串 行 句 字 类 样 项 方 国 省 市 县 镇 乡 村 成 倍
     股 笔 批 幅 门 道 节 课 篇 页 卷 册 款 枚 回 遍 趟 顿 下 声 边 侧 端 大 口 元 块 角 分 点 时 万 亿 千 百 多 个月
-    个半 星期 季 季度 代 把 扇 顶 面 具 尊 宗 起 桩 任 席 栏 团 簇 丛 堆 群 帮 伙 盏 尾 峰 港元 美元 欧元 英镑 日元
-    韩元 卢布 枪 球 票 胎 站 字节 像素 兆 幕 剂 针 拍 步 圈 格 女 男
+    个半 星期 季 季度 把 扇 顶 面 具 尊 宗 起 桩 任 席 栏 团 簇 丛 堆 群 帮 伙 盏 尾 峰 港元 美元 欧元 英镑 日元
+    韩元 卢布 勺 大勺 小勺 匙 茶匙 汤匙 瓣 撮 碟 壶 缸 筐 篮 捆 摞 沓 坛 户 晚 夜 餐 桌 波 单 人份 小碗 小块 小把 小段
+    代人 枪 球 票 胎 站 字节 像素 兆 幕 剂 针 拍 步 圈 格 女 男
 """
 _ER_TEXT = """
-    月 日 号 楼 班 路 线 级 等 战 区 院 中 附 环 版 年级 月份 号线 号楼 单元 世纪 分之 手 维 进制 员 组 队 期 排 元一次
+    月 日 号 楼 班 代 路 线 级 等 战 区 院 中 附 环 版 年级 月份 号线 号楼 单元 世纪
+    分之 手 维 进制 员 组 队 期 排 元一次
 """
 LIANG_MEASURES: frozenset[str] = frozenset(_LIANG_TEXT.split())
 MEASURES: frozenset[str] = LIANG_MEASURES | frozenset(_ER_TEXT.split())

@@ -5,32 +5,37 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import dates, english, everyday, formulas, ids, latin, money, quantities, signs
+from qingyin.text.rules import chat, dates, english, everyday, formulas, ids, latin, money, quantities, signs
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
     latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.padded_day,
-    everyday.festival,
+    chat.slash_day, chat.discount, everyday.festival, chat.number_word,
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
     dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
     everyday.quarter, dates.edition, everyday.lasting, dates.time, everyday.half_day, everyday.salary,
     everyday.size, everyday.exponent, everyday.more, everyday.hundredths, everyday.height, quantities.scientific,
-    quantities.fraction, quantities.score, quantities.ratio, quantities.ordinal_suffix, quantities.spaced_thousands,
+    quantities.fraction, quantities.score, quantities.ratio, latin.ordinal_in_name, quantities.ordinal_suffix,
+    quantities.spaced_thousands,
     quantities.quantity, quantities.plain,
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
-    latin.address, money.amount, ids.plate, ids.train_or_flight, everyday.flight, everyday.half_day_before,
+    latin.address, latin.path_of_drive, chat.emoticon, money.amount, ids.plate, ids.train_or_flight,
+    everyday.flight, everyday.half_day_before,
     latin.logarithm, latin.unit_after_scale, latin.unit_alone, latin.number_sign, latin.roman_numeral, latin.versus,
     latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
-    money.amount, signs.dash, signs.plus, formulas.factorial, formulas.absolute_value, formulas.power,
+    money.amount, chat.emoticon, signs.dash, signs.plus, signs.dot, signs.underscore,
+    formulas.factorial, formulas.absolute_value, formulas.power,
     signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)
-ENGLISH_LETTER_RULES: tuple[Rule, ...] = (latin.address, *english.LETTER_RULES, latin.dotted, latin.words)
+ENGLISH_LETTER_RULES: tuple[Rule, ...] = (
+    latin.address, latin.path_of_drive, *english.LETTER_RULES, latin.dotted, latin.words,
+)  # fmt: skip
 ENGLISH_SIGN_RULES: tuple[Rule, ...] = (*english.SIGN_RULES, *SIGN_RULES)
 
 

@@ -19,17 +19,20 @@ _LISTED_YEAR = re.compile(r"(?:1[0-9]|20)[0-9]{2}(?=(?:[至到和及与或]|、)
 _PADDED = re.compile(r"0([1-9])(?= ?[月日])")  # 10月07日
 _SEASON = re.compile(r"([0-9]{2})([-/])([0-9]{2})(?= ?(?:赛季|学年|财年|年度))")
 _EDITION = re.compile(
-    r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|奥运|世界杯|欧洲杯|亚运|春晚|世博|高考|秋冬|春夏))"
+    r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|高考|秋冬|春夏|"
+    r"(?:里约|(?![多余几来个名位场次届万亿千百])[一-鿿]{0,4}?)(?:奥运|冬奥|残奥|世界杯|欧洲杯|亚洲杯|亚运|春晚|世博|马拉松|车展|锦标赛|公开赛|峰会|论坛)))"
 )
 _DECADE = re.compile(r"((?:1[5-9]|20)[0-9]0)s(?![A-Za-z0-9])")
 _GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
 _EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])|(9)[/.](11)(?=事件|恐怖|袭击)")
 _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 
-_LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|长达|大约|将近|超过|不到|多于|整整)$")
+_LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|[距至]今|长达|大约|将近|超过|不到|多于|整整)$")
 _LASTS_AFTER = re.compile(r"年(?:的?历史|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
+_BORN_BEFORE = re.compile(r"[我你他她俺]们?[都也]?是?$")  # 我99年的
+_BORN_AFTER = re.compile(r"年(?:出?生(?![产长活意])|属|入[学伍职党校]|毕业|结婚|参[军加])")
 _MONTH_AFTER = re.compile(r" ?年 ?(?:0?[1-9]|1[0-2]) ?月 ?[0-9初底中末上下]")
-_DATING = re.compile(r"(?:^|[，。、；：（(\[“‘’'`于在自从到至由及与和—~-]|公元|始于|截至|早在)$")
+_DATING = re.compile(r"(?:^|[，。、；：（(\[“‘’'`于在自从到至由及与—~-]|(?<!昭)和|公元|始于|截至|早在)$")
 _YEAR_OF_A_NAME = re.compile(r"(?:199|20[0-3])[0-9](?![0-9.,:%/+~-]|\s?(?:[万亿千百多余]|赫兹|像素))")
 _BRACKETED_YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 
@@ -104,11 +107,13 @@ def year(text: str, start: int) -> Reading | None:
     elif len(figures) == 3:
         names = not lasts and (value % 100 != 0 or ahead[-1:] in tuple("(（—~-至到"))
     else:
-        apostrophe = ahead[-1:] in ("’", "'", "`", "‘", "′")
+        decade = text.startswith("年代", match.end()) and figures[0] != "0"
+        apostrophe = ahead[-1:] in ("’", "'", "`", "‘", "′") and not decade  # '98年, but '90年代 is 九十年代
         dating = bool(_DATING.search(ahead)) and not lasts and not text.startswith("年代", match.end())
         month = _MONTH_AFTER.match(text, match.end())
         named = month is not None and bool(_DATING.search(ahead))
-        names = apostrophe or named or figures[0] == "0" or (value > 60 and value % 10 != 0 and dating)
+        born = value >= 40 and bool(_BORN_BEFORE.search(ahead) or _BORN_AFTER.match(text, match.end()))
+        names = apostrophe or named or born or figures[0] == "0" or (value > 60 and value % 10 != 0 and dating)
     return Reading(match.end(), (Say(digits_one_by_one(figures), True),)) if names else None
 
 
@@ -137,7 +142,8 @@ def edition(text: str, start: int) -> Reading | None:
         match = _YEAR_OF_A_NAME.match(text, start)
         if match is not None and (measure_after(text, match.end()) or unit_at(text, match.end())[0]):
             match = None
-    if match is None and start and text[start - 1] == "(" and text[start + 4 : start + 5] == ")":
+    brackets = text[start - 1 : start] + text[start + 4 : start + 5] if start else ""
+    if match is None and brackets in ("()", "[]", "〔〕", "【】"):  # 国发〔2023〕15号
         match = _BRACKETED_YEAR.match(text, start)
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
 
@@ -167,15 +173,29 @@ def event(text: str, start: int) -> Reading | None:
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,3})?)?(?![0-9]|:[0-9])")
 _HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _NO_HOUR = ("时间", "时候", "时段", "时区", "时期")
-_RATIO_BEFORE = re.compile(r"(?:比例|比率|比为|比分|比是|稀释|之比|配比|总分|战平|[以胜败赢输负平])[为是]?[:：]?$")
-_RATIO_AFTER = re.compile(
-    r"(?:的?比[例分率]|稀释|混合|战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平)"
+_RATIO_BEFORE = re.compile(
+    r"(?:[首次末决抢一二三四五六七]局|半场|比例|比率|比为|比分|比是|稀释|之比|配比|总分|战平|[以胜败赢输负平])[为是]?[:：]?$"
 )
+_RATIO_AFTER = re.compile(
+    r"(?:的?比[例分率]|稀释|混合|战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|"
+    r"负于|输给|逆转|告负|战平|惨败|惜败|大败|绝杀|告捷|输球|赢球)"
+)
+_LISTED_BEFORE = re.compile(r"(?:([0-9]{1,3}):([0-9]{1,3})[、，,和 ]{1,2})+$")
+_LISTED_AFTER = re.compile(r"(?:[、，,和 ]{1,2}([0-9]{1,3}):([0-9]{1,3})(?![0-9:]))+")
+_NO_CLOCK = re.compile(
+    r"(?<![0-9:])(?:[0-9]{1,3}:(?:[0-9]|[6-9][0-9]|[0-9]{3})|(?:2[5-9]|[3-9][0-9]):[0-9]{1,2})(?![0-9:])"
+)
+_LISTED_WITHIN = 40
 
 
 def is_ratio(text: str, start: int, end: int) -> bool:
     """Whether figures with a colon are a score or a proportion by what stands around them."""
-    return bool(_RATIO_BEFORE.search(before(text, start)) or _RATIO_AFTER.match(after(text, end)))
+    if _RATIO_BEFORE.search(before(text, start)) or _RATIO_AFTER.match(after(text, end)):
+        return True
+    ahead = _LISTED_BEFORE.search(text[max(0, start - _LISTED_WITHIN) : start])
+    behind = _LISTED_AFTER.match(text[end : end + _LISTED_WITHIN])
+    listed = (ahead.group() if ahead else "") + (behind.group() if behind else "")
+    return bool(listed and _NO_CLOCK.search(listed))  # 11:9、13:11
 
 
 def time(text: str, start: int) -> Reading | None:
@@ -199,4 +219,8 @@ def time(text: str, start: int) -> Reading | None:
         parts[-1] = Say(spoken.replace("点", "时", 1))  # 18:30时
         return Reading(end + 1, tuple(parts))
     end, join = _connector(text, end)
+    last = _TIME.match(text, end) if join and half is None else None
+    shared = _HALF_DAY.match(text, last.end()) if last and int(hour) <= int(last.group(1)) else None
+    if shared is not None:  # 8:00-8:30am
+        parts.insert(0, Say("上午" if shared.group(1) in "Aa" else "下午"))
     return Reading(end, (*parts, *join))

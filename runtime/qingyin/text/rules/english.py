@@ -88,7 +88,8 @@ _UNIT = re.compile(rf" ?({'|'.join(re.escape(unit) for unit in sorted(_UNITS, ke
 _CLOSE_ONLY = frozenset(["m", "g", "L", "W", "V", "k", "K", "in"])  # after a space these are other words
 _UNCHANGED = ("s", "feet", "hertz", "per", "thousand")
 _SIGNS = {
-    "&": "and", "+": "plus", "=": "equals", "@": "at", "#": "number", "%": "percent", "×": "times", "÷": "divided by",
+    "&": "and", "+": "plus", "=": "equals", "@": "at", "#": "number", "_": "underscore", "%": "percent",
+    "×": "times", "÷": "divided by",
     "<": "is less than", ">": "is greater than", "≤": "is at most", "≥": "is at least", "≈": "is about",
     "±": "plus or minus",
     "°": "degrees", "$": "dollar", "£": "pound", "€": "euro",

@@ -17,6 +17,7 @@ _ELAPSED_BEFORE = re.compile(r"(?:用时|耗时|历时|时长|净时间|完赛�
 _LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
 _PRIMES = re.compile(r"""([0-9]{1,3})['’]([0-9]{1,2})(?:["”]|'')(?![0-9])""")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_HALF_DAYS = re.compile(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAY_BEFORE = re.compile(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
 _FESTIVAL = re.compile(
     r"(1[0-2]|[1-9])[.·]([0-9]{1,2})(?=(?:国际)?(?:晚会|假期|黄金周|长假|小长假|放假|大促|购物节|事变|事件|纪念日|活动|消费者|劳动节|国庆))"
@@ -34,13 +35,18 @@ _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
 _DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
 _PADDED_DAY = re.compile(r"(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])")
 _EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
+_SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9A-Za-z.,%])")
+_SHORT_YEAR_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[12]H|[1-4]Q|FY)$")
+_INCHES = re.compile(rf"({NUMBER})[\"”″](?=的?(?:屏|显示|唱片|黑胶|笔记本|轮毂|电视|平板))")
 _QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
 _LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
 _FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
 
 
 def size(text: str, start: int) -> Reading | None:
-    """1920x1080, 3x5."""
+    """1920x1080, 3x5, 12"的唱片."""
+    if inches := _INCHES.match(text, start):
+        return Reading(inches.end(), (Say(f"{number_words(inches[1])}英寸"), Pause(SILENT)))
     match = _SIZE.match(text, start)
     if match is None or match.group().startswith("0x") or (start and is_latin(text[start - 1])):
         return None
@@ -74,6 +80,10 @@ def lasting(text: str, start: int) -> Reading | None:
 
 def half_day(text: str, start: int) -> Reading | None:
     """9am, 3 p.m."""
+    if match := _HALF_DAYS.match(text, start):  # 2-4pm
+        first, last, half = match.groups()
+        hours = f"{count_words(str(int(first)))}点到{count_words(str(int(last)))}点"
+        return Reading(match.end(), (Say(("上午" if half in "Aa" else "下午") + hours),))
     match = _HALF_DAY.match(text, start)
     if match is None:
         return None
@@ -184,7 +194,7 @@ def padded_day(text: str, start: int) -> Reading | None:
 def exponent(text: str, start: int) -> Reading | None:
     """1e-5, 2.5E6."""
     match = _EXPONENT.match(text, start)
-    if match is None:
+    if match is None or is_latin(text[start - 1 : start]):  # S02E08
         return None
     token, sign, power = match.groups()
     head = "" if token == "1" else number_words(token) + "乘"
@@ -192,7 +202,9 @@ def exponent(text: str, start: int) -> Reading | None:
 
 
 def quarter(text: str, start: int) -> Reading | None:
-    """The year of 2024Q1."""
+    """The year of 2024Q1, 2H23, FY24."""
+    if match := _SHORT_YEAR.match(text, start) if _SHORT_YEAR_BEFORE.search(text[max(0, start - 3) : start]) else None:
+        return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
     match = _QUARTER.match(text, start)
     return Reading(match.end(), (Say(digits_one_by_one(match.group(1)), True),)) if match else None
 

@@ -9,6 +9,7 @@ from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES
 from qingyin.text.numbers import cardinal
 from qingyin.text.rules.parts import Pause, Reading, Say, Spell, named
+from qingyin.text.units import unit_at
 
 _SILENT = (Pause(SILENT),)
 _POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
@@ -32,7 +33,7 @@ def power(text: str, start: int) -> Reading | None:
         return Reading(match.end(), (Say("的"), Spell(letter, letter + 1), Say("次方"), Pause(SILENT)))
     match = _POWER.match(text, start)
     if match is not None:
-        return named(match.end(), _power_name(match.group(1), match.group(2)))
+        return _measured(text, start, match.end(), _power_name(match.group(1), match.group(2)))
     end = start
     while end < len(text) and text[end] in SUPERSCRIPTS and end - start < 5:
         end += 1
@@ -50,7 +51,13 @@ def power(text: str, start: int) -> Reading | None:
         return named(end, cardinal(digits))  # ¹⁴C
     if not digits:
         return named(end, "负" if sign == "-" else "正")  # Na⁺
-    return named(end, _power_name(sign, digits))
+    return _measured(text, start, end, _power_name(sign, digits))
+
+
+def _measured(text: str, start: int, end: int, words: str) -> Reading:
+    """A power with the unit of its figure: 10⁻⁹m."""
+    name, last = unit_at(text, end) if text[start - 1 : start].isdigit() else ("", end)
+    return named(last, words + name) if name else named(end, words)
 
 
 def factorial(text: str, start: int) -> Reading | None:

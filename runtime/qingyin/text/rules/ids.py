@@ -6,12 +6,14 @@ import re
 
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import digits_one_by_one
-from qingyin.text.rules.parts import Part, Pause, Reading, Say, Spell, after, before, measure_after
+from qingyin.text.rules.parts import Leave, Part, Pause, Reading, Say, Spell, after, before, measure_after
 from qingyin.text.units import unit_at
 
 _MOBILE = re.compile(r"(?:(86)[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9]|\.[0-9])")
-_LANDLINE = re.compile(r"(0[0-9]{2,3})-([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
+_LANDLINE = re.compile(r"(0[0-9]{1,3})[- ]([0-9]{3,4})[- ]?([0-9]{4})(?:-([0-9]{1,6}))?(?![0-9])")
 _BRACKETED = re.compile(r"(0[0-9]{2,3})\)[- ]?([0-9]{3,4})-?([0-9]{4})(?![0-9])")
+_ABROAD = re.compile(r"[1-9][0-9]{0,2}(?:[- ][0-9]{1,11}){1,5}(?![0-9])")
+_MASKED = re.compile(r"([0-9]{2,6}) ?(?:[*＊]{3,14}|[xX]{3,14}) ?([0-9]{2,6})(?![0-9])")  # 138****1234
 _FREE = re.compile(r"([48]00)[- ]?([0-9]{3,4})[- ]?([0-9]{3,4})(?![0-9])")
 _IDENTITY = re.compile(r"([0-9]{6})([0-9]{8})([0-9]{3})([0-9Xx])(?![0-9A-Za-z])")
 _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]([0-9]{1,3}))?(?![0-9])")
@@ -19,7 +21,7 @@ _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?
 _GROUPS = re.compile(r"([0-9]{3,17})((?:[- ][0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
     r"(?:[0-9]转|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
-    r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼)"
+    r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼|[0-9一二三四五六七八九十][栋幢])"
     r" ?(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
 _SHORT = re.compile(r"[0-9]{3,5}(?![0-9.,:%~-])")
@@ -29,19 +31,33 @@ _SERVICE = frozenset(
         "12110", "10000", "10001", "10010", "10086", "95588", "95533", "95599", "95566", "911", "96110",
     )
 )  # fmt: skip
-_SERVICE_AFTER = re.compile(r"(?:报警|急救|火警|警|电话|热线|指挥|接警|客服|平台|[”’』」\"'])")
+_SERVICE_AFTER = re.compile(r"(?:市民|政务|便民|报警|急救|火警|警|电话|热线|指挥|接警|客服|平台|[”’』」\"'])")
 _SERVICE_BEFORE = re.compile(r"(?:打|拨|火警|匪警|报警|急救|消防|查号台?|求助|[“‘『「\"'])$")
 _ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(
-    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划)|996(?![0-9.%,]| ?[年人元个万亿只名次米公千克斤分小天页])|"
-    r"007(?![0-9])|84(?=消毒)|[48]00(?=客服|电话|热线|免费|服务热线|服务电话)"
+    r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划|[\"”’』」])|"
+    r"996(?![0-9.%,]| ?[年人元个万亿只名次米公千克斤分小天页])|"
+    r"007(?![0-9])|84(?=消毒)|[48]00(?=客服|电话|热线|免费|服务热线|服务电话)|502(?=胶)|88(?=VIP)|(?<=《)[0-9]{4}(?=》)|"
+    r"3(?=M(?:胶|口罩|公司|防|净水|反光|集团))|"
+    r"(?:40[0-9]|50[0-4]|30[1-8])(?= ?(?:错误|报错|页面|状态码|"
+    r"Not |Bad |Forbidden|Unauthorized|Internal|Service |Gateway |Moved))"
+)
+_SHARE = re.compile(  # 招商银行（600036）, 9988.HK
+    r"(?<=[（(])(?:60|68|00|30|83|87|43|92)[0-9]{4}(?=[)）.])|[0-9]{4,6}(?=\.(?:HK|SH|SZ|BJ)(?![A-Za-z]))|(?<=S[HZ])[0-9]{6}(?![0-9])"
+)
+_STATUS_BEFORE = re.compile(r"(?:HTTP|状态码|错误码|报错?|返回)[是为了]?[:：]? ?$")
+_STATUS = re.compile(r"(?:20[0-6]|30[1-8]|4[0-2][0-9]|50[0-4])(?![0-9.%]| ?[万亿千百多个元条名人次行件])")
+_RIFLE = re.compile(
+    r"[5-9][1-9](?=式(?!太极|拳|剑|刀|太))|[0-9]{2}(?=式(?:自动|步枪|手枪|冲锋|狙击|机枪|轻?型?坦克?|突击|火箭|火炮|榴弹))"
 )
 _WIRELESS = re.compile(r"802\.(1|3|11|15|16)(?![0-9.%万亿千百])(?: ?([A-Za-z]{1,2})(?![A-Za-z0-9]))?")
-_STANDARD = re.compile(r"([0-9]{3,6})((?:\.[0-9]{1,3})?)(?:(-)((?:19|20)[0-9]{2}))?(?![0-9.])")
+_STANDARD = re.compile(r"([0-9]{3,6})((?:\.[0-9]{1,3})?)(?:(-|—{1,2}|:)((?:19|20)[0-9]{2}))?(?![0-9.])")
 _STANDARD_BEFORE = re.compile(
     r"(?<![A-Za-z])(?:GB|GB/T|GB/Z|ISO|IEC|ISO/IEC|IEEE|RFC|DIN|ASTM|JIS|[DJHYQSCN][ABCGYTBJ](?:/T)?) ?$"
 )
+_DATED_STANDARD = re.compile(r"([0-9]{1,6})((?:\.[0-9]{1,3})?)(-|—{1,2}|:)((?:19|20)[0-9]{2})(?![0-9.-]|[年:])")
+_CAPITALS_BEFORE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{1,2}/[A-Z]{1,5}|[DHJQSY][A-Z]) ?$")
 _MODEL = re.compile(r"[1-9][0-9]{3}(?![0-9.,:%/~-]| ?[多余万亿千百])")
 _MODEL_BEFORE = re.compile(r"[A-Z]{2,} $")
 _RUN = re.compile(r"([A-Z]{1,2})([0-9]{1,4})(?=次|号?列车|高铁|动车|航班|次航班|号航班)")
@@ -62,7 +78,21 @@ def telephone(text: str, start: int) -> Reading | None:
         if pattern is _FREE and len("".join(match.groups())) != 10:
             continue
         return Reading(match.end(), _digits(*match.groups()))
+    if text[start - 1 : start] == "+" and start and (match := abroad(text, start)):  # +44 20 7946 0958
+        parts: list[Part] = []
+        for group in re.findall("[0-9]+", match.group()):
+            parts += [*([Pause(SILENT)] if parts else []), *_digits(group)]
+        return Reading(match.end(), tuple(parts))
+    if match := _MASKED.match(text, start):
+        stars = Leave(match.end(1), match.start(2), "figures left out")
+        return Reading(match.end(), (*_digits(match[1]), stars, Pause(SILENT), *_digits(match[2])))
     return None
+
+
+def abroad(text: str, start: int) -> re.Match[str] | None:
+    """A number with the code of a country, after its +."""
+    match = _ABROAD.match(text, start)
+    return match if match and 8 <= sum(map(str.isdigit, match.group())) <= 15 else None
 
 
 def identity(text: str, start: int) -> Reading | None:
@@ -95,9 +125,10 @@ def named_number(text: str, start: int) -> Reading | None:
 def service_number(text: str, start: int) -> Reading | None:
     """110, 12306: where nothing is counted."""
     match = _SHORT.match(text, start)
-    if match is None or match.group() not in _SERVICE or measure_after(text, match.end()):
+    told = _SERVICE_AFTER.match(after(text, match.end())) if match else None
+    if match is None or match.group() not in _SERVICE or (not told and measure_after(text, match.end())):
         return None
-    cue = _SERVICE_AFTER.match(after(text, match.end())) or _SERVICE_BEFORE.search(before(text, start))
+    cue = told or _SERVICE_BEFORE.search(before(text, start))
     if len(match.group()) == 3 and not cue:
         return None
     if match.group() in ("10000", "10001") and not cue:
@@ -113,7 +144,11 @@ def room_or_line(text: str, start: int) -> Reading | None:
 
 def famous(text: str, start: int) -> Reading | None:
     """Figures that are names: 985高校, 211工程, 996, 007."""
-    match = _FAMOUS.match(text, start)
+    match = _FAMOUS.match(text, start) or _SHARE.match(text, start)
+    if match is None and _STATUS_BEFORE.search(before(text, start)):
+        match = _STATUS.match(text, start)
+    if match is None and _RIFLE.match(text, start) and text[start - 1 : start] not in ("第", "."):
+        match = _RIFLE.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None
 
 
@@ -121,6 +156,8 @@ def standard(text: str, start: int) -> Reading | None:
     """GB/T 2828.1-2012, ISO 9001, RTX 4090: figures after capitals name a standard or a model."""
     ahead = text[max(0, start - 10) : start]
     match = _STANDARD.match(text, start) if _STANDARD_BEFORE.search(ahead) else None
+    if match is None and _CAPITALS_BEFORE.search(ahead):
+        match = _DATED_STANDARD.match(text, start)  # T/CECS 123-2020
     if match is not None and not measure_after(text, match.end()):
         number, part, _, year = match.groups()
         spoken = digits_one_by_one(number) + ("点" + digits_one_by_one(part[1:]) if part else "")

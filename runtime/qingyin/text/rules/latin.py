@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text import english, english_heteronyms, english_pinyin
+from qingyin.text import english, english_heteronyms, english_numbers, english_pinyin
 from qingyin.text.characters import (
     ADDRESS,
     ADDRESS_NAMES,
@@ -18,6 +18,7 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_phones import syllables
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
+from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.rules.signs import roman_value
 from qingyin.text.units import bare_unit, unit_at
@@ -31,6 +32,8 @@ _WORD_AFTER = re.compile(r"[ -][A-Za-z]?[a-z]{2,}|'")
 _CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9]{1,3}$")
 _CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9]{1,3}([A-Z]+)")
 _ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
+_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+_DRIVE = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
 _ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
 _ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
 _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
@@ -73,6 +76,36 @@ def address(text: str, start: int) -> Reading | None:
         else:
             parts.append(Leave(piece.start(), piece.end(), "symbol"))
     return Reading(end, tuple(parts))
+
+
+def path_of_drive(text: str, start: int) -> Reading | None:
+    """D:\\data\\2024: letters and signs as in an address."""
+    match = _DRIVE.match(text, start)
+    if match is None or (start and is_ascii_alnum(text[start - 1])):
+        return None
+    parts: list[Part] = [Spell(start, start + 1), Say("冒号")]
+    for piece in _ADDRESS_PIECE.finditer(text, start + 2, match.end()):
+        token = piece.group()
+        if token.isdigit():
+            parts.append(Say(digits_one_by_one(token), literal=True))
+        elif token.isalpha():
+            for word in english.read(token):
+                written = token[word.start : word.end]
+                parts += [English(written, word.syllables, piece.start() + word.start), Pause(SILENT)]
+        else:
+            parts += [Say("反斜杠" if token == "\\" else ADDRESS_NAMES[token]), Pause(SILENT)]
+    return Reading(match.end(), tuple(parts))
+
+
+def ordinal_in_name(text: str, start: int) -> Reading | None:
+    """20th Century Fox, the 2nd Street: an ordinal beside English words, in Chinese text too."""
+    match = _ORDINAL.match(text, start)
+    if match is None:
+        return None
+    follows = re.match(r" [A-Za-z]{2}", text[match.end() : match.end() + 3])
+    if not (follows or re.search(r"[A-Za-z]{2} $", text[max(0, start - 3) : start])):
+        return None
+    return Reading(match.end(), say(english_numbers.ordinal(match.group(1)), start))
 
 
 def roman_numeral(text: str, start: int) -> Reading | None:

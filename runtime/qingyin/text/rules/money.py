@@ -9,6 +9,7 @@ from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, count_words, number_words
 from qingyin.text.rules.everyday import large_words
 from qingyin.text.rules.parts import Pause, Reading, Say
+from qingyin.text.units import unit_at
 
 CURRENCIES = {
     "¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "₩": "韩元", "₽": "卢布", "฿": "泰铢", "₹": "卢比", "₫": "越南盾",
@@ -21,7 +22,7 @@ CURRENCIES = {
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?"
-    r"([千百十]?[万亿]|百|千|(?:[kKMBm]|bn|mn|million|billion|trillion)(?![A-Za-z]))?"
+    r"((?:[千百十]?万|[千百十])?亿|[千百十]?万|百|千|(?:[kKMBm]|bn|mn|million|billion|trillion)(?![A-Za-z]))?"
 )
 
 
@@ -49,4 +50,6 @@ def amount(text: str, start: int) -> Reading | None:
         spoken += "到" + _words(last, unit)
     if text[end : end + 1] == "/" and end + 1 < len(text) and is_han(text[end + 1]):
         return Reading(end + 1, (Say(spoken + name + "每"),))  # ¥99/月
+    if text[end : end + 1] == "/" and (measure := unit_at(text, end + 1))[0]:
+        return Reading(measure[1], (Say(f"{spoken}{name}每{measure[0]}"), Pause(SILENT)))  # ¥30/m²
     return Reading(end, (Say(spoken + name), Pause(SILENT)))

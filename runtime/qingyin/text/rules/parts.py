@@ -95,6 +95,8 @@ def measure_after(text: str, end: int) -> str:
 
 
 _ORDINAL = re.compile(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
+_ENTRANCES = frozenset("口座门层幢栋")
+_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
 _ERA = re.compile(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
 
 
@@ -104,7 +106,9 @@ def counts(text: str, start: int, end: int) -> bool:
     if measure not in LIANG_MEASURES:
         return False
     ahead = before(text, start)
-    if _ORDINAL.search(ahead):
+    if _ORDINAL.search(ahead) or (ahead[-1:] in ("零", "〇") and not text[start - 1 : start].isspace()):  # 一百零2条
+        return False
+    if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):
         return False
     if measure == "次" and text[end : end + 2] == "次方":
         return False

@@ -18,17 +18,27 @@ _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _MORE = re.compile(r"[-/][0-9]")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
 _RATED = re.compile(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
+_OPTICAL = re.compile(r"1/([0-9]\.[0-9]{1,2})(?:英寸|[\"″]|'')")  # the size of an image sensor
 _FRACTION = re.compile(r"([0-9]{1,4})/([0-9]{1,4})(?![0-9]|[/.][0-9])")
+_SUM_BEFORE = re.compile(r"[0-9]/[0-9]{1,4} ?[-+] ?$")
+_SUM_AFTER = re.compile(r" ?[-+] ?[0-9]{1,4}/[0-9]")
 _RATIO = re.compile(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
 _SCORE = re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
 _SCORE_BEFORE = re.compile(
     r"(?:以|以[0-9]{1,3}-[0-9]{1,3}[和、及]|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$"
 )
 _SCORE_AFTER = re.compile(
-    r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫)"
+    r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫|输|赢|胜(?![任地利])|惨败|惜败|大败|绝杀|告捷|逼平)"
 )
+_PAIR = re.compile(r"([0-9]{1,3})-([0-9]{1,3})")
+_PAIRS_BEFORE = re.compile(r"(?<![0-9-])(?:[0-9]{1,3}-[0-9]{1,3}[、，,和及 ]{1,2})+$")
+_PAIRS_AFTER = re.compile(r"(?:[、，,和及 ]{1,2}[0-9]{1,3}-[0-9]{1,3}(?![0-9-]))+")
+_PAIRS_WITHIN = 40
 _AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
-_CODE_BEFORE = re.compile(r"[A-Za-z][0-9]{1,3}-$|[A-Za-z]\.$")  # i7-12700, H.264
+_CODE_BEFORE = re.compile(r"[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$")  # i7-12700, H.264
+_LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}$")
+_POINTS = re.compile(r"(?:分(?!之)|[元万亿岁倍])")
+_NUMERALS = re.compile(r"各数|读作|写作|省略|改写|四舍五入|近似数|这个数")  # schoolbooks read long numbers in full
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
 _LABELLED = tuple("图表节号章题式型例款条座室区幢栋楼")  # 图2-1
 _EQUATION_SIGNS = frozenset("=≈≠≤≥<>√^")
@@ -53,9 +63,9 @@ def in_equation(text: str, index: int) -> bool:
 
 
 def _follows_latin(text: str, start: int) -> bool:
-    """Whether a letter, or a letter and a hyphen, stands directly before."""
+    """Whether a letter, or a letter and a - or _, stands directly before."""
     last = text[start - 1 : start]
-    return is_latin(last) or (last == "-" and is_latin(text[start - 2 : start - 1]))
+    return is_latin(last) or (last in ("-", "_") and is_latin(text[start - 2 : start - 1]))
 
 
 def spaced_thousands(text: str, start: int) -> Reading | None:
@@ -80,6 +90,11 @@ def version(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say("点".join(words), True),))
 
 
+def _added(text: str, start: int, end: int) -> bool:
+    """Whether a/b stands in a sum with another such fraction: 1/2+3/2=2."""
+    return bool(_SUM_BEFORE.search(before(text, start)) or _SUM_AFTER.match(text, end))
+
+
 def ordinal_suffix(text: str, start: int) -> Reading | None:
     """1st, 22nd."""
     match = _ORDINAL_SUFFIX.match(text, start)
@@ -91,9 +106,13 @@ def fraction(text: str, start: int) -> Reading | None:
     match = _FRACTION.match(text, start)
     if match is None and (rated := _RATED.match(text, start)) and not in_equation(text, rated.end() - 1):
         return Reading(rated.end(), (Say(f"{number_words(rated[2])}分之{number_words(rated[1])}"), Pause(SILENT)))
-    if match is None or in_equation(text, match.end() - 1):
+    if match is None and (sensor := _OPTICAL.match(text, start)):
+        return Reading(sensor.end(), (Say(f"{number_words(sensor[1])}分之一英寸"), Pause(SILENT)))
+    if match is None:
         return None
     upper, lower = match.groups()
+    if int(upper) >= int(lower) and in_equation(text, match.end() - 1) and not _added(text, start, match.end()):
+        return None  # 6/2=3 divides
     if after(text, match.end()).startswith("拍"):
         return Reading(match.end(), (Say(number_words(lower) + number_words(upper), True),))
     if int(lower) == 0 or (len(upper) > 1 and upper[0] == "0") or lower[0] == "0":
@@ -101,7 +120,10 @@ def fraction(text: str, start: int) -> Reading | None:
     if int(upper) >= int(lower) and len(upper) > 1:
         between = "比" if "压" in before(text, start) or unit_at(text, match.end())[0] == "毫米汞柱" else "斜杠"
         return Reading(match.start(2), (Say(number_words(upper)), Say(between)))
-    return Reading(match.end(), (Say(f"{number_words(lower)}分之{number_words(upper)}"), Pause(SILENT)))
+    name, end = unit_at(text, match.end())  # 1/125s
+    if not name or in_equation(text, match.end() - 1):
+        name, end = "", match.end()
+    return Reading(end, (Say(f"{number_words(lower)}分之{number_words(upper)}{name}"), Pause(SILENT)))
 
 
 def scientific(text: str, start: int) -> Reading | None:
@@ -112,6 +134,9 @@ def scientific(text: str, start: int) -> Reading | None:
     power = match.group(2) or match.group(3).translate(str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789"))
     spoken = ("负" if power[0] == "-" else "") + number_words(power.lstrip("+-").lstrip("0") or "0")
     name, end = unit_at(text, match.end())
+    if not name and text[match.end() : match.end() + 1] == "/":
+        name, end = unit_at(text, match.end() + 1)  # 10^9/L
+        name = "每" + name if name else ""
     return Reading(end if name else match.end(), (Say(f"{number_words(match.group(1))}乘十的{spoken}次方"), Say(name)))
 
 
@@ -122,9 +147,19 @@ def score(text: str, start: int) -> Reading | None:
         return None
     measured = measure_after(text, match.end()) or unit_at(text, match.end())[0]
     told = _SCORE_BEFORE.search(before(text, start)) or _SCORE_AFTER.match(after(text, match.end()))
-    if measured or not told or in_equation(text, match.end() - 1):
+    if measured or not (told or _among_scores(text, start, match.end())) or in_equation(text, match.end() - 1):
         return None
     return Reading(match.end(), (Say(f"{number_words(match.group(1))}比{number_words(match.group(2))}"),))
+
+
+def _among_scores(text: str, start: int, end: int) -> bool:
+    """Whether a list of pairs has one that falls, so that it is no range: 25-21、23-25."""
+    ahead = _PAIRS_BEFORE.search(text[max(0, start - _PAIRS_WITHIN) : start])
+    behind = _PAIRS_AFTER.match(text[end : end + _PAIRS_WITHIN])
+    if behind is not None and measure_after(text, end + behind.end()):
+        return False
+    listed = (ahead.group() if ahead else "") + (behind.group() if behind else "")
+    return any(int(one) > int(other) for one, other in _PAIR.findall(listed))
 
 
 def ratio(text: str, start: int) -> Reading | None:
@@ -179,6 +214,8 @@ def _range(
     if second is None:
         return None
     minus, token = second.groups()
+    if separator.group(1) == "-" and not minus and before(text, start)[-1:] in ("图", "表") and not first_unit[0]:
+        return Reading(second.end(), (Say(f"{number_words(first.group())}杠{number_words(token)}"), Pause(SILENT)))
     unit, sign, end = _unit(text, second.end())
     dash = separator.group(1)
     code = _MORE.match(text, second.end()) is not None or (start > 0 and text[start - 1] in "-/")
@@ -220,6 +257,8 @@ def plain(text: str, start: int) -> Reading | None:
     code = _follows_latin(text, start) or bool(_AIRCRAFT.search(before(text, start)))
     code = code or bool(_CODE_BEFORE.search(before(text, start)))
     serial = len(whole) >= 7 and not decimals and "," not in token and whole[-2:] != "00"
+    code = code and not (_LETTERS_BEFORE.search(before(text, start)) and _POINTS.match(text, end))  # TOEFL105分
+    serial = serial and not _NUMERALS.search(before(text, start))
     by_digit = (
         len(whole) > MAX_CARDINAL_DIGITS
         or (len(whole) > 1 and whole[0] == "0")

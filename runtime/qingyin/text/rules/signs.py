@@ -19,6 +19,7 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
+from qingyin.text.rules.ids import abroad
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, measure_after, named
 from qingyin.text.rules.quantities import in_equation
 from qingyin.text.units import MEASURES, unit_at
@@ -30,14 +31,22 @@ _LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
 _NEGATIVE = re.compile(rf"-({NUMBER})")
 _FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_AGREED = re.compile(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
 _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
 _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六1-6]|星期[一二三四五六])$")
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
+_LOWERED = re.compile(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
 _SIGNLESS = re.compile(NUMBER)
+_INDEXED = re.compile(r"[^A-Za-z0-9][A-Za-z]_[0-9](?![A-Za-z0-9])")
+_CUT_SHORT = re.compile(
+    r"(?<![A-Za-z0-9])(?:[Vv]ol|[Pp]|[Pp]p|[Ff]ig|[Vv]er|[Ee]p|EP|[Cc]h|[Aa]rt|[Ll]v|LV|[Mm]k|[Ss]ec|[Nn]o|NO)$"
+)
 _SECTION = re.compile(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
+# Of absolute paths, also where Han text stands directly before (放到/etc/nginx).
+_ROOT = re.compile(r"/(?:etc|usr|home|var|opt|tmp|bin|root|mnt|data|dev|proc|lib|Users|srv|www|api)(?:/|$)")
 _PATH_WITHIN = 60
 _LONGEST_TOPIC = 32
 _PER_HUNDRED = re.compile(r"/100 ?(?:(km|公里)|(ml|mL|ML|毫升)|(g|克))(?![A-Za-z])")
@@ -76,6 +85,8 @@ def dash(text: str, start: int) -> Reading | None:
     joins = ahead[-1:] in (")", "）") or ahead[-1:] in SUPERSCRIPTS or ahead[-1:].lower() in GREEK_NAMES
     if ahead[-1:] and ahead[-1:] in SUPERSCRIPTS and last == follows == " ":
         return Reading(match.end(), (Say("减"),))  # x² - 1
+    if follows.isdigit() and _LOWERED.search(ahead):
+        return Reading(match.end(), (Say("减"),))
     if is_ascii_alnum(ahead[-1:]) or joins:
         if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
             return Reading(match.end(), (Say("减"),))
@@ -85,6 +96,7 @@ def dash(text: str, start: int) -> Reading | None:
         if _FREEZING.match(text, start):
             return Reading(start + 1, (Say("零下"),))
         measured = unit_at(text, negative.end())[0] or text[negative.end() : negative.end() + 1] in ("%", "‰", "度")
+        measured = measured or text.startswith(("次方", "次幂", "亿", "万", "元", "个百分点"), negative.end())
         if measured or _VALUE_BEFORE.search(ahead):
             return Reading(start + 1, (Say("负"),))
     return Reading(start + 1, _SILENT)  # a hyphen joins
@@ -94,7 +106,11 @@ def plus(text: str, start: int) -> Reading | None:
     """+5 with nothing before it is 正五, +5℃ 零上五摄氏度; elsewhere 加."""
     if text[start] != "+" or not text[start + 1 : start + 2].isdigit():
         return None
+    if abroad(text, start + 1):
+        return Reading(start + 1, (Say("加"),))
     last = text[start - 1 : start]
+    if _AGREED.match(text, start) and not (last and (is_ascii_alnum(last) or is_han(last))):
+        return Reading(start + 1, (Say("加"),))
     if _WARM.match(text, start):
         return Reading(start + 1, (Say("零上"),))
     if last and (is_ascii_alnum(last) or is_han(last) or last in SUPERSCRIPTS or last in ")） "):
@@ -169,7 +185,8 @@ def _in_path(text: str, index: int) -> bool:
     if not re.search(r"[A-Za-z]{2}", token):
         return False
     if token.startswith(("/", "~/", "./", "../")):
-        return first == 0 or not (is_han(text[first - 1]) or text[first - 1].isalnum())
+        rooted = first == 0 or not (is_han(text[first - 1]) or text[first - 1].isalnum())
+        return rooted or _ROOT.match(token) is not None
     parts = [part for part in token.split("/") if part]
     if not token.islower() or any(len(part) < 2 for part in parts):
         return False
@@ -200,6 +217,26 @@ def section(text: str, start: int) -> Reading | None:
     """§3.2 is 第三点二节."""
     match = _SECTION.match(text, start)
     return Reading(match.end(), (Say(f"第{number_words(match[1])}节"),)) if match else None
+
+
+def dot(text: str, start: int) -> Reading | None:
+    """Vol.3: silent after what is cut short; .NET, .exe: said before a name."""
+    if text[start] != ".":
+        return None
+    if _CUT_SHORT.search(text[max(0, start - 8) : start]) and text[start + 1 : start + 2].isdigit():
+        return Reading(start + 1, _SILENT)
+    last = text[start - 1 : start]
+    if not (is_ascii_alnum(last) or last == ".") and is_latin(text[start + 1 : start + 2]):
+        return named(start + 1, "点")
+    return None
+
+
+def underscore(text: str, start: int) -> Reading | None:
+    """user_01: the sign inside a name; silent before an index (x_1)."""
+    if text[start] != "_":
+        return None
+    index = bool(_INDEXED.match(text[max(0, start - 2) : start + 3].rjust(5))) or in_equation(text, start)
+    return Reading(start + 1, _SILENT) if index else named(start + 1, "下划线")
 
 
 def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
