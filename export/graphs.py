@@ -67,7 +67,7 @@ def acoustic_specs(checkpoint: Mapping[str, Any]) -> list[GraphSpec]:
     state = checkpoint["model"]
     model = AcousticModel(len(state["acoustic.phoneme.weight"]), **checkpoint["config"]["acoustic"])
     _fill(model, checkpoint, "acoustic.")
-    width = model.config["channels"]
+    width = model.config["channels"] + model.config["pitch_channels"]
     data = tuple(checkpoint.get("training_data", ()))
     encoder = GraphSpec(
         name="acoustic_encoder",

@@ -113,7 +113,7 @@ def test_real_inputs_serve_export_and_quantising(
 ) -> None:
     command = ["inputs", "--checkpoints", str(checkpoints), "-o", str(tmp_path / "inputs")]
     assert export_main(command) == 0
-    frames = re.search(r"acoustic_decoder: hidden \[1, (\d+), 32\]", capsys.readouterr().out)
+    frames = re.search(r"acoustic_decoder: hidden \[1, (\d+), 48\]", capsys.readouterr().out)
     assert frames is not None and int(frames[1]) > 131
     target = tmp_path / "set"
     command = [

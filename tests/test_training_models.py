@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
-from export.models.acoustic import EMOTION_SIZE, PROSODY_SIZE, SPEAKER_SIZE, AcousticDecoder, AcousticModel
+from export.models.acoustic import (
+    EMOTION_SIZE,
+    PITCH_SCALE,
+    PROSODY_SIZE,
+    SPEAKER_SIZE,
+    AcousticDecoder,
+    AcousticEncoder,
+    AcousticModel,
+)
 from export.models.aligner import FrameClassifier, classifier_features
 from export.models.excitation import pulse_train
 from export.models.hifigan_istft import RATE, HifiganIstft, source_features
@@ -70,7 +80,7 @@ def test_padding_changes_nothing_of_the_acoustic_model(acoustic: AcousticModel) 
 
 def test_a_chunk_with_its_context_is_the_decoder_on_the_whole(acoustic: AcousticModel) -> None:
     decoder, context, frames = AcousticDecoder(acoustic), acoustic.context_frames, 60
-    hidden, position = torch.randn(1, frames, 16), torch.rand(1, frames)
+    hidden, position = torch.randn(1, frames, 16 + 8), torch.rand(1, frames)
     offset, noise = 0.1 * torch.randn(1, frames), torch.randn(1, frames)
     prosody, timbre, emotion = torch.randn(1, PROSODY_SIZE), torch.randn(1, SPEAKER_SIZE), torch.randn(1, EMOTION_SIZE)
     mean, spread = torch.full((1, 1), 5.3), torch.ones(1, 1)
@@ -88,6 +98,29 @@ def test_a_chunk_with_its_context_is_the_decoder_on_the_whole(acoustic: Acoustic
         assert close(begin[0][:, :b], whole[0][:, :b])  # the beginning needs no context: zeros are the model's own
         less = decode(a - 1, b + 1)
         assert not close(less[0][:, 1 : 1 + b - a], whole[0][:, a:b])
+
+
+def test_the_two_halves_say_what_the_model_says(acoustic: AcousticModel) -> None:
+    phonemes, tones, boundaries = (torch.randint(0, 4, (1, 6)) for _ in range(3))
+    prosody, timbre, emotion = torch.randn(1, PROSODY_SIZE), torch.randn(1, SPEAKER_SIZE), torch.randn(1, EMOTION_SIZE)
+    repeated, position, zeros = torch.arange(6).repeat_interleave(5), torch.rand(1, 30), torch.zeros(1, 30)
+    mean, spread = torch.full((1, 1), 5.3), torch.ones(1, 1)
+    with torch.inference_mode():
+        hidden, *durations = AcousticEncoder(acoustic)(phonemes, tones, boundaries, prosody, emotion)
+        mel, f0, voicing = AcousticDecoder(acoustic)(
+            hidden[:, repeated], position, prosody, timbre, emotion, mean, zeros, spread, zeros
+        )
+        content = acoustic.encode(phonemes, tones, boundaries)
+        placed = acoustic.place(content[:, repeated], position)
+        said = acoustic.predict_prosody(placed, prosody, emotion)
+        log_f0 = torch.clamp(mean + said.pitch * PITCH_SCALE, math.log(60.0), math.log(800.0))
+        voiced = torch.sigmoid(said.voicing)
+        wanted = acoustic.to_mel(
+            acoustic.decode(placed, log_f0, (voiced > 0.5).float(), said.energy, timbre, emotion)
+        )
+        lengths = acoustic.predict_duration(content, prosody, emotion)
+    assert close(f0, torch.exp(log_f0), 1e-2) and close(voicing, voiced) and close(mel, wanted, 1e-3)
+    assert all(close(ours, theirs) for ours, theirs in zip(durations, lengths, strict=True))
 
 
 def test_zero_emotion_has_no_effect_and_another_voice_has(acoustic: AcousticModel) -> None:

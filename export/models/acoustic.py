@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from export.features import N_MELS
 from export.models.convnext import ConvNeXtStack
@@ -64,9 +65,13 @@ class Predictor(nn.Module):
         self.norm = nn.LayerNorm(channels)
         self.outlet = nn.Linear(channels, outputs)
 
-    def forward(self, x: Tensor, voice: Tensor, emotion: Tensor, mask: Tensor | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, voice: Tensor, emotion: Tensor, mask: Tensor | None = None, entered: bool = False
+    ) -> Tensor:
+        """entered: `x` is what the inlet made already."""
         condition = self.condition(voice, emotion)
-        return self.outlet(self.norm(self.stack(self.inlet(x) + condition, mask, condition)))
+        x = x if entered else self.inlet(x)
+        return self.outlet(self.norm(self.stack(x + condition, mask, condition)))
 
 
 class AcousticModel(nn.Module):
@@ -136,12 +141,22 @@ class AcousticModel(nn.Module):
 
     def place(self, hidden: Tensor, position: Tensor) -> Tensor:
         """Content repeated per frame [B, T, C] with the fraction [B, T] of its phoneme that has passed."""
+        return hidden + self.position(self.place_features(position))
+
+    @staticmethod
+    def place_features(position: Tensor) -> Tensor:
+        """[B, T, 3] of the fraction [B, T] of its phoneme that has passed at each frame."""
         angle = position * math.pi
-        return hidden + self.position(torch.stack([torch.sin(angle), torch.cos(angle), position], dim=2))
+        return torch.stack([torch.sin(angle), torch.cos(angle), position], dim=2)
 
     def predict_prosody(self, placed: Tensor, prosody: Tensor, emotion: Tensor, mask: Tensor | None = None) -> Prosody:
         """Frame-level pitch, its spread, voicing and energy."""
-        pitch, log_std, voicing, energy = self.pitch(placed, prosody, emotion, mask).float().unbind(2)
+        return self.as_prosody(self.pitch(placed, prosody, emotion, mask))
+
+    @staticmethod
+    def as_prosody(predicted: Tensor) -> Prosody:
+        """The four numbers [B, T, 4] that the frame-level predictor gives."""
+        pitch, log_std, voicing, energy = predicted.float().unbind(2)
         return Prosody(pitch, log_std.clamp(MIN_LOG_STD, MAX_LOG_STD), voicing, energy)
 
     def decode(
@@ -180,17 +195,25 @@ class AcousticEncoder(nn.Module):
     def forward(
         self, phonemes: Tensor, tones: Tensor, boundaries: Tensor, prosody: Tensor, emotion: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Content [B, N, C]; mean and standard deviation of ln frames [B, N]."""
+        """Content with the position's bias, and what the pitch predictor's inlet makes of it (here once a phoneme, not
+        once a frame), side by side [B, N, C + P]; mean and standard deviation of ln frames [B, N].
+        """
         content = self.model.encode(phonemes, tones, boundaries)
-        return content, *self.model.predict_duration(content, prosody, emotion)
+        placed = content + self.model.position.bias
+        hidden = torch.cat([placed, self.model.pitch.inlet(placed)], dim=2)
+        return hidden, *self.model.predict_duration(content, prosody, emotion)
 
 
 class AcousticDecoder(nn.Module):
-    """Second half, chunk by chunk: the contract of `acoustic_decoder.onnx`."""
+    """Second half, chunk by chunk: the contract of `acoustic_decoder.onnx`. Made of a model that has its weights."""
 
     def __init__(self, model: AcousticModel) -> None:
         super().__init__()
         self.model = model
+        self.sizes = [model.config["channels"], model.config["pitch_channels"]]
+        place = model.position.weight.detach()
+        self.place: Tensor  # [C + P, 3], of a phoneme's passed fraction: onto the content, and through the pitch's inlet
+        self.register_buffer("place", torch.cat([place, model.pitch.inlet.weight.detach() @ place]), False)
 
     def forward(
         self,
@@ -205,8 +228,9 @@ class AcousticDecoder(nn.Module):
         pitch_noise: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Mel [B, T, 80] ln amplitude, F0 [B, T] Hz and voicing probability [B, T]."""
-        placed = self.model.place(hidden, position)
-        predicted = self.model.predict_prosody(placed, prosody, emotion)
+        moved = hidden + F.linear(self.model.place_features(position), self.place)
+        placed, entered = moved.split(self.sizes, dim=2)
+        predicted = self.model.as_prosody(self.model.pitch(entered, prosody, emotion, entered=True))
         pitch = predicted.pitch + torch.exp(predicted.pitch_log_std) * pitch_noise
         log_f0 = pitch_mean + pitch_offset + pitch * pitch_range * PITCH_SCALE
         log_f0 = torch.clamp(log_f0, math.log(60.0), math.log(800.0))

@@ -89,7 +89,7 @@ def pitch_offset(
         span = max(centres[-1] - centres[0], 1.0)
         # one syllable alone is the last one: all of the movement is on it
         position = (np.arange(total) + 0.5 - centres[0]) / span if len(centres) > 1 else np.ones(total)
-        if len(centres) > 1:
+        if len(centres) > 1 and slope_semitones:
             semitones += slope_semitones * (np.clip(position, 0.0, 1.0) - 0.5)
         if kind == "question":
             semitones += question_rise(position, question_rise_semitones)

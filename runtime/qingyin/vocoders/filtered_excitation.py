@@ -24,6 +24,7 @@ from qingyin.vocoders.noise import NoiseStream
 from qingyin.vocoders.spectral import BLOCK_FRAMES, OverlapAddStream, StftStream
 
 FILTERS = ("harmonic_magnitude", "harmonic_phase", "noise_magnitude")
+BEGINNING = 8  # bins; of a spectrum that holds anything at least one of these does
 LOG_FILTERS = ("harmonic_log_magnitude", "harmonic_phase", "noise_log_magnitude")  # of networks that end in logarithms
 
 
@@ -147,8 +148,8 @@ def apply_filters(
     pulse, noise: complex64 [T, bins]; the filters: float32 [T, bins], amplitudes, and radians.
     """
     result: np.ndarray = noise * noise_magnitude
-    # between voiced sounds there are no pulses, and nothing to filter; integers are searched faster than floats
-    voiced = np.flatnonzero(np.ascontiguousarray(pulse).view(np.uint64).max(axis=1, initial=0))
+    # between voiced sounds there are no pulses, and nothing to filter; no pulse has a spectrum that begins with zeros
+    voiced = np.flatnonzero(pulse[:, :BEGINNING].any(axis=1))
     if not len(voiced):
         return result
     inside = slice(voiced[0], voiced[-1] + 1)

@@ -59,7 +59,7 @@ class StftStream:
         overlap = self.n_fft // self.hop
         hops = signal[: (count + overlap - 1) * self.hop].reshape(-1, self.hop)
         spectra = np.zeros((count, self.bins), np.complex64)
-        heard = np.flatnonzero(hops.any(axis=1))  # pulses are not everywhere
+        heard = np.flatnonzero(hops.view(np.uint32).max(axis=1))  # not everywhere are pulses; integers are faster
         if not len(heard):
             return spectra
         first, stop = max(0, int(heard[0]) - overlap + 1), min(count, int(heard[-1]) + 1)
