@@ -212,7 +212,8 @@ class AcousticDecoder(nn.Module):
         self.model = model
         self.sizes = [model.config["channels"], model.config["pitch_channels"]]
         place = model.position.weight.detach()
-        self.place: Tensor  # [C + P, 3], of a phoneme's passed fraction: onto the content, and through the pitch's inlet
+        # [C + P, 3], of the passed fraction of a phoneme: onto the content, and through the inlet of the pitch
+        self.place: Tensor
         self.register_buffer("place", torch.cat([place, model.pitch.inlet.weight.detach() @ place]), False)
 
     def forward(
