@@ -68,13 +68,22 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
             continue
         if text in SPECIAL:
             words.append(_word(part.start(), part.end(), tuple(SPECIAL[text].split())))
-        elif len(text) > 1 and text[:-1].isupper():
+        elif len(text) > 1 and text[:-1].isupper() and not _small_word(part):
             words.append(_capitals(text, part.start()))
         elif len(text) == 1:
             words.append(_spelled(text, part.start()))
         else:
             words.append(_one(text.lower(), part.start()))
     return tuple(words)
+
+
+def _small_word(part: re.Match[str]) -> bool:
+    """Whether two letters beside a longer word are one too: AlphaGo, MyBatis; not NaCl, MeV, PCIe."""
+    beside = part.string[: part.start()], part.string[part.end() :]
+    small = len(part.group()) == 2 and part.group()[1].islower() and look_up(part.group().lower())
+    return bool(small) and (
+        bool(re.search("[A-Z][a-z]{2,}$", beside[0])) or bool(re.match("[A-Z][a-z]{2,}", beside[1]))
+    )
 
 
 def _lettered(token: str) -> int:
@@ -166,7 +175,7 @@ def _has_vowels(word: str) -> bool:
 def _pronounceable(word: str) -> bool:
     """Whether a row of small letters could be an English word by its clusters of consonants."""
     nuclei = list(_NUCLEI.finditer(word))
-    if not nuclei or any(len(nucleus.group()) > 3 for nucleus in nuclei):
+    if not nuclei or any(len(nucleus.group()) > 3 or "yy" in nucleus.group() for nucleus in nuclei):
         return False
     head, tail = word[: nuclei[0].start()], word[nuclei[-1].end() :]
     if (head and head not in ONSETS) or not CODA.fullmatch(tail):

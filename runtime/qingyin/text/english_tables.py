@@ -21,6 +21,7 @@ WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words 
 
 # Said otherwise than letters and dictionary tell: names, and capitals that are words. Only in this case of letters.
 SPECIAL: dict[str, str] = {
+    "id": "AY2 D IY1", "Ctrl": "K AH0 N T R OW1 L", "ctrl": "K AH0 N T R OW1 L", "CTRL": "K AH0 N T R OW1 L",
     "APP": "AE1 P", "App": "AE1 P", "app": "AE1 P", "PPT": "P IY2 P IY2 T IY1", "COVID": "K OW1 V IH0 D",
     "Covid": "K OW1 V IH0 D", "LoL": "EH2 L OW2 EH1 L", "PhD": "P IY2 EY2 CH D IY1",
     "IEEE": "AY1 T R IH1 P AH0 L IY1", "CMOS": "S IY1 M AO0 S", "SQL": "S IY1 K W AH0 L",

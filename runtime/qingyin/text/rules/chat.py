@@ -45,6 +45,8 @@ _EMOTICON = re.compile(
 
 def number_word(text: str, start: int) -> Reading | None:
     """666, 2333, 520, 618: said figure by figure where nothing is counted."""
+    if text[start] not in "12356":
+        return None
     ahead, match = before(text, start), _LAUGH.match(text, start)
     if match is not None and not (_LAUGH_BEFORE.search(ahead) and _LAUGH_AFTER.match(text, match.end())):
         match = None
@@ -74,6 +76,8 @@ def discount(text: str, start: int) -> Reading | None:
 
 def slash_day(text: str, start: int) -> Reading | None:
     """截止5/20, 6/1（周六）, 5/1-5/7: month and day where the text says that it is a day."""
+    if "/" not in text[start + 1 : start + 3]:
+        return None
     if match := _SLASH_DAYS.match(text, start):
         low, high = (int(match[1]), int(match[2])), (int(match[3]), int(match[4]))
         told = low[0] >= low[1] or high[0] >= high[1] or max(low[1], high[1]) > 10  # no fractions

@@ -203,7 +203,8 @@ def exponent(text: str, start: int) -> Reading | None:
 
 def quarter(text: str, start: int) -> Reading | None:
     """The year of 2024Q1, 2H23, FY24."""
-    if match := _SHORT_YEAR.match(text, start) if _SHORT_YEAR_BEFORE.search(text[max(0, start - 3) : start]) else None:
+    match = _SHORT_YEAR.match(text, start) if text[start - 1 : start] in ("H", "Q", "Y") else None
+    if match is not None and _SHORT_YEAR_BEFORE.search(text[max(0, start - 3) : start]):
         return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
     match = _QUARTER.match(text, start)
     return Reading(match.end(), (Say(digits_one_by_one(match.group(1)), True),)) if match else None

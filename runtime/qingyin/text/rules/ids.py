@@ -145,8 +145,8 @@ def room_or_line(text: str, start: int) -> Reading | None:
 def famous(text: str, start: int) -> Reading | None:
     """Figures that are names: 985高校, 211工程, 996, 007."""
     match = _FAMOUS.match(text, start) or _SHARE.match(text, start)
-    if match is None and _STATUS_BEFORE.search(before(text, start)):
-        match = _STATUS.match(text, start)
+    if match is None and (status := _STATUS.match(text, start)) and _STATUS_BEFORE.search(before(text, start)):
+        match = status
     if match is None and _RIFLE.match(text, start) and text[start - 1 : start] not in ("第", "."):
         match = _RIFLE.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None

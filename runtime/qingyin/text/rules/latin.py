@@ -29,8 +29,8 @@ _DOTTED = re.compile(r"(?:[A-Za-z]|Ph)(?:\.[A-Za-z]){1,5}(?![A-Za-z0-9])")
 _DOTTED_WORDS = {"eg": "for example", "ie": "that is"}
 _WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[ -]$")
 _WORD_AFTER = re.compile(r"[ -][A-Za-z]?[a-z]{2,}|'")
-_CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9]{1,3}$")
-_CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9]{1,3}([A-Z]+)")
+_CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9、，一-鿿]{1,3}$")  # a list is no shouting
+_CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9、，一-鿿]{1,3}([A-Z]+)")
 _ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _DRIVE = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
@@ -44,6 +44,9 @@ _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
 _FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
 _EQUALS = re.compile(r" ?(?:=|≤|≥|≠)")
+_PRODUCT = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
+_NO_PRODUCT = frozenset(["pi", "sin", "cos", "tan", "log", "max", "min", "mod", "lim", "exp", "yes", "no", "on", "off"])
+_FORMULA_BEFORE = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z]{1,2}[0-9²]? ?= ?$")
 _ARGUMENT = re.compile(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
 _NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
 _VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
@@ -173,6 +176,14 @@ def logarithm(text: str, start: int) -> Reading | None:
     if letters:
         return Reading(match.end(), (head, Spell(match.start(3), match.end(3)), Say("的对数"), Pause(SILENT)))
     return Reading(match.end(), (head, Say("的对数"), Pause(SILENT)))
+
+
+def product(text: str, start: int) -> Reading | None:
+    """F=ma, E=mc², G=mg: letters multiplied, after the = of a formula."""
+    match = _PRODUCT.match(text, start)
+    if match is None or match.group() in _NO_PRODUCT or not _FORMULA_BEFORE.search(text[max(0, start - 8) : start]):
+        return None
+    return Reading(match.end(), (Spell(start, match.end()), Pause(SILENT)), english.SPELLED)
 
 
 def unit_alone(text: str, start: int) -> Reading | None:
