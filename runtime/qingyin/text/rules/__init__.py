@@ -23,8 +23,8 @@ DIGIT_RULES: tuple[Rule, ...] = (
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, latin.path_of_drive, chat.emoticon, money.amount, ids.plate, ids.train_or_flight,
     everyday.flight, everyday.half_day_before,
-    latin.logarithm, latin.product, latin.unit_after_scale, latin.unit_alone, latin.number_sign, latin.roman_numeral, latin.versus,
-    latin.dotted, latin.words,
+    latin.logarithm, latin.product, latin.unit_after_scale, latin.unit_alone, latin.number_sign,
+    latin.roman_numeral, latin.versus, latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, chat.emoticon, signs.dash, signs.plus, signs.dot, signs.underscore,

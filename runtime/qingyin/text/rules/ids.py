@@ -20,7 +20,7 @@ _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]
 _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?![0-9])")
 _GROUPS = re.compile(r"([0-9]{3,17})((?:[- ][0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
-    r"(?:[0-9]转|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
+    r"(?:[0-9]转|门禁|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
     r"证号|身份证|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼|[0-9一二三四五六七八九十][栋幢])"
     r" ?(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
@@ -33,6 +33,8 @@ _SERVICE = frozenset(
 )  # fmt: skip
 _SERVICE_AFTER = re.compile(r"(?:市民|政务|便民|报警|急救|火警|警|电话|热线|指挥|接警|客服|平台|[”’』」\"'])")
 _SERVICE_BEFORE = re.compile(r"(?:打|拨|火警|匪警|报警|急救|消防|查号台?|求助|[“‘『「\"'])$")
+_ENGLISH_ROOM_BEFORE = re.compile(r"(?<![A-Za-z])(?:[Rr]oom|Rm\.?|[Ss]uite) ?$")
+_ENGLISH_ROOM = re.compile(r"[0-9]{3,4}(?![0-9.])")
 _ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(
@@ -139,6 +141,8 @@ def service_number(text: str, start: int) -> Reading | None:
 def room_or_line(text: str, start: int) -> Reading | None:
     """1101室, 302路, 106国道."""
     match = _ROOM.match(text, start) or _LINE.match(text, start)
+    if match is None and _ENGLISH_ROOM_BEFORE.search(text[max(0, start - 8) : start]):
+        match = _ENGLISH_ROOM.match(text, start)
     return Reading(match.end(), _digits(match.group())) if match else None
 
 

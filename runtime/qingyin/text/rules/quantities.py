@@ -28,8 +28,10 @@ _SCORE_BEFORE = re.compile(
     r"(?:以|以[0-9]{1,3}-[0-9]{1,3}[和、及]|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$"
 )
 _SCORE_AFTER = re.compile(
-    r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|击退|淘汰|横扫|输|赢|胜(?![任地利])|惨败|惜败|大败|绝杀|告捷|逼平)"
+    r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|的?比分|先拔|轻松拿下|拿下|丢掉|击退|淘汰|横扫|输|赢|胜(?![任地利])|惨败|惜败|大败|绝杀|告捷|逼平)"
 )
+_NIL = re.compile(r"0-(?:1[0-9]|[0-9])(?![0-9.-])(?=[一-鿿](?<![之的到至区范分是为时和与或]))")  # 中国0-4西班牙
+_TEAM_BEFORE = re.compile(r"[一-鿿](?<![从在由值为是约达到用选取度级])$")
 _PAIR = re.compile(r"([0-9]{1,3})-([0-9]{1,3})")
 _PAIRS_BEFORE = re.compile(r"(?<![0-9-])(?:[0-9]{1,3}-[0-9]{1,3}[、，,和及 ]{1,2})+$")
 _PAIRS_AFTER = re.compile(r"(?:[、，,和及 ]{1,2}[0-9]{1,3}-[0-9]{1,3}(?![0-9-]))+")
@@ -147,6 +149,7 @@ def score(text: str, start: int) -> Reading | None:
         return None
     measured = measure_after(text, match.end()) or unit_at(text, match.end())[0]
     told = _SCORE_BEFORE.search(before(text, start)) or _SCORE_AFTER.match(after(text, match.end()))
+    told = told or (_NIL.match(text, start) and _TEAM_BEFORE.search(text[max(0, start - 1) : start]))
     if measured or not (told or _among_scores(text, start, match.end())) or in_equation(text, match.end() - 1):
         return None
     return Reading(match.end(), (Say(f"{number_words(match.group(1))}比{number_words(match.group(2))}"),))
@@ -238,7 +241,9 @@ def _range(
     words = count_words if counted else number_words
     head_unit, head_sign = first_unit
     head = _with_unit(words(one), head_unit, head_sign or sign)
-    tail = _with_unit(minus_word + words(other), unit, sign or (head_sign if not unit else ""))
+    tail_sign = sign or (head_sign if not unit else "")
+    prefix, minus_word = (minus_word, "") if tail_sign else ("", minus_word)  # 负百分之五
+    tail = prefix + _with_unit(minus_word + words(other), unit, tail_sign)
     return Reading(end, (Say(head, literal=head == "一"), Say(between), Say(tail, literal=tail == "一"), Pause(SILENT)))
 
 

@@ -106,6 +106,8 @@ def plus(text: str, start: int) -> Reading | None:
     """+5 with nothing before it is 正五, +5℃ 零上五摄氏度; elsewhere 加."""
     if text[start] != "+" or not text[start + 1 : start + 2].isdigit():
         return None
+    if text[start - 1 : start] == "…":
+        return None  # 1+2+…+100
     if abroad(text, start + 1):
         return Reading(start + 1, (Say("加"),))
     last = text[start - 1 : start]
@@ -200,6 +202,8 @@ def star_or_hash(text: str, start: int) -> Reading | None:
         return named(start + 1, "乘")
     if char == "*" and is_han(last or "-") and follows.isdigit() and _REPEATED_BEFORE.search(before(text, start)):
         return named(start + 1, "乘")  # 24小时*7天
+    if char in "★☆" and last.isdigit():
+        return named(start + 1, "星")
     if char in "↑↓" and follows.isdigit():
         return named(start + 1, "上升" if char == "↑" else "下降")
     if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
