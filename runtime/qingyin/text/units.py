@@ -71,7 +71,7 @@ def _one(text: str, start: int) -> tuple[str, int]:
 
 
 _BARE = re.compile(  # units that are nothing else, so that they need no number before them
-    r"(?:km/h|m/s²?|[mμnk]?g/(?:[mdμ]?L|ml|m[³3]|kg)|kWh|MWh|mAh|[KMGT]?bps|[KMG]?B/s|mmHg|[kMG]Hz|kcal|k[WVNgm]|[KkM]Pa|[cm]m|m[gL]|r/min|km²|cm²|m²|cm³|m³)"
+    r"(?:km/h|m/s²?|[mμnk]?g/(?:[mdμ]?L|ml|m[³3]|kg)|kWh|MWh|mAh|[KMGT]?bps|[KMG]?B/s|mmHg|[kMG]Hz|kcal|k[WVNgm]|[KkM]Pa|[cm]m|m[gL]|r/min|km²|cm²|m²|cm³|m³(?:/[shd])?)"
     r"(?![A-Za-z0-9/²³])"
 )
 

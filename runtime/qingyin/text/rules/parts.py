@@ -95,6 +95,7 @@ def measure_after(text: str, end: int) -> str:
 
 
 _ORDINAL = re.compile(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
+_ROOMS_BEFORE = re.compile(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
 _ENTRANCES = frozenset("口座门层幢栋")
 _LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
 _ERA = re.compile(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
@@ -102,10 +103,11 @@ _ERA = re.compile(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成�
 
 def counts(text: str, start: int, end: int) -> bool:
     """Whether the number text[start:end] counts what follows, so that 2 is 两: 2个, 2小时, not 2月, 第2天."""
-    measure = measure_after(text, end)
+    measure, ahead = measure_after(text, end), before(text, start)
+    if text[end : end + 1] in ("厅", "卫") and _ROOMS_BEFORE.search(ahead):
+        return True
     if measure not in LIANG_MEASURES:
         return False
-    ahead = before(text, start)
     if _ORDINAL.search(ahead) or (ahead[-1:] in ("零", "〇") and not text[start - 1 : start].isspace()):  # 一百零2条
         return False
     if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):

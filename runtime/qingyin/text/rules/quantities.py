@@ -16,6 +16,7 @@ _NUMBER = re.compile(NUMBER)
 _RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
 _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _MORE = re.compile(r"[-/][0-9]")
+_NETWORK = re.compile(r"/([1-3]?[0-9])(?![0-9/.])")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
 _RATED = re.compile(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
 _OPTICAL = re.compile(r"1/([0-9]\.[0-9]{1,2})(?:英寸|[\"″]|'')")  # the size of an image sensor
@@ -37,7 +38,9 @@ _PAIRS_BEFORE = re.compile(r"(?<![0-9-])(?:[0-9]{1,3}-[0-9]{1,3}[、，,和及 ]
 _PAIRS_AFTER = re.compile(r"(?:[、，,和及 ]{1,2}[0-9]{1,3}-[0-9]{1,3}(?![0-9-]))+")
 _PAIRS_WITHIN = 40
 _AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
-_CODE_BEFORE = re.compile(r"[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$")  # i7-12700, H.264
+_CODE_BEFORE = re.compile(
+    r"(?:骁龙|麒麟|天玑|锐龙|酷睿|宝马|标致) ?$|[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$"
+)  # i7-12700, H.264
 _LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}$")
 _POINTS = re.compile(r"(?:分(?!之)|[元万亿岁倍])")
 _NUMERALS = re.compile(r"各数|读作|写作|省略|改写|四舍五入|近似数|这个数")  # schoolbooks read long numbers in full
@@ -86,9 +89,12 @@ def version(text: str, start: int) -> Reading | None:
         return None
     parts = match.group().split(".")
     address = len(parts) == 4 and any(len(part) == 3 for part in parts)
+    network = _NETWORK.match(text, match.end()) if address else None  # 10.0.0.0/24
     words = [
         digits_one_by_one(part) if address or len(part) > 2 or part[0] == "0" else cardinal(part) for part in parts
     ]
+    if network is not None:
+        return Reading(network.end(), (Say(f"{'点'.join(words)}斜杠{cardinal(network[1])}", True),))
     return Reading(match.end(), (Say("点".join(words), True),))
 
 
@@ -263,6 +269,7 @@ def plain(text: str, start: int) -> Reading | None:
     code = code or bool(_CODE_BEFORE.search(before(text, start)))
     serial = len(whole) >= 7 and not decimals and "," not in token and whole[-2:] != "00"
     code = code and not (_LETTERS_BEFORE.search(before(text, start)) and _POINTS.match(text, end))  # TOEFL105分
+    issue = len(whole) >= 7 and before(text, start)[-1:] == "第" and whole[-2:] != "00"  # 第20240506期
     serial = serial and not _NUMERALS.search(before(text, start))
     by_digit = (
         len(whole) > MAX_CARDINAL_DIGITS
@@ -270,6 +277,7 @@ def plain(text: str, start: int) -> Reading | None:
         or (code and len(whole) >= 3)
         or (not decimals and len(whole) >= 4 and "," not in token and text.startswith("号", end) and whole[-2:] != "00")
         or (serial and not measure_after(text, end))
+        or issue
     )
     if by_digit and not decimals:
         spoken, literal = digits_one_by_one(whole), True

@@ -30,7 +30,7 @@ CURRENCY_SIGNS = frozenset("$¥€£₩")
 _LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
 _NEGATIVE = re.compile(rf"-({NUMBER})")
-_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
 _AGREED = re.compile(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
 _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
