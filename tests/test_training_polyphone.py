@@ -15,11 +15,19 @@ from export.training.paths import run_folder
 from export.training.polyphone import former_run
 from export.training.polyphone_data import Labelled
 from export.training.polyphone_disturb import NEAR, Disturber
-from export.training.polyphone_examples import labelled, load_examples, load_patterns, usual_readings
-from export.training.polyphone_rows import Row, example_row
+from export.training.polyphone_examples import (
+    WRITTEN,
+    labelled,
+    load_decided,
+    load_examples,
+    load_patterns,
+    usual_readings,
+)
+from export.training.polyphone_rows import Row, example_row, natural_shares, temper, told_only, told_row
 from export.training.polyphone_sequences import Sequences
 from export.training.polyphone_teacher import lower_tagged_weights, trust_by_character
 from qingyin.text.pinyin import SYLLABLES
+from tools.corpus_rows import digest
 
 TABLE = {
     char: row.split()
@@ -36,8 +44,8 @@ def row_of(line: str) -> Row:
 
 
 def test_own_sentences_are_spelled_as_the_table_spells() -> None:
-    sentences = [*load_examples(), *load_patterns(1, seed=0)]
-    assert len(sentences) > 900
+    sentences = [*load_examples(), *load_examples(WRITTEN), *load_patterns(1, seed=0)]
+    assert len(sentences) > 10_000
     for _, labels in sentences:
         for label in labels:
             char = label.text[label.index]
@@ -72,6 +80,40 @@ def test_a_pattern_without_its_list_is_named(tmp_path: Path) -> None:
     path.write_text("person = 我 你\n$$\n{person}还[hai2]没{thing}。\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"patterns\.txt:3: no list named thing"):
         load_patterns(1, 0, path)
+
+
+def test_decisions_are_found_in_the_texts_whatever_their_line_is_today(tmp_path: Path) -> None:
+    sentence = "他还没把书还给我。"
+    (tmp_path / "zh_sentences_cc0.txt").write_text(f"今天下雨。\n{sentence}\n", encoding="utf-8")
+    table = tmp_path / "decided.tsv"
+    decided = (("1\t2", "hai2"), ("5\t6", "huan2"))
+    rows = [f"cc0:1\t{span}\t{digest(sentence)}\t{reading}\n" for span, reading in decided]
+    table.write_text("".join(rows), encoding="utf-8")
+    (example,) = load_decided(tmp_path, table)
+    assert example.text == sentence
+    assert [(label.index, label.reading) for label in example.labels] == [(1, "hai2"), (5, "huan2")]
+
+
+def test_rare_readings_written_as_often_as_common_ones_weigh_less() -> None:
+    lines = ["他还[hai2]在。", "他还[huan2]书。"]
+    rows = [told_row(text, labels, TABLE, {}) for text, labels in (labelled(line, "test") for line in lines)]
+    common, rare = (row for row in rows if row is not None)
+    shares = natural_shares([common] * 99 + [rare], TABLE)
+    assert shares["还"][TABLE["还"].index("hai2")] > 0.9
+    temper([common, rare], shares)
+    assert rare.weights[-1] < 0.5 < 1 < common.weights[-1]
+
+
+def test_what_a_person_says_outranks_the_tagger() -> None:
+    text = "他还没把书还给我，路很长。"
+    tags = {1: {"hai2": 0.2, "huan2": 0.8}, 5: {"hai2": 0.9, "huan2": 0.1}, 11: {"chang2": 1.0}}
+    row = told_row(text, [Labelled(text, 1, "hai2")], TABLE, tags)
+    assert row is not None
+    assert row.told == 1
+    assert row.weights[-1] == 1.0 > max(row.weights[:-1])
+    assert TABLE["还"][int(np.argmax(row.targets[-1]))] == "hai2"
+    assert len(told_only(row).places) == 1
+    assert told_row("今天下雨。", [], TABLE, {}) is None
 
 
 @pytest.mark.parametrize("length", [5, 9, 40])
@@ -118,7 +160,8 @@ def test_the_tagger_is_doubted_about_characters_that_it_reads_wrong() -> None:
     assert 0 < trust["还"] < 0.2
     row = row_of("路还[hai2]很长[chang2]，他还[hai2]没长[chang2]，还[huan2]了")
     before = list(row.weights)
-    lower_tagged_weights(row, trust, last=len(row.places) - 1)
+    row.told = 1
+    lower_tagged_weights(row, trust)
     changed = [now / then for now, then in zip(row.weights, before, strict=True)]
     assert changed == [trust["还"], 1.0, trust["还"], 1.0, 1.0]
 

@@ -29,14 +29,14 @@ class CorpusRow:
     digest: str
     expected: tuple[str, ...]
 
-    def sentence(self) -> str:
-        """The sentence that the row points at: the line named, or wherever the text has it.
+    def sentence(self, texts: Path | None = None) -> str:
+        """The sentence that the row points at in a folder of texts: the line named, or wherever the text has it.
 
         Raises:
             ValueError: the text has no such sentence.
         """
         corpus, _, line = self.source.partition(":")
-        path = folder() / FILES[corpus]
+        path = (texts or folder()) / FILES[corpus]
         sentences = _sentences(path)
         place = int(line) - 1
         if place < len(sentences) and digest(sentences[place]) == self.digest:

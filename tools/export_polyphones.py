@@ -4,8 +4,9 @@
     python -m tools.export_polyphones
 
 The weights that ship come from a second run that goes on from the first (docs/readings.md): --run polyphone_second.
-Weights are stored in half precision (ONNX Runtime makes them float32 when it loads them); the graph is compared with
-PyTorch before and after, and nothing is written if it differs by more than half precision explains.
+The recurrent layers compute in int8, tables of characters and readings are stored in it, other weights in half
+precision (ONNX Runtime makes those float32 when it loads them); the graph is compared with PyTorch before and after,
+and nothing is written if it differs by more than that explains.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.parity import check
 from export.to_onnx import export_graph
 from export.training.paths import run_folder
+from tools.graph_precision import to_int8_recurrent
 from tools.graph_storage import to_fp16_storage
+from tools.graph_tables import to_int8_tables
 
 OUTPUT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text"
 MOST_BYTES = 1_500_000
-HALF_PRECISION = 0.05  # of a score; scores of different readings lie some units apart
+ROUNDED = 0.1  # of a score; scores of different readings lie some units apart
 
 
 def load_model(run: str) -> PolyphoneModel:
@@ -82,8 +85,8 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     graph = export_graph(spec(model, 1e-3))
-    small = to_fp16_storage(graph)
-    for content, tolerance in ((graph, 1e-3), (small, HALF_PRECISION)):
+    small = to_fp16_storage(to_int8_tables(to_int8_recurrent(graph)))
+    for content, tolerance in ((graph, 1e-3), (small, ROUNDED)):
         for difference in check(spec(model, tolerance), content):
             print(difference)
             if not difference.passed:

@@ -35,8 +35,13 @@ class PolyphoneModel(nn.Module):
         width: int = 64,
         pair_width: int = 96,
         dropout: float = 0.1,
+        upper_width: int = 0,
     ) -> None:
-        """`characters` in the order of their ids, `readings` of those that have several; `width` of each direction."""
+        """`characters` in the order of their ids, `readings` of those that have several.
+
+        `width` of each direction; `upper_width` likewise of a second layer, which adds to what the first one says and
+        starts by adding nothing, so that it can be put on a trained model. 0: none.
+        """
         super().__init__()
         self.config: dict[str, Any] = {
             "characters": characters,
@@ -45,6 +50,7 @@ class PolyphoneModel(nn.Module):
             "width": width,
             "pair_width": pair_width,
             "dropout": dropout,
+            "upper_width": upper_width,
         }
         size = len(characters) + FIRST_CHARACTER
         most = max(len(row) for row in readings.values())
@@ -60,6 +66,12 @@ class PolyphoneModel(nn.Module):
         self.embedding = nn.Embedding(size, embedding, padding_idx=0)
         self.places = nn.Embedding(PLACES * 2, embedding)  # of words that the dictionary reads, and of others
         self.recurrent = nn.LSTM(embedding, width, batch_first=True, bidirectional=True)
+        self.upper: nn.LSTM | None = None
+        if upper_width:
+            self.upper = nn.LSTM(2 * width, upper_width, batch_first=True, bidirectional=True)
+            self.added = nn.Linear(2 * upper_width, 2 * width)
+            nn.init.zeros_(self.added.weight)
+            nn.init.zeros_(self.added.bias)
         self.middle = nn.Linear(2 * width, pair_width)
         self.middle_places = nn.Embedding(PLACES * 2, pair_width)
         self.pair_vectors = nn.Embedding(count, pair_width)
@@ -74,19 +86,20 @@ class PolyphoneModel(nn.Module):
 
     def forward(self, characters: Tensor, places: Tensor, dictionary: Tensor) -> Tensor:
         kinds = self.kinds(places, dictionary)
-        return self.score(self.states(characters, kinds), characters, kinds, dictionary)
+        return self.score(self.states(characters, kinds)[1], characters, kinds, dictionary)
 
     def kinds(self, places: Tensor, dictionary: Tensor) -> Tensor:
         """Rows of `places` and `middle_places`: place in the word, and whether the dictionary reads it."""
         return places + PLACES * (dictionary > 0).long()
 
-    def states(self, characters: Tensor, kinds: Tensor) -> Tensor:
-        """State [B, T, 2 width] of the network at every place."""
+    def states(self, characters: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """States [B, T, 2 width] at every place: of the first layer, and with what the second one adds."""
         known = (characters > 0).unsqueeze(-1).to(self.embedding.weight.dtype)
-        nothing = known.new_zeros(2, characters.shape[0], self.recurrent.hidden_size)  # ONNX must be told
-        inputs = (self.embedding(characters) + self.places(kinds)) * known
-        states: Tensor = self.recurrent(inputs, (nothing, nothing))[0]
-        return states
+        first = recur(self.recurrent, (self.embedding(characters) + self.places(kinds)) * known)
+        if self.upper is None:
+            return first, first
+        below = F.dropout(first, self.dropout, self.training)
+        return first, first + self.added(recur(self.upper, below * known))
 
     def score(self, states: Tensor, characters: Tensor, kinds: Tensor, dictionary: Tensor) -> Tensor:
         """Scores [..., K] of the readings at places [...] with these states [..., 2 width]."""
@@ -98,3 +111,10 @@ class PolyphoneModel(nn.Module):
         said = (dictionary.unsqueeze(-1) == numbers).to(scores.dtype)
         scores = scores + said * F.softplus(self.trust(middle))
         return torch.where(pairs > 0, scores, torch.full_like(scores, IMPOSSIBLE))
+
+
+def recur(layer: nn.LSTM, inputs: Tensor) -> Tensor:
+    """States [B, T, 2 width] of a layer that begins with nothing, which ONNX must be told in so many words."""
+    nothing = inputs.new_zeros(2, inputs.shape[0], layer.hidden_size)
+    states: Tensor = layer(inputs, (nothing, nothing))[0]
+    return states

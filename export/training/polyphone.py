@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import pickle
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,89 +15,22 @@ from torch.nn import functional as F
 
 from export.models.polyphone import FIRST_CHARACTER, PolyphoneModel
 from export.training.loop import Run
-from export.training.paths import run_folder, work_folder
-from export.training.polyphone_data import Tagger, load_cpp, load_sentences
+from export.training.paths import run_folder
+from export.training.polyphone_data import Tagger, load_cpp
 from export.training.polyphone_disturb import Disturber
-from export.training.polyphone_examples import Example, load_examples, load_patterns, usual_readings
-from export.training.polyphone_rows import (
-    Row,
-    balance,
-    character_table,
-    example_row,
-    gold_row,
-    last_label,
-    phrase_tags,
-    reading_table,
-    tagged_row,
-    with_phrases,
-)
+from export.training.polyphone_examples import WRITTEN, load_decided, load_examples, load_patterns
+from export.training.polyphone_rows import Row, character_table, natural_shares, temper, told_only
+from export.training.polyphone_sentences import HELD_OUT, load, own_rows, told_rows
 from export.training.polyphone_sequences import Batch, Sequences
 from export.training.polyphone_teacher import STATE_VARIANCE, Teacher, lower_tagged_weights, trust_by_character
 
 NAME = "polyphone"
-HELD_OUT = 0  # fold of the gold sentences that training never reads
-SHARES = {"examples": 0.05, "patterns": 0.1, "tagged": 0.15}  # of a batch, beside --gold; the rest are disturbed
+SHARES = {"examples": 0.05, "patterns": 0.1}  # of a batch, beside --gold; the rest are disturbed
 PATTERN_DRAWS = 60
 FORGET_DICTIONARY = 0.2  # chance that a sentence is read without the dictionary
 STATE_WEIGHT = 4.0  # of the loss of the tagger's state; as much again as all that is asked of readings
 LEAST_SEEN = 4  # of a character that gets an id
 MEASURED_AT_ONCE = 128
-
-
-@dataclass
-class Data:
-    """What others wrote, labelled."""
-
-    readings: dict[str, list[str]]
-    gold: dict[int, list[Row]]  # by fold
-    tagged: list[Row]
-
-
-def prepare(folder: Path, seed: int = 0) -> Data:
-    """Read, label and cut all sentences: takes some minutes, so the result is kept."""
-    labels, tagger = load_cpp(folder), Tagger()
-    table = reading_table(labels, tagger)
-    labels = [label for label in labels if label.fold != HELD_OUT]
-    polyphones = frozenset(table)
-    tags = list(tagger.label([label.text for label in labels], polyphones))
-    gold: dict[int, list[Row]] = defaultdict(list)
-    for label, found in zip(labels, tags, strict=True):
-        row = gold_row(label, table, found)
-        if row is not None:
-            gold[label.fold].append(row)
-    sentences = load_sentences(folder / "zh_sentences_cc0.txt")
-    tagged = [
-        tagged_row(text, found, table)
-        for text, found in zip(sentences, tagger.label(sentences, polyphones), strict=True)
-    ]
-    grown = list(with_phrases(sentences, table, seed))
-    for (text, phrase), found in zip(grown, tagger.label([text for text, _ in grown], polyphones), strict=True):
-        tagged.append(tagged_row(text, phrase_tags(text, phrase, found, table), table))
-    rows = [row for row in tagged if row is not None]
-    count = sum(map(len, gold.values()))
-    print(f"{count} gold sentences ({len(labels) - count} without a choice), {len(rows)} tagged", flush=True)
-    balance(rows)
-    return Data(table, dict(gold), rows)
-
-
-def load(folder: Path) -> Data:
-    """`prepare`, or what it gave last time."""
-    path = work_folder() / NAME / "labelled.pickle"
-    if not path.is_file():
-        data = prepare(folder)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            pickle.dump(data, file)
-        return data
-    with path.open("rb") as file:
-        return pickle.load(file)
-
-
-def own_rows(examples: Sequence[Example], table: dict[str, list[str]]) -> list[Row]:
-    """Our own sentences, without those that teach nothing."""
-    usual = usual_readings()
-    rows = (example_row(text, labels, table, usual) for text, labels in examples)
-    return [row for row in rows if row is not None]
 
 
 def scores_of(model: PolyphoneModel, rows: Sequence[Row], ids: dict[str, int]) -> list[np.ndarray]:
@@ -153,11 +83,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validate", default="", metavar="FOLDS", help="keep more of the gold out and measure on that: 1,2,3"
     )
     parser.add_argument("--gold", type=float, default=0.08, metavar="SHARE", help="of a batch")
+    parser.add_argument("--written", type=float, default=0.2, metavar="SHARE", help="of a batch: our own sentences")
+    parser.add_argument("--tagged", type=float, default=0.15, metavar="SHARE", help="of a batch: others' sentences")
+    parser.add_argument("--decided", type=float, default=0.06, metavar="SHARE", help="of a batch: uncertain places")
     parser.add_argument(
         "--doubt", type=float, default=0.0,
         help="how much less the tagger's word weighs for each share of a character's gold that it reads wrong",
     )  # fmt: skip
     parser.add_argument("--start-from", metavar="RUN", help="begin with what another run has learned")
+    parser.add_argument("--embedding", type=int, default=96, metavar="NUMBERS", help="of a character")
+    parser.add_argument("--width", type=int, default=128, metavar="UNITS", help="of the recurrent layer, a direction")
+    parser.add_argument("--upper-width", type=int, default=96, metavar="UNITS", help="of the second one; 0: none")
     parser.add_argument("--name", default=NAME, help="of the run")
 
 
@@ -167,17 +103,24 @@ def main(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     data = load(options.folder)
     kept_out = {int(fold) for fold in options.validate.split(",") if fold}
-    measured = [last_label(row) for fold in sorted(kept_out) for row in data.gold[fold]]
+    measured = [told_only(row) for fold in sorted(kept_out) for row in data.gold[fold]]
     gold = [row for fold, rows in sorted(data.gold.items()) if fold not in kept_out for row in rows]
-    examples = load_examples()
-    every = 10 if kept_out else len(examples) + 1  # of the examples, the tenth that is measured on
+    tagger = Tagger()
+    examples, written = load_examples(), load_examples(WRITTEN)
+    every = 10 if kept_out else len(examples) + len(written) + 1  # of our own, the tenth that is measured on
     parts = {
         "gold": gold,
         "examples": own_rows([example for index, example in enumerate(examples, 1) if index % every], data.readings),
+        "written": told_rows([item for index, item in enumerate(written, 1) if index % every], data.readings, tagger),
+        "decided": told_rows(load_decided(options.folder), data.readings, tagger),
         "patterns": own_rows(load_patterns(PATTERN_DRAWS, options.seed), data.readings),
-        "tagged": data.tagged,
+        "tagged": data.tagged + data.phrases,
     }
-    measured_examples = own_rows(examples[every - 1 :: every], data.readings)
+    temper(parts["written"], natural_shares(data.tagged, data.readings))
+    measured_own = {
+        "examples": own_rows(examples[every - 1 :: every], data.readings),
+        "written": list(map(told_only, told_rows(written[every - 1 :: every], data.readings, tagger))),
+    }
     former = former_run(options.start_from, data.readings) if options.start_from else None
     characters = (
         former["config"]["characters"]
@@ -186,24 +129,24 @@ def main(options: argparse.Namespace) -> None:
     )
     ids = {char: index for index, char in enumerate(characters, start=FIRST_CHARACTER)}
     most = max(len(row) for row in data.readings.values())
-    tagger = Tagger()
     seen = [label for label in load_cpp(options.folder) if label.fold not in {HELD_OUT, *kept_out}]
     trust = trust_by_character(seen, data.readings, tagger, options.doubt)
-    for row in gold:
-        lower_tagged_weights(row, trust, last=len(row.places) - 1)
-    for row in data.tagged:
+    for row in itertools.chain(gold, parts["written"], parts["decided"], data.phrases):
         lower_tagged_weights(row, trust)
     teacher = Teacher(tagger, characters, data.readings, trust)
     sequences = {name: Sequences(rows, ids, most) for name, rows in parts.items()}
-    model = PolyphoneModel(characters, data.readings)
+    model = PolyphoneModel(
+        characters, data.readings, options.embedding, options.width, upper_width=options.upper_width
+    )
     disturber = Disturber(teacher.polyphones)
     pupil = Pupil(model)
     if former:
-        pupil.load_state_dict(former["model"])
+        load_former(pupil, former["model"])
     run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
     rng = np.random.default_rng(options.seed + run.step)
-    shares = {"gold": options.gold} | SHARES
-    counts = {name: round(share * options.batch) for name, share in shares.items()}
+    shares = {"gold": options.gold, "written": options.written, "decided": options.decided, "tagged": options.tagged}
+    shares |= SHARES
+    counts = {name: round(shares[name] * options.batch) for name in parts}
     strange = options.batch - sum(counts.values())
     size = sum(p.numel() for p in model.parameters())
     print(f"{size / 1e6:.2f} M parameters, {len(characters)} characters", flush=True)
@@ -219,7 +162,7 @@ def main(options: argparse.Namespace) -> None:
         if kept_out and (run.step % options.evaluate_every == 0 or not run.running):
             averaged = run.averaged.model
             figures = {"accuracy": accuracy(averaged, measured, ids)}
-            figures["examples"] = accuracy(averaged, measured_examples, ids)
+            figures |= {name: accuracy(averaged, rows, ids) for name, rows in measured_own.items()}
             run.log(figures, "validation")
     run.save()
 
@@ -240,6 +183,13 @@ def former_run(name: str, readings: dict[str, list[str]]) -> dict[str, Any]:
     return state
 
 
+def load_former(pupil: Pupil, weights: dict[str, Tensor]) -> None:
+    """Begin with another run's weights; a layer that it does not have keeps its first ones, which add nothing."""
+    own = pupil.state_dict()
+    new = {key for key in own if key not in weights and key.startswith(("model.upper.", "model.added."))}
+    pupil.load_state_dict({**weights, **{key: own[key] for key in new}})
+
+
 class Pupil(nn.Module):
     """The model, with a layer that training alone needs: it tells the tagger's state from the model's own."""
 
@@ -255,7 +205,7 @@ def loss_parts(pupil: Pupil, teacher: Teacher, batches: Sequence[Batch], rng: np
     characters, places, dictionary = tensors(whole)
     dictionary = dictionary.masked_fill(torch.from_numpy(rng.random((len(dictionary), 1)) < FORGET_DICTIONARY), 0)
     kinds = pupil.model.kinds(places, dictionary)
-    states = pupil.model.states(characters, kinds)
+    first_states, states = pupil.model.states(characters, kinds)
     wanted = teacher.states(whole.characters)
     first = len(characters) - len(batches[-1].characters)  # of the disturbed sentences
     asked = torch.from_numpy(whole.weights > 0)
@@ -272,5 +222,5 @@ def loss_parts(pupil: Pupil, teacher: Teacher, batches: Sequence[Batch], rng: np
     sums = torch.zeros(len(batches)).index_add(0, owner, missed)
     shares = torch.zeros(len(batches)).index_add(0, owner, weights[asked])
     real = characters > 0
-    state = F.mse_loss(pupil.state(states)[real], wanted[real]) / STATE_VARIANCE
+    state = F.mse_loss(pupil.state(first_states)[real], wanted[real]) / STATE_VARIANCE
     return [*(sums / shares), state]

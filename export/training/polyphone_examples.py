@@ -1,6 +1,9 @@
-"""Everyday speech written for this project, with readings: single sentences, and patterns that give many.
+"""Sentences written for this project, with readings, patterns that give many, and places that a reader decided.
 
-An encyclopedia, which is all that is labelled elsewhere, hardly ever says 得 dei3, 睡着, 有空 or 我教数学.
+An encyclopedia, which is all that is labelled elsewhere, hardly ever says 得 dei3, 睡着, 有空 or 我教数学. Of every
+polyphone of CPP `polyphone_written.txt` says all readings that live, in some thousands of sentences. The table of
+decisions names places of the text corpora where tagger and front end contradicted each other or the tagger was
+unsure, and the reading that fits.
 """
 
 from __future__ import annotations
@@ -8,12 +11,16 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 from export.training.polyphone_data import Labelled
+from tools.corpus_rows import load_rows
 
 EXAMPLES = Path(__file__).with_name("polyphone_examples.txt")
+WRITTEN = EXAMPLES.with_name("polyphone_written.txt")
+DECIDED = EXAMPLES.with_name("polyphone_decided.tsv")  # as tools/corpus_rows.py says
 PATTERNS = Path(__file__).with_name("polyphone_patterns.txt")
 USUAL = "usual"  # the list of readings that need no brackets
 DIVIDER = "$$"  # between the lists of a file of patterns and the patterns
@@ -45,6 +52,19 @@ def load_examples(path: Path = EXAMPLES) -> list[Example]:
     """The sentences of a file. Errors: ValueError of `labelled`."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [labelled(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
+
+
+def load_decided(texts: Path, path: Path = DECIDED) -> list[Example]:
+    """The sentences of a table of decisions, found in the folder `texts`, with all that was decided about each.
+
+    Raises:
+        ValueError: a row of the table cannot be read, or its sentence is not in the texts.
+    """
+    found: dict[str, list[Labelled]] = defaultdict(list)
+    for row in load_rows(path):
+        sentence = row.sentence(texts)
+        found[sentence].append(Labelled(sentence, row.start, row.expected[0]))
+    return [Example(text, labels) for text, labels in found.items()]
 
 
 def _parts(path: Path) -> tuple[dict[str, list[str]], list[tuple[int, str]]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pypinyin.constants import PHRASES_DICT
 
 from export.training.polyphone_data import Labelled, Tagger
+from qingyin.text import g2p
 from qingyin.text.characters import canonicalise
 from qingyin.text.citation import has_reading, word_readings
 from qingyin.text.items import Spoken
@@ -17,7 +18,10 @@ from qingyin.text.normalize import normalise
 from qingyin.text.polyphones import LETTER, QUOTE, Features, features
 from qingyin.text.segmentation import Clause, clauses, segment
 
+TAGGER_WEIGHT = 0.2  # of what the tagger says in a sentence that a person has labelled
 DOUBTFUL_WEIGHT = 0.5  # of a label where the tagger contradicts the dictionary, which then decides
+UNSEEN = 0.5  # times that a reading counts as seen although it was not
+LEAST_TEMPERED, MOST_TEMPERED = 0.2, 2.0  # weights of labels that people gave
 FREQUENT = 400  # a character labelled more often than this counts less each time
 LONGEST = 120  # items; longer sentences are left out
 
@@ -30,6 +34,7 @@ class Row:
     places: list[int] = field(default_factory=list)
     targets: list[list[float]] = field(default_factory=list)  # share of each reading, in the table's order
     weights: list[float] = field(default_factory=list)
+    told: int = 0  # how many of the last labels a person gave
 
     def add(self, place: int, target: Sequence[float], weight: float) -> None:
         """Label one place."""
@@ -42,6 +47,23 @@ def sentence(text: str) -> list[Clause]:
     """The runtime's words of a sentence."""
     canonical, positions = canonicalise(text)
     return clauses(normalise(canonical, positions, text, has_reading).items)
+
+
+def agreed(text: str, tags: Mapping[int, Mapping[str, float]]) -> dict[int, Mapping[str, float]]:
+    """What the tagger says where the front end of today, dictionary, rules and model, says the same.
+
+    Two readers of different schools who agree are right nearly always; where they do not, a reader of flesh and blood
+    has decided (`polyphone_decided.tsv`).
+    """
+    canonical, positions = canonicalise(text)
+    clauses_read = g2p.read(normalise(canonical, positions, text, has_reading).items)
+    heard = {
+        syllable.position: f"{syllable.spelling}{syllable.tone}"
+        for words, _ in clauses_read
+        for word in words
+        for syllable in word
+    }
+    return {index: shares for index, shares in tags.items() if heard.get(index) == max(shares, key=shares.__getitem__)}
 
 
 def origins(found: Iterable[Clause]) -> dict[int, int]:
@@ -57,9 +79,9 @@ def origins(found: Iterable[Clause]) -> dict[int, int]:
     return result
 
 
-def last_label(row: Row) -> Row:
-    """The row with its last label only, which is the gold one."""
-    return Row(row.features, row.places[-1:], row.targets[-1:], [1.0])
+def told_only(row: Row) -> Row:
+    """The row with the labels that a person gave, equally weighted."""
+    return Row(row.features, row.places[-row.told :], row.targets[-row.told :], [1.0] * row.told, row.told)
 
 
 def one_hot(readings: Sequence[str], reading: str) -> list[float]:
@@ -89,19 +111,24 @@ def tagged_row(text: str, tags: Mapping[int, Mapping[str, float]], table: Mappin
     return row if row.places else None
 
 
-def gold_row(
-    label: Labelled, table: Mapping[str, Sequence[str]], tags: Mapping[int, Mapping[str, float]]
+def told_row(
+    text: str, labels: Iterable[Labelled], table: Mapping[str, Sequence[str]], tags: Mapping[int, Mapping[str, float]]
 ) -> Row | None:
-    """A gold sentence: its marked character, and the tagger's labels for the others at weight 0.2."""
-    found = sentence(label.text)
-    row = tagged_row(label.text, {i: tag for i, tag in tags.items() if i != label.index}, table)
+    """A sentence with a person's labels, and the tagger's at a lower weight; None if no label is a choice."""
+    labels = list(labels)
+    found, known = sentence(text), {label.index for label in labels}
+    row = tagged_row(text, {i: tag for i, tag in tags.items() if i not in known}, table)
     row = row or Row(features(found, table))
-    row.weights = [0.2 * weight for weight in row.weights]
-    place = origins(found).get(label.index)
-    if place is None or label.reading not in table.get(label.text[label.index], ()):
-        return None
-    row.add(place, one_hot(table[label.text[label.index]], label.reading), 1.0)
-    return row
+    row.weights = [TAGGER_WEIGHT * weight for weight in row.weights]
+    places = origins(found)
+    for label in labels:
+        place, readings = places.get(label.index), table.get(text[label.index], ())
+        # 菸 is written 烟 before it is read, and that has one reading
+        same = place is not None and row.features.characters[place] == text[label.index]
+        if place is not None and same and label.reading in readings:
+            row.add(place, one_hot(readings, label.reading), 1.0)
+            row.told += 1
+    return row if row.told else None
 
 
 def example_row(
@@ -122,15 +149,19 @@ def example_row(
     return row if row.places else None
 
 
-def with_phrases(sentences: Sequence[str], table: Mapping[str, Sequence[str]], seed: int) -> Iterator[tuple[str, str]]:
-    """Every dictionary phrase that has a polyphone, put between two words of some sentence: (sentence, phrase)."""
+def with_phrases(sentences: Sequence[str], phrases: Iterable[str], seed: int) -> Iterator[tuple[str, str]]:
+    """Every phrase, put between two words of some sentence: (sentence, phrase)."""
     rng = random.Random(seed)
-    for phrase in PHRASES_DICT:
-        if 2 <= len(phrase) <= 4 and any(char in table for char in phrase):
-            text = rng.choice(sentences)
-            words = segment(text)
-            cut = rng.randrange(len(words) + 1)
-            yield "".join(words[:cut]) + phrase + "".join(words[cut:]), phrase
+    for phrase in phrases:
+        text = rng.choice(sentences)
+        words = segment(text)
+        cut = rng.randrange(len(words) + 1)
+        yield "".join(words[:cut]) + phrase + "".join(words[cut:]), phrase
+
+
+def dictionary_phrases(table: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The dictionary's phrases of two to four characters that have a polyphone."""
+    return (phrase for phrase in PHRASES_DICT if 2 <= len(phrase) <= 4 and any(char in table for char in phrase))
 
 
 def phrase_tags(
@@ -155,6 +186,35 @@ def balance(rows: Sequence[Row]) -> None:
             weight * min(1.0, (FREQUENT / counts[row.features.characters[place]]) ** 0.5)
             for weight, place in zip(row.weights, row.places, strict=True)
         ]
+
+
+def natural_shares(rows: Iterable[Row], table: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
+    """Of each character, how often running text has each of its readings, as tagged rows say; none is nought."""
+    counts = {char: [UNSEEN] * len(readings) for char, readings in table.items()}
+    for row in rows:
+        for place, target in zip(row.places, row.targets, strict=True):
+            mine = counts[row.features.characters[place]]
+            for index, share in enumerate(target):
+                mine[index] += share
+    return {char: [value / sum(row) for value in row] for char, row in counts.items()}
+
+
+def temper(rows: Sequence[Row], shares: Mapping[str, Sequence[float]]) -> None:
+    """Weigh a person's labels so that the readings of a character are learned half way as rare as they are.
+
+    Sentences that are written to teach have rare readings as often as common ones. Taken as they are, they make the
+    model read 俞 shu4 wherever it is in doubt. `shares` is natural_shares.
+    """
+    written = {char: [UNSEEN] * len(row) for char, row in shares.items()}
+    labels = [(row, len(row.places) - 1 - index) for row in rows for index in range(row.told)]
+    for row, index in labels:
+        mine = written[row.features.characters[row.places[index]]]
+        mine[max(range(len(mine)), key=row.targets[index].__getitem__)] += 1
+    for row, index in labels:
+        char, target = row.features.characters[row.places[index]], row.targets[index]
+        reading = max(range(len(target)), key=target.__getitem__)
+        share = written[char][reading] / sum(written[char])
+        row.weights[index] = min(MOST_TEMPERED, max(LEAST_TEMPERED, (shares[char][reading] / share) ** 0.5))
 
 
 def character_table(rows: Iterable[Row], least: int, polyphones: Iterable[str]) -> str:

@@ -32,14 +32,15 @@ def trust_by_character(
     return {char: 1 / (1 + doubt * wrong[char] / count) for char, count in counts.items()}
 
 
-def lower_tagged_weights(row: Row, trust: Mapping[str, float], last: int | None = None) -> None:
-    """Lower the weights of the labels that rest on the tagger alone; label number `last` does not.
+def lower_tagged_weights(row: Row, trust: Mapping[str, float]) -> None:
+    """Lower the weights of the labels that rest on the tagger alone.
 
-    What dictionary and tagger agree on, and where the dictionary was preferred, stays as it is.
+    Those that a person gave, what dictionary and tagger agree on, and where the dictionary was preferred, stay.
     """
-    for number, (place, target) in enumerate(zip(row.places, row.targets, strict=True)):
+    tagged = len(row.places) - row.told
+    for number, (place, target) in enumerate(zip(row.places[:tagged], row.targets[:tagged], strict=True)):
         said = row.features.dictionary[place]
-        if number != last and not (said and target[said - 1] == max(target)):
+        if not (said and target[said - 1] == max(target)):
             row.weights[number] *= trust.get(row.features.characters[place], 1.0)
 
 
