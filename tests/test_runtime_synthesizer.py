@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import tracemalloc
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import qingyin
 import tiny_models
 from qingyin import ModelError, OptionError, SynthesisOptions, Synthesizer, TextError, VoiceError
 from qingyin.frame_grid import GRID
+from qingyin.synthesizer import LONGEST_WAIT
 
 TEXT = "今天天气真好，我们去公园走走吧。你喜欢吗？"
 KINDS = ("source_filter", "hifigan", "source_istft")
@@ -101,6 +104,24 @@ def test_a_stream_begins_early_and_in_order(synthesizer: Synthesizer) -> None:
     np.testing.assert_array_equal(
         np.concatenate([chunk.samples for chunk in chunks]), synthesizer.synthesize(TEXT, seed=1).samples
     )
+
+
+def test_later_sentences_begin_in_larger_chunks_until_text_is_waited_for(synthesizer: Synthesizer) -> None:
+    sentence = "今天天气真好我们大家一起去公园里走走好不好呀然后再回家吃饭。"
+
+    def slowly() -> Iterator[str]:
+        yield 2 * sentence
+        time.sleep(2 * LONGEST_WAIT)
+        yield 2 * sentence
+
+    def firsts(text: str | Iterator[str]) -> list[int]:
+        chunks = list(synthesizer.stream(text, seed=1))
+        return [min(len(c.samples) for c in chunks if c.sentence_index == index) for index in range(4)]
+
+    small, larger, *_ = firsts(4 * sentence)
+    assert larger > 2 * small
+    again = firsts(slowly())
+    assert again[:3] == [small, larger, small]
 
 
 def test_same_seed_same_samples_and_another_seed_others(synthesizer: Synthesizer) -> None:

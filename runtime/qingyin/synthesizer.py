@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from qingyin.acoustic import GROWTH
 from qingyin.acoustic_slot import AcousticSlot, check_options, front_end, open_acoustic, prepare_text
 from qingyin.compute import fallback_warning
 from qingyin.emotions import Emotion, mixed, resolve
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
 CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
+MOST_GROWN = 8  # sentences after which no first chunk grows any more
+LONGEST_WAIT = 0.05  # s for text, beyond which the next sentence must be heard at once again
 
 
 class Synthesizer:
@@ -184,6 +187,7 @@ class Synthesizer:
         timings = report.timings
         clock = time.perf_counter()
         timings.total = clock - began
+        ahead = 0  # sentences since the listener last had to wait for text
         while True:
             waited = timings.waiting
             analysis = next(analyses, None)
@@ -192,6 +196,8 @@ class Synthesizer:
             timings.text += spent
             timings.total += spent
             clock = now
+            if timings.waiting - waited > LONGEST_WAIT:
+                ahead = 0
             if analysis is None:
                 break
             report.unspoken.extend(analysis.unspoken)
@@ -210,8 +216,11 @@ class Synthesizer:
                 if sentence.voice is not None or sentence.emotion is not None:
                     feeling = self._emotion(speaker, options, sentence.emotion)
                 gain_db = speaker.gain_db + options.volume_db
+                # later sentences lie behind sound that is still being heard: they begin where growth has come to
+                sizes = min(chunking[0] * GROWTH**ahead, max(chunking)), chunking[1]
+                ahead = min(ahead + 1, MOST_GROWN)
                 for samples, markup_db, last in self._sentence(
-                    sentence, speaker, feeling, options, report, index, chunking
+                    sentence, speaker, feeling, options, report, index, sizes
                 ):
                     if not len(samples):
                         continue
