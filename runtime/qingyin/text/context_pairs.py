@@ -12,6 +12,8 @@ _BODY_AFTER_VERB_TEXT = """
     着眼 着手 着头 着脸 着嘴 着地
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
+_LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
+_LEFT_BEHIND = ("功课", "课", "太多", "很多", "几节", "一节", "东西", "你", "我", "他", "她", "谁", "钱包", "手机", "钥匙")
 _EVENTS_TEXT = """
     比赛 球赛 电影 演出 考试 会议 音乐会 晚会 婚礼 直播 话剧 讲座 辩论 表演 舞会 展览 报告 决赛 联赛 歌剧 发布会 演唱会
     招聘会 拍卖 魔术 足球 篮球
@@ -21,6 +23,14 @@ _STAYED_TEXT = """
     一直 都 只 就 要 还 继续 总
 """
 _STAYED = frozenset(_STAYED_TEXT.split())
+
+_LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
+
+
+def _tells_how(said: str) -> bool:
+    """Whether what goes before 地 is an adverb by its form: 慢慢, 说说笑笑, 大摇大摆, 飞快."""
+    twice = said[-1:] == said[-2:-1] or (len(said) == 4 and (said[0] == said[2] or said[0] == said[1]))
+    return len(said) > 1 and (twice or said.endswith(("飞快", "很快", "赶紧")))
 
 
 def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
@@ -47,6 +57,28 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "shang4", "pu1"
     if word == "待到" and before in _STAYED:
         return "dai1", "dao4"
+    if word == "放过" and after[:1] in _LET_OUT:
+        return "fang4", "guo5"
+    if word == "落下" and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):
+        return "luo4", "xia4"
+    if word == "请调" and after[:1] in tuple("直准高低大小好亮暗快慢成到"):
+        return "qing3", "tiao2"  # 请 is no part of 请调 there
+    if word in ("地下", "地上", "地点") and after[:1] in ("了", "着") and _tells_how("".join(words[:index])[-4:]):
+        return "de5", {"下": "xia4", "上": "shang4", "点": "dian3"}[word[1]]  # 慢慢地上了楼
+    if word == "花都" and after[:1] in tuple("谢开落掉败"):
+        return "hua1", "dou1"
+    if word == "画画" and before[-1:] in tuple("幅张") and after[:1] in tuple("得的"):
+        return "hua4", "hua4"  # 这幅画画得好
+    if word == "重重" and after == "的" and not context.at(2).startswith(_LAYERS):
+        return "zhong4", "zhong4"
+    if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):
+        return "jie1", "guo3"
+    if word == "了账" and before == "结":
+        return "le5", "zhang4"
+    if word == "勒住" and after[-1:] in tuple("马缰绳骑"):
+        return "le4", "zhu4"
+    if word == "不干" and before[-1:] in tuple("晒晾烘擦吹拧烤"):
+        return "bu4", "gan1"
     if word == "得了" and is_verb(before):
         return "de5", "liao3"
     return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from qingyin.text import clause_ends, particles
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.collocations import collocation
+from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.neighbours import (
     AFTER_ADVERB_DAO,
     AIMS,
@@ -268,6 +269,13 @@ def _luo_sleeve(context: Context) -> str | None:
     return "luo1" if context.after[:1] == "起" and "袖" in context.after + context.at(2) else None
 
 
+def _zi(context: Context) -> str | None:
+    """子 is light where the word before was cut off too late: 盖房|子, 鸟笼|子, 一下|子."""
+    before = context.before
+    named = before[-1:] + "子" in NEUTRAL_WORDS or before.endswith(("老爷", "下", "档"))
+    return "zi5" if before and (named or (before == "二" and len(context.words) == 2)) else None
+
+
 def _ke(context: Context) -> str | None:
     return "ke2" if context.before and context.before[-1] not in "哎唉嗨咳" else None  # a cough; else a sigh
 
@@ -279,7 +287,7 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
-    "咳": _ke, "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
+    "咳": _ke, "子": _zi, "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
     "啦": clause_ends.la,
 }  # fmt: skip
 _FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")

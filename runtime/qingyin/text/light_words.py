@@ -17,7 +17,7 @@ _NEUTRAL_WORDS_TEXT = """
     糊弄 体面 富余 宽敞 稳当 妥当 踏实 扎实 新鲜 模糊 含糊 迷糊 溜达 蘑菇 石榴 核桃 枇杷 茉莉 困难
     故事 本事 差事 合同 学问 主意 队伍 规矩 日子 比方 交情 动静 教训 答应 算计 吆喝 吓唬 欺负 佩服
     喜鹊 打发 巴结 心思 盘算 晚上 早上 下巴 嘴巴 尾巴 嗓子 那么 这么 怎么 什么 多么 要么 我们 你们
-    他们 她们 它们 咱们 人们 同志们 怎么样 孩子 儿子 房子 桌子 椅子 屋子 影子 样子 句子 鞋子 帽子
+    他们 她们 它们 咱们 人们 同志们 孩子 儿子 房子 桌子 椅子 屋子 影子 样子 句子 鞋子 帽子
     裤子 裙子 袜子 被子 杯子 瓶子 盘子 盒子 箱子 袋子 筷子 勺子 叉子 刀子 猴子 兔子 狮子 鸭子 鸽子
     虫子 蚊子 叶子 果子 桃子 李子 橘子 柿子 茄子 柚子 鼻子 脖子 肚子 胡子 脑子 例子 院子 村子 镜子
     梳子 扇子 帘子 毯子 垫子 凳子 柜子 炉子 锅子 车子 轮子 稿子 本子 册子 单子 牌子 棍子 绳子 钉子
@@ -40,6 +40,8 @@ _NEUTRAL_WORDS_TEXT = """
     一辈子 衣裳 银子 应酬 冤枉 在乎 眨巴 宅子 寨子 帐篷 丈人 帐子 招牌 镇子 知识 主子 柱子 爪子 转悠
     壮实 锥子 字号 祖宗 妞妞 伺候 侍候 胡涂 亮堂 硬朗 软和 匀称 伯伯 外甥 拉扯 抖搂 数落 打搅 捣鼓
     摆弄 比划 掂量 糟蹋 糟践 盘缠
+    葫芦 轱辘 底下 痒痒 提溜 掰扯 搭理 水灵 寒碜 捯饬 倒腾 埋汰 腻歪 咋呼 絮叨 敞亮 瓷实 皮实 嚷嚷 鼓捣 消停 邋遢 窝囊 磨蹭
+    晃悠 忽悠 闹腾 扑腾 踅摸 咂摸 寻思 顺溜
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.
@@ -56,6 +58,6 @@ DIRECTIONS: frozenset[str] = frozenset(_DIRECTIONS_TEXT.split())
 _POTENTIAL_BU_TEXT = """
     对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住
     禁不住 看不见 听不见 听不懂 看不懂 找不到 买不到 想不到 吃不下 睡不着 听不到 看不到 做不到 靠不住
-    说不出 数不清 看不清
+    说不出 数不清 看不清 除不尽 享不尽 道不尽 诉不尽 取不尽
 """
 POTENTIAL_BU: frozenset[str] = frozenset(_POTENTIAL_BU_TEXT.split())  # the 不 in the middle is neutral

@@ -34,6 +34,11 @@ _MANNERS_TEXT = """
 """
 MANNERS = frozenset(_MANNERS_TEXT.split())  # that the list of words lacks
 PLACES_AFTER = frozenset("区上下面方带点位处铁球理名址产图板震狱主税毯道基域貌形势级支牢盘段缘质表层")
+_BOARDING_TEXT = """
+    上 下 上学 上课 上班 上台 上车 上楼 上山 上岗 上马 上网 上路 下课 下车 下楼 下山 下床 下班 下跪 下台 下水 下令 下手 上前 上升 下降 上涨 下跌
+    上去 下去 上来 下来
+"""
+BOARDING = frozenset(_BOARDING_TEXT.split())  # after 地, which is no ground there
 LONG_THINGS = frozenset(  # 长穗, 长枪
     "穗臀柄叶尾耳毛角嘴颈腿足鳍吻蕊梗瓣刺冠须鞭萼喙翅茎序苞距管爪袍裙靴枪矛缝凳椅桌裤袖线"
 )
@@ -46,7 +51,15 @@ _MUST_WORDS_TEXT = """
 """
 MUST_WORDS = frozenset(_MUST_WORDS_TEXT.split())
 GAINS = frozenset("奖分到了出以知名益胜手票意志力利救宠势逞罪病道子体法当主失住人心一第金银铜冠亚其此名罪于而来去")
-MUST_DO = frozenset("给说让把先吃看找用跟等赶想买做办靠拿管开关走好多再问打听写学叫带送回问换花交请陪")
+MUST_DO = frozenset("给说让把先吃看找用跟等赶想买做办靠拿管开关走好多再问打听写学叫带送回问换花交请陪早快慢赶尽注小")
+_MUST_SO_TEXT = """
+    提前 尽早 尽快 尽量 及早 及时 按时 按照 准时 马上 立刻 立即 赶紧 赶快 赶忙 抓紧 收拾 准备 小心 注意 努力 慢慢 好好 想办法
+    重新 继续 仔细 认真 坚持 完全 全部 一直 一步 另外 由 从 向 往 经过 通过 排队 吃 穿 花 住 下 上 去 回去 回家 早 早点 少 多
+    承认 考虑 处理 检查 解决 修改 修理 调整 加强 提高 改进 改变 增加 减少 服从 遵守 学会 学习 依靠 依法 亲自 单独 分开 想想
+    时刻 时常 经常 事先 预先 预订 预约 按 洗 换 倒 擦 扔 切 煮 炒 加 放 装 拆 存 付 交钱 掏 挤 绕 搬 爬 喝 睡 养 练 背 记住 负责 少说 下雨
+"""
+MUST_SO = frozenset(_MUST_SO_TEXT.split())  # after 得 at the head of a clause: 得提前买
+MANNERS_TOO = frozenset(("认真", "仔细", "完全", "努力", "小心", "慢慢", "好好", "按时", "及时", "准时"))  # 打扫得仔细: said of 得 before it as well
 GETTING = frozenset("测算查换赢赚挣学借收买讨求捡抢分记找抓救接考量猜问骗领拿争养讲录配割种钓摘挖")  # 测得数值: de2
 RESULTS = ADJECTIVES | frozenset("出起上下进过回开住着了到见动完清成懂像跟连让叫正俊稳牢死活满不我你他她它")
 TASKS = frozenset("给去找让把先跟靠让等")

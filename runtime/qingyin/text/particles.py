@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
+    BOARDING,
     DEGREE,
     DONE_SO,
     GAINS,
@@ -12,8 +13,10 @@ from qingyin.text.neighbours import (
     LIT_BY,
     MANNER,
     MANNERS,
+    MANNERS_TOO,
     MUST,
     MUST_DO,
+    MUST_SO,
     MUST_WORDS,
     PLACES_AFTER,
     RESULTS,
@@ -37,9 +40,18 @@ def de(context: Context) -> str | None:
     if not before:
         if not after or after[0] in "了啦嘞":
             return "de2"
-        return "dei3" if after[0] in MUST_DO else None
+        return "dei3" if after[0] in MUST_DO or after in MUST_SO else None
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
+    then = context.at(2)
+    if after == "很" and then in ("", "了", "呢", "啊"):
+        return "de5"  # 方便得很
+    if len(after) > 1 and after in MUST_SO and not is_verb(before) and before not in ADJECTIVES:
+        if after in MANNERS_TOO and not then:
+            return "de5"  # 准备得仔细, but 作业得认真做
+        goes_on = then and then[0] not in "了啦的吗" and before[-1] not in "终方始遂才"
+        if goes_on and (after not in MANNERS_TOO or is_verb(then) or after[1] == "时"):
+            return "dei3"  # 这药得按时吃
     if must and after[:1] in ("了", "啦"):
         return "de2"  # 就得了
     if must:
@@ -65,6 +77,11 @@ def di(context: Context) -> str | None:
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
     if len(four) >= 2 and (four[-1] == four[-2] or (len(four) == 4 and four[2:] == four[:2])):
         return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地
+    if after in BOARDING and len(before) > 1:
+        return "de5"  # 整齐地上了车: segmentation cuts there on purpose
+    sure_manner = len(four) == 4 and (four[0] == four[2] or four[1:3] == "也不")  # 蹑手蹑脚地, 头也不回地
+    if sure_manner and after[0] not in "区球铁方":
+        return "de5"
     if after[0] in PLACES_AFTER:
         return None
     acts = after[0] in DONE_SO or after[0] in VERBS
@@ -79,6 +96,8 @@ def le(context: Context) -> str | None:
     if before.endswith("不"):
         prior = (earlier + before[:-1])[-1:]
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None
+    if not context.after and before[-1:] in tuple(ADJECTIVES):
+        return "le5"  # 头发都白了
     able = (before == "得" and is_verb(earlier)) or before == "算得"
     return "liao3" if able else None
 

@@ -19,7 +19,7 @@ CHARACTERS: dict[str, str] = {
     "粘": "nian2", "剌": "la4", "仆": "pu2", "媛": "yuan2", "卜": "bu3", "泊": "bo2", "茜": "xi1",
     "蛤": "ge2", "茄": "qie2", "咯": "lo5", "嗯": "en4", "调": "tiao2", "谁": "shei2", "翟": "zhai2",
     "帖": "tie3", "曲": "qu3", "尽": "jin4", "空": "kong1", "噢": "o1", "哦": "o4", "诶": "ei4",
-    "欸": "ei4", "哎": "ai1", "柏": "bo2", "为": "wei2", "得": "de5",
+    "欸": "ei4", "哎": "ai1", "柏": "bo2", "为": "wei2", "得": "de5", "框": "kuang4",
 }  # fmt: skip
 WORDS: dict[str, str] = {
     "塞浦路斯": "sai4 pu3 lu4 si1", "塞尔维亚": "sai4 er3 wei2 ya4", "耶路撒冷": "ye1 lu4 sa1 leng3",

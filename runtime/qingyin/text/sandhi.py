@@ -27,7 +27,7 @@ _BEFORE_SUFFIX = {("核", "he"): "hu"}  # 枣核儿
 _U_FINALS = frozenset(("u", "ou", "iou", "ao", "iao"))  # they end in [u]
 
 _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人人) keep their tones
-    "省驳花"
+    "省驳花长"
 )) | frozenset("试尝笑猜查见比表诉歇抖晃相")
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育
@@ -35,6 +35,11 @@ _LOCAL_TEXT = """
     公 主义 检察
 """
 _LOCAL = tuple(_LOCAL_TEXT.split())  # what 地方 stands before when it means local: its tones stay
+_EAST_TO_WEST_TEXT = """
+    两侧 两边 两半 两部 两岸 两翼 两端 两头 两面 两路 两厢 两院 两宫 两区 两城 两德 两汉 两晋 两魏
+    走向 方向 长约 宽约 跨度 横贯 延伸 排列 对峙 对称 相距 合璧 向的 向道 向河 向干 向主 向街 向铁 向公 向横 向城 向快
+"""
+_EAST_TO_WEST = tuple(_EAST_TO_WEST_TEXT.split())  # what 东西 stands before when it is east and west
 _WHO_WAITS = frozenset("我你您他她们请先再得来")  # before 等等
 _TOWARDS = frozenset("起出进上下回过")  # with 来 or 去 at some distance: 抬起头来
 _ENDING_PARTICLES = frozenset("了啦吧呢吗的着啊呀")
@@ -120,12 +125,20 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
     text, after = texts[place], texts[place + 1] if place + 1 < len(texts) else ""
     if text == "地方":
         return not after.startswith(_LOCAL)
+    if text == "东西" and _is_direction(texts, place):
+        return False
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
         return True
     if text == "过去":
         return bool(place) and len(texts[place - 1]) == 1 and _moves(texts[place - 1])
     light = text[-2:] in DIRECTIONS or (text[-2:] in NEUTRAL_WORDS and text[-2:] not in ONLY_ALONE)
     return len(text) > 2 and light
+
+
+def _is_direction(texts: Sequence[str], place: int) -> bool:
+    """Whether 东西 is east and west, not a thing."""
+    before, after = "".join(texts[max(0, place - 2) : place]), "".join(texts[place + 1 : place + 4])
+    return after.startswith(_EAST_TO_WEST) or before.endswith(("南北", "横贯", "横跨", "贯通", "贯穿"))
 
 
 def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:

@@ -10,7 +10,7 @@ VERBS: frozenset[str] = frozenset(
     "烫挤压踩踢咬嚼咽吞尝闻摔掉爬滚躺趴跪蹲躲藏逃追赢输挣赚花省借租雇求劝骗哄逗猜逼催派请让陪送接迎碰撞绑捆拴锁锄种"
     "浇割收"
     "摘剥削磨敲钉钻刮刷涂染缝补织绣补捧评闭行瞧诉练歇逛转演弹吹射瞄盯瞪干办教练考答辩驳拼凑连缠裹绕围扶搀搂握捏掐揉搓捶"
-    "拍扇摇晃甩舀盛倒灌洒泼喷填埋挖铲翻掀揭拆撕扯拔拽拖绊绷撑垫铺盖套脱扣系解开关推醒活长住过混熬挨扛划划算称量测"
+    "拨杀砸吓晾拍扇摇晃甩舀盛倒灌洒泼喷填埋挖铲翻掀揭拆撕扯拔拽拖绊绷撑垫铺盖套脱扣系解开关推醒活长住过混熬挨扛划划算称量测"
 )
 # Besides verbs, what is said to be so to some degree: 穷得, 好得.
 ADJECTIVES: frozenset[str] = frozenset(
@@ -19,5 +19,5 @@ ADJECTIVES: frozenset[str] = frozenset(
 )
 # What 起来, 出去 and so on follow as a complement, besides VERBS.
 MOTIONS: frozenset[str] = frozenset(
-    "挺昂仰觉带领引牵立站坐爬升浮涌冒流窜奔冲闯溜钻退缩伸探露显现响亮胀肿轰撵赶调运寄递传搬挪移"
+    "挺昂仰觉带领引牵立站坐爬升浮涌冒流窜奔冲闯溜钻退缩伸探露显现响亮胀肿轰撵赶调运寄递传搬挪移降沉垂飘落"
 )

@@ -18,8 +18,12 @@ _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts 
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
-_BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按")  # 说不出, 下不来
-_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成")
+_BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
+_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干")
+_ON = frozenset("上进过下回")  # with 来 or 去, where a verb leads: 答不上来
+_BEFORE_ON = VERBS - frozenset("说想问讲忘") | frozenset("答")
+_SET_PHRASES = ("哭笑不得", "动弹不得")
+_NOT_ALL_AFTER = frozenset("相如然合人力责")  # 不尽相同: there 尽 is no complement
 
 
 def yi_and_bu(words: Sequence[Word]) -> None:
@@ -52,8 +56,13 @@ def _bu(flat: Sequence[Syllable], index: int) -> int:
     before, after = _char(flat, index - 1), _char(flat, index + 1)
     if index + 1 == len(flat):
         return 4
-    if after and (
-        before == after
+    back = _char(flat, index - 2)
+    goes_on = after in _ON and before in _BEFORE_ON and _char(flat, index + 2) in ("来", "去")
+    comes = after in ("来", "去") and before in _ON | {"出", "起"}
+    if after and f"{back}{before}不{after}" not in _SET_PHRASES and (
+        (before == after and back != "爱")
+        or goes_on
+        or comes
         or f"{before}不{after}" in POTENTIAL_BU
         or (before in _BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
     ):
@@ -66,6 +75,8 @@ def _is_complement(flat: Sequence[Syllable], index: int) -> bool:
     complement = flat[index]
     if complement.char in "了着":
         return complement.spelling in ("liao", "zhao")
+    if complement.char == "尽":
+        return _char(flat, index + 1) not in _NOT_ALL_AFTER
     return complement.tone != NEUTRAL_TONE or complement.char == "得"
 
 
@@ -88,8 +99,12 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
     if rest.startswith(("不二", "是一")) or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
-    if before == "之":
+    if before == "之" and after not in ("炬", "笑", "旁"):
         return 1  # one of them
+    if rest.startswith(("对一", "比一")) or (before in ("对", "比", "送") and _char(flat, index - 2) == "一"):
+        return 1  # 一对一, 买一送一
+    if before == "买" and rest.startswith("送"):
+        return 1
     if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
         return 1
     if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
@@ -99,10 +114,10 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         if after in _LARGE and before != "十":
             return sandhi  # 一千一百
         return sandhi if begins_word and after in _ADVERBS else 1  # 千万一定, but 二十一个
-    if before == "点" and after != "刻":
+    if before == "点" and after != "刻" and _char(flat, index - 2) in _DIGITS | _LARGE:
         return sandhi if begins_word else 1
-    if begins_word:
-        return sandhi
+    if begins_word or (before == "期" and after == "直"):
+        return sandhi  # 这星期一直
     if after in _LARGE:
         return sandhi  # 周一千里 is no Monday
     if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
