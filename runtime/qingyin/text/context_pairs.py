@@ -13,7 +13,7 @@ _BODY_AFTER_VERB_TEXT = """
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
 _LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
-_LEFT_BEHIND = ("功课", "课", "太多", "很多", "几节", "一节", "东西", "你", "我", "他", "她", "谁", "钱包", "手机", "钥匙")
+_LEFT_BEHIND = tuple("功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙".split())
 _EVENTS_TEXT = """
     比赛 球赛 电影 演出 考试 会议 音乐会 晚会 婚礼 直播 话剧 讲座 辩论 表演 舞会 展览 报告 决赛 联赛 歌剧 发布会 演唱会
     招聘会 拍卖 魔术 足球 篮球
@@ -59,17 +59,21 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "dai1", "dao4"
     if word == "放过" and after[:1] in _LET_OUT:
         return "fang4", "guo5"
-    if word == "落下" and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):
-        return "luo4", "xia4"
+    if word in ("落下", "落了") and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):
+        return "luo4", "xia4" if word[1] == "下" else "le5"
     if word == "请调" and after[:1] in tuple("直准高低大小好亮暗快慢成到"):
         return "qing3", "tiao2"  # 请 is no part of 请调 there
     if word in ("地下", "地上", "地点") and after[:1] in ("了", "着") and _tells_how("".join(words[:index])[-4:]):
         return "de5", {"下": "xia4", "上": "shang4", "点": "dian3"}[word[1]]  # 慢慢地上了楼
+    if word == "地道" and before[-1:] in tuple("很真挺最更太特够极儿") and after[:1] not in tuple("战里口"):
+        return "di4", "dao5"  # genuine, not a tunnel
+    if word in ("过世", "过活") and (before[-1:], word[1], after[:1]) in (("见", "世", "面"), ("干", "活", after[:1])):
+        return "guo5", word_readings(word[1])[0]  # 见过世面
     if word == "花都" and after[:1] in tuple("谢开落掉败"):
         return "hua1", "dou1"
     if word == "画画" and before[-1:] in tuple("幅张") and after[:1] in tuple("得的"):
         return "hua4", "hua4"  # 这幅画画得好
-    if word == "重重" and after == "的" and not context.at(2).startswith(_LAYERS):
+    if word == "重重" and (after == "地" or (after == "的" and not context.at(2).startswith(_LAYERS))):
         return "zhong4", "zhong4"
     if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):
         return "jie1", "guo3"

@@ -273,7 +273,14 @@ def _zi(context: Context) -> str | None:
     """子 is light where the word before was cut off too late: 盖房|子, 鸟笼|子, 一下|子."""
     before = context.before
     named = before[-1:] + "子" in NEUTRAL_WORDS or before.endswith(("老爷", "下", "档"))
-    return "zi5" if before and (named or (before == "二" and len(context.words) == 2)) else None
+    called = before in NUMERALS and (context.at(-2) == "小" or len(context.words) == 2)  # 小六子, 二子！
+    return "zi5" if before and (named or called) else None
+
+
+def _shi(context: Context) -> str | None:
+    """是 is light in 要是, "if", at the head of a clause or after who it is about."""
+    if_so = context.before == "要" and (not context.at(-2) or context.at(-2)[:1] in tuple(PRONOUNS | {"这", "那"}))
+    return "shi5" if if_so and context.after else None
 
 
 def _ke(context: Context) -> str | None:
@@ -287,7 +294,7 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
-    "咳": _ke, "子": _zi, "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
+    "咳": _ke, "子": _zi, "是": _shi, "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
     "啦": clause_ends.la,
 }  # fmt: skip
 _FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")

@@ -60,7 +60,7 @@ def _bu(flat: Sequence[Syllable], index: int) -> int:
     goes_on = after in _ON and before in _BEFORE_ON and _char(flat, index + 2) in ("来", "去")
     comes = after in ("来", "去") and before in _ON | {"出", "起"}
     if after and f"{back}{before}不{after}" not in _SET_PHRASES and (
-        (before == after and back != "爱")
+        (before == after and back not in ("爱", "从"))
         or goes_on
         or comes
         or f"{before}不{after}" in POTENTIAL_BU
@@ -101,7 +101,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1  # 说一不二, 一是一
     if before == "之" and after not in ("炬", "笑", "旁"):
         return 1  # one of them
-    if rest.startswith(("对一", "比一")) or (before in ("对", "比", "送") and _char(flat, index - 2) == "一"):
+    pair = rest.startswith(("对一", "比一")) and rest[2:3] not in _ADVERBS
+    if pair or (before in ("对", "比", "送") and _char(flat, index - 2) == "一" and not begins_word):
         return 1  # 一对一, 买一送一
     if before == "买" and rest.startswith("送"):
         return 1
@@ -120,6 +121,6 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi  # 这星期一直
     if after in _LARGE:
         return sandhi  # 周一千里 is no Monday
-    if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
+    if (before in _NAMES_BEFORE and before != "之") or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
