@@ -13,7 +13,10 @@ _BODY_AFTER_VERB_TEXT = """
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
 _LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
-_LEFT_BEHIND = tuple("功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙".split())
+_LEFT_BEHIND_TEXT = """
+    功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙
+"""
+_LEFT_BEHIND = tuple(_LEFT_BEHIND_TEXT.split())
 _EVENTS_TEXT = """
     比赛 球赛 电影 演出 考试 会议 音乐会 晚会 婚礼 直播 话剧 讲座 辩论 表演 舞会 展览 报告 决赛 联赛 歌剧 发布会 演唱会
     招聘会 拍卖 魔术 足球 篮球

@@ -60,7 +60,7 @@ _MUST_SO_TEXT = """
     存 付 交钱 掏 挤 绕 搬 爬 喝 睡 养 练 背 记住 负责 少说 下雨 值
 """
 MUST_SO = frozenset(_MUST_SO_TEXT.split())  # after 得 at the head of a clause: 得提前买
-MANNERS_TOO = frozenset("认真 仔细 完全 努力 小心 慢慢 好好 按时 及时 准时".split())  # also after the 得 of 打扫得仔细
+MANNERS_TOO = frozenset(("认真", "仔细", "完全", "努力", "小心", "慢慢", "好好", "按时", "及时", "准时"))  # 打扫得仔细
 GETTING = frozenset("测算查换赢赚挣学借收买讨求捡抢分记找抓救接考量猜问骗领拿争养讲录配割种钓摘挖")  # 测得数值: de2
 RESULTS = ADJECTIVES | frozenset("出起上下进过回开住着了到见动完清成懂像跟连让叫正俊稳牢死活满不我你他她它")
 TASKS = frozenset("给去找让把先跟靠让等")
