@@ -40,8 +40,8 @@ _NEUTRAL_WORDS_TEXT = """
     一辈子 衣裳 银子 应酬 冤枉 在乎 眨巴 宅子 寨子 帐篷 丈人 帐子 招牌 镇子 知识 主子 柱子 爪子 转悠
     壮实 锥子 字号 祖宗 妞妞 伺候 侍候 胡涂 亮堂 硬朗 软和 匀称 伯伯 外甥 拉扯 抖搂 数落 打搅 捣鼓
     摆弄 比划 掂量 糟蹋 糟践 盘缠
-    葫芦 轱辘 底下 痒痒 提溜 掰扯 搭理 水灵 寒碜 捯饬 倒腾 埋汰 腻歪 咋呼 絮叨 敞亮 瓷实 皮实 嚷嚷 鼓捣 消停 邋遢 窝囊 磨蹭
-    晃悠 忽悠 闹腾 扑腾 踅摸 咂摸 寻思 顺溜
+    葫芦 轱辘 底下 痒痒 提溜 掰扯 搭理 水灵 寒碜 捯饬 倒腾 埋汰 腻歪 咋呼 絮叨 敞亮 瓷实 皮实 嚷嚷 鼓捣
+    消停 邋遢 窝囊 磨蹭 晃悠 忽悠 闹腾 扑腾 踅摸 咂摸 寻思 顺溜
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.

@@ -80,8 +80,8 @@ def di(context: Context) -> str | None:
     if after in BOARDING and len(before) > 1:
         return "de5"  # 整齐地上了车: segmentation cuts there on purpose
     by_form = len(four) == 4 and (four[0] == four[2] or four[1:3] == "也不")  # 蹑手蹑脚地, 头也不回地
-    sure_manner = by_form or four[-1:] == four[-3:-2]  # 面对面地
-    if sure_manner and after[0] not in "区球铁方位带点面":
+    face_to_face = four[-1:] == four[-3:-2] and four[-2:-1] in tuple("对靠挨拉并连贴碰比换")
+    if (by_form or face_to_face) and after[0] not in "区球铁方位带点面":
         return "de5"
     if after[0] in PLACES_AFTER:
         return None

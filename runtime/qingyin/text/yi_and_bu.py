@@ -13,7 +13,7 @@ _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
 _NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
 _ORDINAL_WORDS = ("等奖", "单元", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
-_NAMES_BEFORE = frozenset("统唯专单归如其之划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
+_NAMES_BEFORE = frozenset("统唯专单归如其划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
 _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts lives, 伊丽莎白一世 numbers queens
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
@@ -63,6 +63,7 @@ def _bu(flat: Sequence[Syllable], index: int) -> int:
         (before == after and back not in ("爱", "从"))
         or goes_on
         or comes
+        or (index and flat[index - 1].spelling == "huan" and before == "还" and after in "上起清完")
         or f"{before}不{after}" in POTENTIAL_BU
         or (before in _BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
     ):
@@ -121,6 +122,6 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi  # 这星期一直
     if after in _LARGE:
         return sandhi  # 周一千里 is no Monday
-    if (before in _NAMES_BEFORE and before != "之") or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
+    if before in _NAMES_BEFORE or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
