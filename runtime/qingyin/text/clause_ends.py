@@ -22,6 +22,8 @@ def a(context: Context) -> str | None:
     """啊: a5, but an exclamation at the beginning."""
     if len(context.words) == 1:
         return "a1"
+    if context.before and context.before == context.after:
+        return "a5"  # 跑啊跑
     return "a5" if _closes(context) else None
 
 

@@ -13,6 +13,11 @@ _BODY_AFTER_VERB_TEXT = """
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
 _LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
+_FORBIDDEN_TEXT = """
+    马虎 大意 耽误 耽搁 小看 轻视 怠慢 急 少 碰 去 来 错 动
+"""
+_FORBIDDEN = frozenset(_FORBIDDEN_TEXT.split())  # before 不得
+_WHEN_YOUNG = tuple("家聪好喜丧孤随师")
 _LEFT_BEHIND_TEXT = """
     功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙
 """
@@ -60,6 +65,12 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "shang4", "pu1"
     if word == "待到" and before in _STAYED:
         return "dai1", "dao4"
+    if word == "不得" and after in ("", "的", "了") and (is_verb(before) or before in _FORBIDDEN):
+        return "bu4", "de5"  # 吃不得
+    if word == "少时" and (before in ("他", "她", "其", "自", "公") or after[:1] in _WHEN_YOUNG):
+        return "shao4", "shi2"
+    if word in ("种树", "种花", "种菜", "种草", "种田", "种地") and before[-1:] in tuple("这那哪各某每两几此"):
+        return "zhong3", word_readings(word[1])[0]  # 这种树
     if word == "放过" and after[:1] in _LET_OUT:
         return "fang4", "guo5"
     if word in ("落下", "落了") and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):

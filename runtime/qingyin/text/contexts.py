@@ -272,7 +272,8 @@ def _luo_sleeve(context: Context) -> str | None:
 def _zi(context: Context) -> str | None:
     """子 is light where the word before was cut off too late: 盖房|子, 鸟笼|子, 一下|子."""
     before = context.before
-    named = before[-1:] + "子" in NEUTRAL_WORDS and not (before[-1:] == "个" and len(before) > 1) or before.endswith(("老爷", "下", "档"))
+    counted = len(before) > 1 and before[-1] == "个"  # 两个子系统
+    named = (before[-1:] + "子" in NEUTRAL_WORDS and not counted) or before.endswith(("老爷", "下", "档"))
     called = before in NUMERALS and (context.at(-2) == "小" or len(context.words) == 2)  # 小六子, 二子！
     return "zi5" if before and (named or called) else None
 

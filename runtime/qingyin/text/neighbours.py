@@ -26,7 +26,7 @@ _TAUGHT_TEXT = """
 TAUGHT = frozenset(_TAUGHT_TEXT.split())
 RETURNED = frozenset("了完过本愿俗乡魂礼手价击原款账书贷息情政朝家我你他她")  # after 还 that gives back
 PRONOUNS = frozenset("我你您他她它咱谁")
-DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变")  # 蹒跚地走
+DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变咳叹喘踱挪溜蹲")  # 蹒跚地走
 MANNER = frozenset("声神然劲力心眼直般样速极气致性下里")  # 低声地, 拼命地
 _MANNERS_TEXT = """
     低声 高声 大声 小声 轻声 入神 出神 拼命 使劲 用力 尽力 专心 细心 耐心 小心 狠心 好心 随口 顺手 随手 亲手 亲口 当面

@@ -101,7 +101,7 @@ _SEPARABLE_TEXT = """
 _SEPARABLE = frozenset(_SEPARABLE_TEXT.split())  # verbs with their object, of which the verb alone is doubled: 帮帮忙
 _CAME = re.compile("(?<=.)[起出过回上下]来(?=说|看)")  # 站起来说话: 来说 is no word there
 _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
-    r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?=[^的，。]))"
+    r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断住]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?!的))"
 )
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
 

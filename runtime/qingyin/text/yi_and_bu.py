@@ -21,7 +21,7 @@ _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: thou
 _BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
 _COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干")
 _ON = frozenset("上进过下回")  # with 来 or 去, where a verb leads: 答不上来
-_BEFORE_ON = VERBS - frozenset("说想问讲忘") | frozenset("答")
+_BEFORE_ON = VERBS - frozenset("说想问讲忘") | frozenset("答透")
 _SET_PHRASES = ("哭笑不得", "动弹不得")
 _NOT_ALL_AFTER = frozenset("相如然合人力责")  # 不尽相同: there 尽 is no complement
 
