@@ -58,6 +58,6 @@ DIRECTIONS: frozenset[str] = frozenset(_DIRECTIONS_TEXT.split())
 _POTENTIAL_BU_TEXT = """
     对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住
     禁不住 看不见 听不见 听不懂 看不懂 找不到 买不到 想不到 吃不下 睡不着 听不到 看不到 做不到 靠不住
-    说不出 数不清 看不清 学不会 教不会 说不上 除不尽 享不尽 道不尽 诉不尽 取不尽
+    说不出 数不清 看不清 学不会 教不会 说不上 喘不过 透不过 除不尽 享不尽 道不尽 诉不尽 取不尽
 """
 POTENTIAL_BU: frozenset[str] = frozenset(_POTENTIAL_BU_TEXT.split())  # the 不 in the middle is neutral

@@ -26,7 +26,9 @@ _TAUGHT_TEXT = """
 TAUGHT = frozenset(_TAUGHT_TEXT.split())
 RETURNED = frozenset("了完过本愿俗乡魂礼手价击原款账书贷息情政朝家我你他她")  # after 还 that gives back
 PRONOUNS = frozenset("我你您他她它咱谁")
-DONE_SO = frozenset("走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变咳叹喘踱挪溜蹲")  # 蹒跚地走
+DONE_SO = frozenset(  # 蹒跚地走
+    "走跑说笑看坐站问答想哭叫喊吃睡跳飞唱写读听飘流落躺转谈欣望盯点摇打响讲找工生学变咳叹喘踱挪溜蹲"
+)
 MANNER = frozenset("声神然劲力心眼直般样速极气致性下里")  # 低声地, 拼命地
 _MANNERS_TEXT = """
     低声 高声 大声 小声 轻声 入神 出神 拼命 使劲 用力 尽力 专心 细心 耐心 小心 狠心 好心 随口 顺手 随手 亲手 亲口 当面
@@ -35,7 +37,8 @@ _MANNERS_TEXT = """
 MANNERS = frozenset(_MANNERS_TEXT.split())  # that the list of words lacks
 PLACES_AFTER = frozenset("区上下面方带点位处铁球理名址产图板震狱主税毯道基域貌形势级支牢盘段缘质表层")
 _BOARDING_TEXT = """
-    上 下 上学 上课 上班 上台 上车 上楼 上山 上岗 上马 上网 上路 下课 下车 下楼 下山 下床 下班 下跪 下台 下水 下令 下手 上前 上升 下降 上涨 下跌
+    上 下 上学 上课 上班 上台 上车 上楼 上山 上岗 上马 上网 上路 下课 下车 下楼 下山 下床 下班 下跪 下台 下水
+    下令 下手 上前 上升 下降 上涨 下跌
     上去 下去 上来 下来
 """
 BOARDING = frozenset(_BOARDING_TEXT.split())  # after 地, which is no ground there

@@ -79,7 +79,8 @@ def di(context: Context) -> str | None:
         return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地
     if after in BOARDING and len(before) > 1:
         return "de5"  # 整齐地上了车: segmentation cuts there on purpose
-    by_form = len(four) == 4 and (four[0] == four[2] or four[1:3] in ("也不", "也没"))  # 蹑手蹑脚地, 头也不回地
+    # 蹑手蹑脚地, 头也不回地
+    by_form = len(four) == 4 and four[3] not in "科属" and (four[0] == four[2] or four[1:3] in ("也不", "也没"))
     face_to_face = four[-1:] == four[-3:-2] and four[-2:-1] in tuple("对靠挨拉并连贴碰比换")
     if (by_form or face_to_face) and after[0] not in "区球铁方位带点面":
         return "de5"
