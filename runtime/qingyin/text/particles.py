@@ -44,12 +44,14 @@ def de(context: Context) -> str | None:
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
     then = context.at(2)
+    if len(before) > 1 and before[-1] not in MUST and after in ADJECTIVES and then in ("", "了", "吗", "呢", "吧"):
+        return "de5"  # 蒸发得快
     if after == "很" and then in ("", "了", "呢", "啊"):
         return "de5"  # 方便得很
     if len(after) > 1 and after in MUST_SO and not is_verb(before) and before not in ADJECTIVES:
         if after in MANNERS_TOO and not then:
             return "de5"  # 准备得仔细, but 作业得认真做
-        goes_on = then and then[0] not in "了啦的吗" and before[-1] not in "终方始遂才"
+        goes_on = then and then[0] not in "了啦的吗吧呢" and before[-1] not in "终方始遂才"
         if goes_on and (after not in MANNERS_TOO or is_verb(then) or after[1] == "时"):
             return "dei3"  # 这药得按时吃
     if must and after[:1] in ("了", "啦"):
