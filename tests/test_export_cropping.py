@@ -32,7 +32,8 @@ def decoder_spec() -> GraphSpec:
     model = AcousticModel(20, channels=16, decoder_blocks=3, pitch_blocks=2, pitch_channels=16)
     track, number = float32("B", "T"), float32("B", 1)
     inputs = {
-        "hidden": float32("B", "T", 16 + 16), "position": track, "prosody": float32("B", 64), "speaker": float32("B", 128),
+        "hidden": float32("B", "T", 16 + 16), "position": track, "prosody": float32("B", 64),
+        "speaker": float32("B", 128),
         "emotion": float32("B", 16), "pitch_mean": number, "pitch_offset": track, "pitch_range": number,
         "pitch_noise": track,
     }  # fmt: skip

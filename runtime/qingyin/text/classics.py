@@ -7,7 +7,9 @@ from __future__ import annotations
 
 CLASSICS: dict[str, str] = {
     "不亦说乎": "bu4 yi4 yue4 hu1", "不亦乐乎": "bu4 yi4 le4 hu1", "三省吾身": "san1 xing3 wu2 shen1",
-    "传不习乎": "chuan2 bu4 xi2 hu1", "乐水": "yao4 shui3", "内自省": "nei4 zi4 xing3", "千乘之国": "qian1 sheng4 zhi1 guo2", "万乘之国": "wan4 sheng4 zhi1 guo2",
+    "传不习乎": "chuan2 bu4 xi2 hu1", "乐水": "yao4 shui3",
+    "内自省": "nei4 zi4 xing3", "千乘之国": "qian1 sheng4 zhi1 guo2",
+    "万乘之国": "wan4 sheng4 zhi1 guo2",
     "是知也": "shi4 zhi4 ye3", "敏而好学": "min3 er2 hao4 xue2", "好学不倦": "hao4 xue2 bu4 juan4",
     "不如好之者": "bu4 ru2 hao4 zhi1 zhe3", "不如乐之者": "bu4 ru2 le4 zhi1 zhe3", "暴虎冯河": "bao4 hu3 ping2 he2",
     "逝者如斯夫": "shi4 zhe3 ru2 si1 fu2", "莫我知也夫": "mo4 wo3 zhi1 ye3 fu2",
