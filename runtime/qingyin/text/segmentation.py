@@ -12,7 +12,7 @@ from qingyin.text.items import Mark, Spoken
 from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.reading_table import reading_table
 from qingyin.text.readings import LISTED_WORDS, WORDS
-from qingyin.text.verbs import VERBS
+from qingyin.text.verbs import MOTIONS, VERBS
 from qingyin.text.words import EVERYDAY_COST, RARE_CHARACTER, RARE_WORD, WORDS_BY_COST
 
 _MAX_WORD = 8
@@ -28,7 +28,8 @@ _MENDED_COSTS = {
     "有点儿": 9, "尾草": 20, "耳草": 20, "哺乳": 9, "虎耳草": 10,
     "鼠尾草": 10, "狼尾草": 10, "维吾尔": 10, "维吾尔语": 11, "水黾": 12, "省委": 10, "死火山": 12, "有史以来": 12,
     "管理所": 11, "管理委员会": 11, "紫堇": 10, "鼠李": 11, "紫草": 11, "铁角蕨": 11, "水锦树": 12, "长野": 10,
-    "主场": 9, "肯塔基": 11, "柬埔寨": 10, "野牡丹": 11, "大使馆": 10, "领导者": 11, "普通": 9, "使馆": 10,
+    "主场": 9, "行长": 11,
+    "趟": 11, "昨晚": 10, "昨晚上": 12, "分红": 10, "温水": 10, "肯塔基": 11, "柬埔寨": 10, "野牡丹": 11, "大使馆": 10, "领导者": 11, "普通": 9, "使馆": 10,
 }  # fmt: skip
 
 
@@ -100,6 +101,10 @@ _SEPARABLE_TEXT = """
 """
 _SEPARABLE = frozenset(_SEPARABLE_TEXT.split())  # verbs with their object, of which the verb alone is doubled: 帮帮忙
 _CAME = re.compile("(?<=.)[起出过回上下]来(?=说|看)")  # 站起来说话: 来说 is no word there
+_OUT = frozenset(["出", "进", "回", "起"])
+_NIGHT_BEFORE = re.compile(  # 今晚上线, 昨晚上班: 晚上 is no word there
+    "[昨今明当每那]晚(上(?:线(?!索)|班|课(?!程)|市|映|架|台|场|岗|学(?!习)|网))"
+)
 _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
     r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断住]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?!的))"
 )
@@ -115,9 +120,13 @@ def _join_doubled(words: list[str]) -> list[str]:
         place = match.start(4)
         verb = text[place + 1 : place + 3]
         spans += [(place, place + 1), (place + 1, place + 1 + (len(verb) if _is_word(verb) else 1))]
+    for match in _NIGHT_BEFORE.finditer(text):
+        spans += [(match.start(), match.start(1)), match.span(1)]
     start = 0
     for word, after in pairwise(words):
         start += len(word)
+        if after in ("来", "去") and len(word) == 2 and word[1] in _OUT and word[0] in VERBS | MOTIONS:
+            spans += [(start - 2, start - 1), (start - 1, start + 1)]  # 发出来, not 发出 and 来
         if word == after[0] and after in _SEPARABLE:
             spans.append((start - 1, start + 1))
     if not spans:

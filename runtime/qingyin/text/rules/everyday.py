@@ -12,6 +12,12 @@ from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
 from qingyin.text.units import unit_at
 
 _SIZE = re.compile(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
+_HITS = re.compile(
+    r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]{1,3})(?=$|[,，。、;；!！?？)）]))(?![0-9年])"
+)
+_TIMES = re.compile(rf"({NUMBER})[xX](?![A-Za-z0-9])")
+_TIMES_BEFORE = re.compile(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:到|达|至|达到|最高|为|是|有)?$")
+_TIMES_AFTER = re.compile(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
 _ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?![0-9:])")
 _ELAPSED_BEFORE = re.compile(r"(?:用时|耗时|历时|时长|净时间|完赛时间|完赛成绩)[为是约:：]? ?$")
 _LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
@@ -41,6 +47,24 @@ _INCHES = re.compile(rf"({NUMBER})[\"”″](?=的?(?:屏|显示|唱片|黑胶|�
 _QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
 _LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
 _FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
+
+
+def hits(text: str, start: int) -> Reading | None:
+    """10投7中, 三分6中4: in one piece, as 中 is read by the figures beside it."""
+    match = _HITS.match(text, start)
+    if match is None:
+        return None
+    tried, verb, hit, of_tried = match.groups()
+    spoken = f"{number_words(tried)}{verb}{number_words(hit)}中" if hit else ""
+    return Reading(match.end(), (Say(spoken or f"{number_words(tried)}中{number_words(of_tried)}"), Pause(SILENT)))
+
+
+def times(text: str, start: int) -> Reading | None:
+    """3x光学变焦, 变焦5x."""
+    match = _TIMES.match(text, start)
+    if match is None or not (_TIMES_AFTER.match(text, match.end()) or _TIMES_BEFORE.search(before(text, start))):
+        return None
+    return Reading(match.end(), (Say(count_words(match[1]) + "倍"), Pause(SILENT)))
 
 
 def size(text: str, start: int) -> Reading | None:

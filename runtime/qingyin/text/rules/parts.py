@@ -83,6 +83,9 @@ def after(text: str, end: int, size: int = WINDOW) -> str:
     return text[end : end + size].lstrip()
 
 
+_PAID = re.compile("支[出付取持]")  # 尾号8816支出: no measure
+
+
 def measure_after(text: str, end: int) -> str:
     """The measure word that follows (after at most one space), or ""."""
     if text[end : end + 1] == " ":
@@ -90,7 +93,7 @@ def measure_after(text: str, end: int) -> str:
     for size in (3, 2, 1):
         word = text[end : end + size]
         if len(word) == size and word in MEASURES:
-            return word
+            return "" if _PAID.match(text, end) else word
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from qingyin.text.characters import SUPERSCRIPTS, VULGAR_FRACTIONS, is_latin
 from qingyin.text.items import SILENT
@@ -13,6 +14,7 @@ from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, c
 from qingyin.text.units import PREFIX_UNITS, unit_at
 
 _NUMBER = re.compile(NUMBER)
+_CAPITAL = re.compile("[A-Z](?<![A-Za-z]{2})")
 _RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
 _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _MORE = re.compile(r"[-/][0-9]")
@@ -158,7 +160,16 @@ def score(text: str, start: int) -> Reading | None:
     told = told or (_NIL.match(text, start) and _TEAM_BEFORE.search(text[max(0, start - 1) : start]))
     if measured or not (told or _among_scores(text, start, match.end())) or in_equation(text, match.end() - 1):
         return None
-    return Reading(match.end(), (Say(f"{number_words(match.group(1))}比{number_words(match.group(2))}"),))
+    return Reading(match.end(), to_each_other(match.groups()))
+
+
+def to_each_other(figures: Sequence[str]) -> tuple[Part, ...]:
+    """Figures with 比 between them; each is the name of a number, so that 一 keeps its tone: 2-1取胜."""
+    parts: list[Part] = []
+    for figure in figures:
+        spoken = number_words(figure)
+        parts += [*([Say("比")] if parts else []), Say(spoken, literal=spoken == "一")]
+    return tuple(parts)
 
 
 def _among_scores(text: str, start: int, end: int) -> bool:
@@ -179,7 +190,7 @@ def ratio(text: str, start: int) -> Reading | None:
     tokens = [match.group(1), *match.group(2).split(":")[1:]]
     if len(tokens) == 2 and re.match("0[0-9]", tokens[1]) and not is_ratio(text, start, match.end()):
         return None  # 25:03 is no proportion
-    return Reading(match.end(), (Say("比".join(map(number_words, tokens))),))
+    return Reading(match.end(), to_each_other(tokens))
 
 
 def _with_unit(words: str, unit: str, suffix: str) -> str:
@@ -283,7 +294,8 @@ def plain(text: str, start: int) -> Reading | None:
         spoken, literal = digits_one_by_one(whole), True
     else:
         spoken = count_words(token) if counts(text, start, end) else number_words(token)
-        literal = spoken == "一" and not follows_han(text, end)  # a bare 1 is the name of the number
+        # A bare 1 is the name of the number, and so is that of Q1财报, A1出口.
+        literal = spoken == "一" and (not follows_han(text, end) or _CAPITAL.match(text, start - 1) is not None)
     parts: list[Part] = [Say(spoken, literal)]
     if follows_han(text, end) and text[end] != "只":  # 只 is read by the number before it
         parts.append(Pause(SILENT))
