@@ -6,6 +6,7 @@ from qingyin.text.clause import Context
 from qingyin.text.neighbours import NUMERALS
 
 _SOUNDS = tuple("啦哗呼哇喀吱哆")  # 哗啦, 呼啦啦
+_AFTER_N = tuple("看天人难您烦钱山晚近准慢全远暖软笨浑忍完饭酸甜咸单心们")  # 啊 takes up their [n]
 _MILES = tuple("英海咖")  # 英哩; 咖哩 is curry
 
 
@@ -41,3 +42,15 @@ def li(context: Context) -> str | None:
 def la(context: Context) -> str | None:
     """啦: la5, but la1 imitates sounds."""
     return "la5" if _closes(context) and context.before[-1:] not in _SOUNDS else None
+
+
+def na(context: Context) -> str | None:
+    """哪: na5 as the 啊 after [n] (快看哪), else na3, where (你在哪)."""
+    if not _closes(context):
+        return None
+    return "na5" if context.before[-1:] in _AFTER_N else "na3" if context.before[-1:] in tuple("在住去到从往") else None
+
+
+def lou(context: Context) -> str | None:
+    """喽: lou5; lou2 is a bandit, and stands in words."""
+    return "lou5" if context.before else None

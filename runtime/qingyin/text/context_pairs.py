@@ -83,6 +83,12 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "di4", "dao5"  # genuine, not a tunnel
     if word in ("过世", "过活") and (before[-1:], word[1], after[:1]) in (("见", "世", "面"), ("干", "活", after[:1])):
         return "guo5", word_readings(word[1])[0]  # 见过世面
+    if word == "悔过" and before == "反":
+        return "hui3", "guo5"  # segmentation cuts 反悔 in two
+    if word == "转眼" and after[:1] in ("珠", "睛", "球"):
+        return "zhuan4", "yan3"
+    if word == "吐出" and any(thing in "".join(words[index + 1 : index + 6]) for thing in ("血", "酸水", "秽物", "黄水")):
+        return "tu4", "chu1"
     if word == "花都" and after[:1] in tuple("谢开落掉败"):
         return "hua1", "dou1"
     if word == "画画" and before[-1:] in tuple("幅张") and after[:1] in tuple("得的"):

@@ -297,7 +297,7 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
     "咳": _ke, "子": _zi, "是": _shi,
     "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
-    "啦": clause_ends.la,
+    "啦": clause_ends.la, "哪": clause_ends.na, "喽": clause_ends.lou,
 }  # fmt: skip
 _FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")
 

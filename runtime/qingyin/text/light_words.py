@@ -42,6 +42,8 @@ _NEUTRAL_WORDS_TEXT = """
     摆弄 比划 掂量 糟蹋 糟践 盘缠
     葫芦 轱辘 底下 痒痒 提溜 掰扯 搭理 水灵 寒碜 捯饬 倒腾 埋汰 腻歪 咋呼 絮叨 敞亮 瓷实 皮实 嚷嚷 鼓捣
     消停 邋遢 窝囊 磨蹭 晃悠 忽悠 闹腾 扑腾 踅摸 咂摸 寻思 顺溜
+    指望 工钱 房钱 利钱 本钱 价钱 租钱 赏钱 定钱 月钱 铃铛 披散 念想 瞌睡 敲打 摔打 骨碌 扒拉 趿拉 馍馍 蛛蛛
+    褡裢 蒺藜 勾搭 嘟噜 叽咕 划拉
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.
@@ -59,5 +61,8 @@ _POTENTIAL_BU_TEXT = """
     对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住
     禁不住 看不见 听不见 听不懂 看不懂 找不到 买不到 想不到 吃不下 睡不着 听不到 看不到 做不到 靠不住
     说不出 数不清 看不清 学不会 教不会 说不上 喘不过 透不过 除不尽 享不尽 道不尽 诉不尽 取不尽
+    望不到 望不见 瞅不见 睁不开 迈不开 追不上 赶不上 够不上 配不上 比不上 跟不上 关不上 合不上 插不上 用不上 顾不上 谈不上
+    沾不上 评不上 考不上 买不上 喘不上 瞄不准 拿不准 说不准 看不准 吃不准 保不准 挣不脱 逃不脱 摆不脱 瞒不过 躲不过 逃不过 比不过
+    打不过 说不过 信不过 憋不住 稳不住 瞒不住 哄不住 够不着 逮不着 逮不住 够不到
 """
 POTENTIAL_BU: frozenset[str] = frozenset(_POTENTIAL_BU_TEXT.split())  # the 不 in the middle is neutral

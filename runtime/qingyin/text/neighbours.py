@@ -32,8 +32,9 @@ DONE_SO = frozenset(  # 蹒跚地走
 MANNER = frozenset("声神然劲力心眼直般样速极气致性下里")  # 低声地, 拼命地
 _MANNERS_TEXT = """
     低声 高声 大声 小声 轻声 入神 出神 拼命 使劲 用力 尽力 专心 细心 耐心 小心 狠心 好心 随口 顺手 随手 亲手 亲口 当面
-    暗暗
+    暗暗 哇 轰 哄 嗖 唰 呼 腾 噌 嗡 咚 砰 啪 嘭 倏 嗤 扑哧 扑通 咕咚 哐 咣 咔嚓
 """
+CAUGHT = frozenset("捞找见买够逮捉抓摸捡抢猜碰遇赶用睡")  # 没捞着: zhao2
 MANNERS = frozenset(_MANNERS_TEXT.split())  # that the list of words lacks
 PLACES_AFTER = frozenset("区上下面方带点位处铁球理名址产图板震狱主税毯道基域貌形势级支牢盘段缘质表层")
 _BOARDING_TEXT = """
@@ -60,7 +61,7 @@ _MUST_SO_TEXT = """
     好好 想办法 重新 继续 仔细 认真 坚持 完全 全部 一直 一步 另外 由 从 向 往 经过 通过 排队 吃 穿 花 住 下 上 去
     回去 回家 早 早点 少 多 承认 考虑 处理 检查 解决 修改 修理 调整 加强 提高 改进 改变 增加 减少 服从 遵守 学会
     学习 依靠 依法 亲自 单独 分开 想想 时刻 时常 经常 事先 预先 预订 预约 按 洗 换 倒 擦 扔 切 煮 炒 加 放 装 拆
-    存 付 交钱 掏 挤 绕 搬 爬 喝 睡 养 练 背 记住 负责 少说 下雨 值
+    当心 当面 当场 存 付 交钱 掏 挤 绕 搬 爬 喝 睡 养 练 背 记住 负责 少说 下雨 值
     快点 快点儿 早点儿 尽力
 """
 MUST_SO = frozenset(_MUST_SO_TEXT.split())  # after 得 at the head of a clause: 得提前买

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
     BOARDING,
+    CAUGHT,
     DEGREE,
     DONE_SO,
     GAINS,
@@ -35,6 +36,8 @@ def de(context: Context) -> str | None:
     if before == "不" and earlier[-1:] and (earlier[-1] in VERBS or earlier[-1] in "怪怨恨巴舍由使急") and not after:
         return "de5"  # 使不得
     again = earlier == "得" and context.at(-4) in ("", "得") and not context.at(-5)
+    if before == "了" and not after:
+        return "de2"  # 了得
     if again and is_verb(before) and after[:1] in VERBS:
         return "dei3"  # 得吃得穿得养家
     if not before:
@@ -57,7 +60,7 @@ def de(context: Context) -> str | None:
     if must and after[:1] in ("了", "啦"):
         return "de2"  # 就得了
     if must:
-        if after and (after[0] not in GAINS or after in ("来", "去", "到处") or (len(after) == 1 and after in "去来")):
+        if after and (after[0] not in GAINS or after in ("来", "去", "到处", "当心", "当面", "当场", "体谅") or (len(after) == 1 and after in "去来")):
             return "dei3"
         return None
     if after == "多少":
@@ -90,7 +93,7 @@ def di(context: Context) -> str | None:
         return None
     acts = after[0] in DONE_SO or after[0] in VERBS
     if len(before) == 1:
-        return "de5" if acts and four[-2:] in MANNERS else None
+        return "de5" if (acts and four[-2:] in MANNERS) or before in MANNERS else None  # 哇地吐了
     return "de5" if acts and (before[-1] in MANNER or after[0] in DONE_SO or len(before) >= 3) else None
 
 
@@ -102,6 +105,8 @@ def le(context: Context) -> str | None:
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None
     if not context.after and before[-1:] in tuple(ADJECTIVES):
         return "le5"  # 头发都白了
+    if context.after == "得" and before and not is_verb(before) and context.at(2) in ("", "的", "吗", "啊", "呀"):
+        return "liao3"  # 轻功了得
     able = (before == "得" and is_verb(earlier)) or before == "算得"
     return "liao3" if able else None
 
@@ -113,6 +118,8 @@ def zhe(context: Context) -> str | None:
         return "zhao1"  # 一着失
     if before.endswith("不") and (earlier or len(before) > 1):
         return None if after[:1] in tuple("边痕陆") else "zhao2"
+    if not after and before in CAUGHT and earlier[-1:] in ("没", "未"):
+        return "zhao2"  # 什么也没捞着
     if after == "了" and context.at(2)[:1] in tuple(LATE):
         return "zhao2"
     if (before == "得" and is_verb(earlier)) or (before == "的" and earlier in tuple("用犯管")):

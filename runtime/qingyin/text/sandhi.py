@@ -21,6 +21,7 @@ _FULL_ER_BEFORE = frozenset(
     "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘鸭可"
 )
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")
+_ICE = frozenset("棍花糕块渣")  # 冰棍儿化了: what melts is no 儿化
 
 _BEFORE_SUFFIX = {("核", "he"): "hu"}  # 枣核儿
 
@@ -41,6 +42,9 @@ _EAST_TO_WEST_TEXT = """
 """
 _EAST_TO_WEST = tuple(_EAST_TO_WEST_TEXT.split())  # what 东西 stands before when it is east and west
 _WHO_WAITS = frozenset("我你您他她们请先再得来")  # before 等等
+_PASSED = frozenset(  # before 了过去 that tells whither
+    "飞走跑冲扑奔爬滚游扔递送接追赶滑晕昏睡躲翻转扭传移挤跳跨迈闯钻开驶划飘漂撞砸踢打抢夺凑靠围迎望看掠"
+)
 _TOWARDS = frozenset("起出进上下回过")  # with 来 or 去 at some distance: 抬起头来
 _ENDING_PARTICLES = frozenset("了啦吧呢吗的着啊呀")
 _DIRECTION_REACH = 4  # syllables from 起 to 来
@@ -87,7 +91,7 @@ def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None) -> 
         and bool(before.char)
         and not before.erhua
         and before.spelling != "er"
-        and not (after is not None and after.char in _FULL_ER_AFTER)
+        and not (after is not None and after.char in _FULL_ER_AFTER and not (after.char == "化" and before.char in _ICE))
     )
 
 
@@ -95,7 +99,7 @@ def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, reduplicated verbs (看看), and complements of direction (拿出来)."""
     texts = ["".join(syllable.char for syllable in word) for word in words]
     for place, word in enumerate(words):
-        keeps = texts[place] == "胡同" and word[-1].erhua  # 胡同儿
+        keeps = texts[place].endswith(("胡同", "子")) and word[-1].erhua  # 胡同儿, 石子儿
         if word and not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
         if len(word) > 2 and word[-1].char == "们" and not word[-2].fixed and texts[place][:-1] in NEUTRAL_WORDS:
@@ -129,6 +133,8 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
         return False
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
         return True
+    if text == "过去" and place > 1 and texts[place - 1] == "了":
+        return len(texts[place - 2]) == 1 and texts[place - 2] in _PASSED  # 飞了过去, but 忘了过去
     if text == "过去":
         return bool(place) and len(texts[place - 1]) == 1 and _moves(texts[place - 1])
     light = text[-2:] in DIRECTIONS or (text[-2:] in NEUTRAL_WORDS and text[-2:] not in ONLY_ALONE)

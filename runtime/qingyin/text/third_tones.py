@@ -53,6 +53,7 @@ def _inner(word: Word) -> _Tree:
 
 def _feet(units: Sequence[_Tree]) -> list[_Tree]:
     """Groups the one-syllable words that have a third tone; what they border on may take the last of them."""
+    units = _doubled(units)
     feet: list[_Tree] = []
     index = 0
     while index < len(units):
@@ -77,6 +78,18 @@ def _feet(units: Sequence[_Tree]) -> list[_Tree]:
             feet += [] if after is None else [after]
         index = end + 1
     return feet
+
+
+def _doubled(units: Sequence[_Tree]) -> list[_Tree]:
+    """A syllable said twice is a foot of its own: 溅起(朵朵)水花."""
+    joined: list[_Tree] = []
+    for unit in units:
+        last = joined[-1] if joined else None
+        if _is_loose(unit) and last is not None and _is_loose(last) and _edge(unit, 0).char == _edge(last, 0).char:
+            joined[-1] = [last, unit]
+        else:
+            joined.append(unit)
+    return joined
 
 
 def _three(loose: list[_Tree]) -> _Tree:

@@ -19,5 +19,5 @@ ADJECTIVES: frozenset[str] = frozenset(
 )
 # What 起来, 出去 and so on follow as a complement, besides VERBS.
 MOTIONS: frozenset[str] = frozenset(
-    "挺昂仰觉带领引牵立站坐爬升浮涌冒流窜奔冲闯溜钻退缩伸探露显现响亮胀肿轰撵赶调运寄递传搬挪移降沉垂飘落播发"
+    "低吐挺昂仰觉带领引牵立站坐爬升浮涌冒流窜奔冲闯溜钻退缩伸探露显现响亮胀肿轰撵赶调运寄递传搬挪移降沉垂飘落播发"
 )
