@@ -17,6 +17,11 @@ _FORBIDDEN_TEXT = """
     马虎 大意 耽误 耽搁 小看 轻视 怠慢 急 少 碰 去 来 错 动
 """
 _FORBIDDEN = frozenset(_FORBIDDEN_TEXT.split())  # before 不得
+_MADE_BY_HITTING_TEXT = """
+    电话 球 字 比赛 针 仗 工 鱼 水 人 毛衣 草稿 基础 酱油 分 折扣 折 招呼 主意 井 洞 孔 结
+    官司 算盘 那 这 就是 都是 是 也是
+"""
+_MADE_BY_HITTING = tuple(_MADE_BY_HITTING_TEXT.split())
 _WHEN_YOUNG = tuple("家聪好喜丧孤随师")
 _LEFT_BEHIND_TEXT = """
     功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙
@@ -75,6 +80,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "fang4", "guo5"
     if word in ("落下", "落了") and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):
         return "luo4", "xia4" if word[1] == "下" else "le5"
+    if word == "打的" and (before[-1:] == "拨" or after.startswith(_MADE_BY_HITTING)):
+        return "da3", "de5"  # 您拨打的电话, but 打的去机场
     if word == "请调" and after[:1] in tuple("直准高低大小好亮暗快慢成到"):
         return "qing3", "tiao2"  # 请 is no part of 请调 there
     if word in ("地下", "地上", "地点") and after[:1] in ("了", "着") and _tells_how("".join(words[:index])[-4:]):

@@ -69,7 +69,7 @@ def _wei(context: Context) -> str | None:
 
 def _chang(context: Context) -> str | None:
     before, after = context.before, context.after
-    if before and before[-1] in "该再又要会能" and after in ("多少", "钱", "价", "工资", "房钱", "工钱", "利息"):
+    if before and before[-1] in "该再又要会能不" and after in ("多少", "钱", "价", "工资", "房钱", "工钱", "利息"):
         return "zhang3"
     if after[:1] in tuple(LONG_THINGS) and len(after) <= 2 and (not before or before[-1] not in LED_OR_DISTRICT):
         return "chang2"
@@ -288,6 +288,13 @@ def _ke(context: Context) -> str | None:
     return "ke2" if context.before and context.before[-1] not in "哎唉嗨咳" else None  # a cough; else a sigh
 
 
+def _mei(context: Context) -> str | None:
+    """没: mo4 only of what sinks or is seized (没于水, 出没, 没收)."""
+    seized = context.before[-1:] in tuple("沉淹埋出吞湮泯灭隐覆籍抄")
+    sinks = seized or context.after[:1] in tuple("于入过顶膝齿收药落水在胫骨")
+    return "mei2" if context.before and context.after and not sinks else None
+
+
 _RULES: dict[str, Callable[[Context], str | None]] = {
     "为": _wei, "长": _chang, "只": _zhi, "教": _jiao, "还": _huan, "种": _zhong_planted, "中": _zhong_hit,
     "觉": _jiao_sleep, "落": _luo, "得": particles.de, "地": particles.di, "了": particles.le, "着": particles.zhe,
@@ -295,23 +302,7 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
-    "咳": _ke, "子": _zi, "是": _shi,
+    "没": _mei, "咳": _ke, "子": _zi, "是": _shi,
     "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
     "啦": clause_ends.la, "哪": clause_ends.na, "喽": clause_ends.lou,
 }  # fmt: skip
-_FALLBACK_ADVERB_ENDINGS = frozenset("然速极真细心力快慢静兴断度烈渐悄默轻重松")
-
-
-def without_model(words: Sequence[str], index: int) -> str | None:
-    """A likely reading of the one-character word words[index] where there is no model to ask, or None."""
-    context = Context(words, index)
-    before, after = context.before, context.after
-    if words[index] == "为":
-        return "wei4" if after and (not before or after[0] in BENEFICIARIES) else "wei2"
-    if words[index] == "地":
-        two = "".join(words[max(0, index - 2) : index])[-2:]  # 冷静地, also where 冷 静 is no word of the list
-        adverb = len(two) == 2 and (two[0] == two[1] or two[1] in _FALLBACK_ADVERB_ENDINGS)
-        return "de5" if adverb and after else None
-    if words[index] == "得" and not before:
-        return "dei3" if after and after[0] not in "到了奖分出" else "de2"
-    return None

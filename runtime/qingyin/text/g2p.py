@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qingyin.text import context_pairs, contexts, polyphones, readings
+from qingyin.text import context_pairs, contexts, polyphones, readings, without_model
 from qingyin.text.citation import word_readings
 from qingyin.text.english_phones import is_english, stress_tone
 from qingyin.text.items import Mark, Spoken
@@ -74,7 +74,7 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     if len(spoken) == 4 and word.text[0] == word.text[1] and word.text[2] == word.text[3]:
         spoken[1], spoken[2] = spoken[0], spoken[3]
     if chosen is None and len(spoken) == 1:
-        spoken = [contexts.without_model(texts, index) or spoken[0]]
+        spoken = [without_model.likely(texts, index) or spoken[0]]
     if len(spoken) == 2:
         spoken = list(context_pairs.sure(texts, index) or spoken)
     if len(spoken) == 1:

@@ -33,6 +33,8 @@ def de(context: Context) -> str | None:
     if before and before[-1] in "记觉懒舍值显变使省免":
         return "de5"
     must = bool(before) and (before[-1] in MUST or before in MUST_WORDS)
+    if before and not must and after in ("跟", "像") and context.words[-1] in ("似的", "一样", "一般", "似"):
+        return "de5"  # 肿得跟馒头似的
     if before == "不" and earlier[-1:] and (earlier[-1] in VERBS or earlier[-1] in "怪怨恨巴舍由使急") and not after:
         return "de5"  # 使不得
     again = earlier == "得" and context.at(-4) in ("", "得") and not context.at(-5)
@@ -43,7 +45,8 @@ def de(context: Context) -> str | None:
     if not before:
         if not after or after[0] in "了啦嘞":
             return "de2"
-        return "dei3" if after[0] in MUST_DO or after in MUST_SO else None
+        must_act = is_verb(after) and after not in tuple("分救养生解开住")  # 得拔掉
+        return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act else None
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
     then = context.at(2)
@@ -79,6 +82,8 @@ def di(context: Context) -> str | None:
     before, after = context.before, context.after
     if not after or not before:
         return None
+    if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
+        return "di4"  # 回老家种地去
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
     if len(four) >= 2 and (four[-1] == four[-2] or (len(four) == 4 and four[2:] == four[:2])):
         return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地

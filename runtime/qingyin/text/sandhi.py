@@ -115,13 +115,22 @@ def neutral_tones(words: Sequence[Word]) -> None:
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
         doubled = before.char == syllable.char and syllable.char in _DOUBLED_VERBS
-        if syllable.char == "等" and before is not flat[0] and flat[flat.index(before) - 1].char not in _WHO_WAITS:
+        if syllable.char == "等" and _and_so_on(flat, before):
             continue  # and so on
         if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
     _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
+
+
+def _and_so_on(flat: Sequence[Syllable], first: Syllable) -> bool:
+    """Whether 等等, of which `first` is the first, closes a list rather than tells somebody to wait."""
+    place = next(index for index, syllable in enumerate(flat) if syllable is first)
+    awaited = place + 2 < len(flat) and flat[place + 2].char in "我他她" and (
+        place + 3 >= len(flat) or flat[place + 3].char in "吧再们好啊呀行"
+    )
+    return place > 0 and not awaited and flat[place - 1].char not in _WHO_WAITS
 
 
 def _ends_light(texts: Sequence[str], place: int) -> bool:
@@ -154,14 +163,20 @@ def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
             for syllable in flat[place + 2 : place + 4]:
                 if syllable.char == "来" and id(syllable) in alone and not syllable.fixed:
                     syllable.tone = NEUTRAL_TONE  # 说起话来没完
+        turned = flat[place].char in "过回" and flat[place + 1].char in "头身脸" and _moves(flat[place - 1].char)
+        if turned and flat[place + 2].char in "来去" and id(flat[place + 2]) in alone and not flat[place + 2].fixed:
+            flat[place + 2].tone = NEUTRAL_TONE  # 扭过头去看
     end = len(flat) - 1
     while end > 0 and flat[end].char in _ENDING_PARTICLES:
         end -= 1
     last = flat[end] if flat else None
     if last is None or last.char not in ("来", "去") or id(last) not in alone or last.fixed:
         return
-    for place in range(max(1, end - _DIRECTION_REACH), end):
+    for place in range(1, end):
         verb = flat[place - 1].char
+        counted = last.char == "来" and flat[place].char == "出" and flat[place + 1].char in "一两几个点些"
+        if not counted and place < end - _DIRECTION_REACH:
+            continue  # 拿出一个像样的方案来 may be longer
         if flat[place].char in _TOWARDS and (_moves(verb) or verb == "了"):
             last.tone = NEUTRAL_TONE
 

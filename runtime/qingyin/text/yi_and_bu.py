@@ -107,11 +107,16 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1  # 一对一, 买一送一
     if before == "买" and rest.startswith("送"):
         return 1
+    if after == "号" and before in ("大", "小") and _char(flat, index + 2) not in tuple("楼院线门"):
+        return 2  # 大一号的鞋
     if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
         return 1
     if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
         return 1
     sandhi = 2 if _citation(flat[index + 1]) == 4 else 4
+    priced = _char(flat, index - 2) in ("块", "毛") and after not in ("块", "毛", "角", "分")
+    if priced and before in _DIGITS:
+        return sandhi  # 三块五一斤
     if before in _DIGITS or before in _LARGE:
         if after in _LARGE and before != "十":
             return sandhi  # 一千一百
