@@ -13,6 +13,7 @@ _BODY_AFTER_VERB_TEXT = """
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
 _LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
+_VOMITED = ("血", "酸水", "秽物", "黄水")  # tu4; smoke, words and silk: tu3
 _FORBIDDEN_TEXT = """
     马虎 大意 耽误 耽搁 小看 轻视 怠慢 急 少 碰 去 来 错 动
 """
@@ -94,7 +95,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "hui3", "guo5"  # segmentation cuts 反悔 in two
     if word == "转眼" and after[:1] in ("珠", "睛", "球"):
         return "zhuan4", "yan3"
-    if word == "吐出" and any(thing in "".join(words[index + 1 : index + 6]) for thing in ("血", "酸水", "秽物", "黄水")):
+    if word == "吐出" and any(thing in "".join(words[index + 1 : index + 6]) for thing in _VOMITED):
         return "tu4", "chu1"
     if word == "花都" and after[:1] in tuple("谢开落掉败"):
         return "hua1", "dou1"

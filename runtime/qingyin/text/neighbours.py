@@ -55,6 +55,7 @@ _MUST_WORDS_TEXT = """
 """
 MUST_WORDS = frozenset(_MUST_WORDS_TEXT.split())
 GAINS = frozenset("奖分到了出以知名益胜手票意志力利救宠势逞罪病道子体法当主失住人心一第金银铜冠亚其此名罪于而来去")
+MUST_EVEN_SO = frozenset(("来", "去", "到处", "当心", "当面", "当场"))  # though GAINS has the character
 MUST_DO = frozenset("给说让把先吃看找用跟等赶想买做办靠拿管开关走好多再问打听写学叫带送回问换花交请陪早快慢赶尽注小")
 _MUST_SO_TEXT = """
     提前 尽早 尽快 尽量 及早 及时 按时 按照 准时 马上 立刻 立即 赶紧 赶快 赶忙 抓紧 收拾 准备 小心 注意 努力 慢慢

@@ -17,6 +17,7 @@ from qingyin.text.neighbours import (
     MANNERS_TOO,
     MUST,
     MUST_DO,
+    MUST_EVEN_SO,
     MUST_SO,
     MUST_WORDS,
     PLACES_AFTER,
@@ -63,7 +64,7 @@ def de(context: Context) -> str | None:
     if must and after[:1] in ("了", "啦"):
         return "de2"  # 就得了
     if must:
-        if after and (after[0] not in GAINS or after in ("来", "去", "到处", "当心", "当面", "当场", "体谅") or (len(after) == 1 and after in "去来")):
+        if after and (after[0] not in GAINS or after in MUST_EVEN_SO):
             return "dei3"
         return None
     if after == "多少":

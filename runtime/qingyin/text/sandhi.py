@@ -91,7 +91,7 @@ def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None) -> 
         and bool(before.char)
         and not before.erhua
         and before.spelling != "er"
-        and not (after is not None and after.char in _FULL_ER_AFTER and not (after.char == "化" and before.char in _ICE))
+        and not (after is not None and after.char in _FULL_ER_AFTER and (after.char != "化" or before.char not in _ICE))
     )
 
 
