@@ -46,7 +46,8 @@ def de(context: Context) -> str | None:
     if not before:
         if not after or after[0] in "了啦嘞":
             return "de2"
-        must_act = is_verb(after) and after not in tuple("分救养生解开住")  # 得拔掉
+        twice = after[:1] == after[1:2] or after == context.at(2)
+        must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
         return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act else None
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭

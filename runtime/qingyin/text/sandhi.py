@@ -29,7 +29,7 @@ _U_FINALS = frozenset(("u", "ou", "iou", "ao", "iao"))  # they end in [u]
 
 _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人人) keep their tones
     "省驳花长"
-)) | frozenset("试尝笑猜查见比表诉歇抖晃相")
+)) | frozenset("试尝笑猜查见比表诉歇抖晃相发")
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育
     铁路 性 法规 标准 时间 语 方言 话 人士 民 媒体 报 电视 电台 级 当局 势力 豪 产业 工业 名 风俗 传统 史 分 国民 人民
@@ -46,6 +46,8 @@ _PASSED = frozenset(  # before 了过去 that tells whither
     "飞走跑冲扑奔爬滚游扔递送接追赶滑晕昏睡躲翻转扭传移挤跳跨迈闯钻开驶划飘漂撞砸踢打抢夺凑靠围迎望看掠"
 )
 _TOWARDS = frozenset("起出进上下回过")  # with 来 or 去 at some distance: 抬起头来
+_BENT = frozenset("回掉别侧低俯弯欠直探")  # before 过头来, 下身去
+_ADVERBS = frozenset("再要会能不没就都想才可也又还")
 _ENDING_PARTICLES = frozenset("了啦吧呢吗的着啊呀")
 _DIRECTION_REACH = 4  # syllables from 起 to 来
 
@@ -163,7 +165,8 @@ def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
             for syllable in flat[place + 2 : place + 4]:
                 if syllable.char == "来" and id(syllable) in alone and not syllable.fixed:
                     syllable.tone = NEUTRAL_TONE  # 说起话来没完
-        turned = flat[place].char in "过回" and flat[place + 1].char in "头身脸" and _moves(flat[place - 1].char)
+        turns = _moves(flat[place - 1].char) or flat[place - 1].char in _BENT
+        turned = turns and flat[place].char in "过下起" and flat[place + 1].char in "头身脸腰"
         if turned and flat[place + 2].char in "来去" and id(flat[place + 2]) in alone and not flat[place + 2].fixed:
             flat[place + 2].tone = NEUTRAL_TONE  # 扭过头去看
     end = len(flat) - 1
@@ -175,7 +178,7 @@ def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:
     for place in range(1, end):
         verb = flat[place - 1].char
         counted = last.char == "来" and flat[place].char == "出" and flat[place + 1].char in "一两几个点些"
-        if not counted and place < end - _DIRECTION_REACH:
+        if place < end - _DIRECTION_REACH and (not counted or flat[end - 1].char in _ADVERBS):
             continue  # 拿出一个像样的方案来 may be longer
         if flat[place].char in _TOWARDS and (_moves(verb) or verb == "了"):
             last.tone = NEUTRAL_TONE

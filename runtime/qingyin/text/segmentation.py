@@ -98,10 +98,10 @@ _SEPARABLE_TEXT = """
     帮忙 喝茶 喝酒 喝水 散步 聊天 见面 睡觉 洗澡 洗手 洗脸 跑步 唱歌 跳舞 吃饭 说话 看书 读书 写字 上网 逛街 化妆 理发
     请客 出门 问路 开车 走路 行好 拜年 握手 点头 摇头 打球 抽烟 发言 照相 相面 算命 算账 做饭 买菜 下棋 打牌 听歌 看病
     歇脚 歇腿 散心 谈心 谈话 讲话 加油 评理 劝架 搭话 画画 养花 种花 钓鱼 旅游 扫地 擦脸 梳头 刷牙 伸腰 压惊 开会 操心
-    争气 出力 出气 透气 消气 看戏 听戏
+    争气 出力 出气 透气 消气 看戏 听戏 发汗
 """
 _SEPARABLE = frozenset(_SEPARABLE_TEXT.split())  # verbs with their object, of which the verb alone is doubled: 帮帮忙
-_CAME = re.compile("(?<=.)[起出过回上下]来(?=说|看)")  # 站起来说话: 来说 is no word there
+_CAME = re.compile("(?<=.)(?:[起出过回上下]来|(?<=[过起下][头身脸])来)(?=说|看)")  # 站起来说话: 来说 is no word there
 _OUT = frozenset(["出", "进", "回", "起"])
 _NIGHT_BEFORE = re.compile(  # 今晚上线, 昨晚上班: 晚上 is no word there
     "[昨今明当每那]晚(上(?:线(?!索)|班|课(?!程)|市|映|架|台|场|岗|学(?!习)|网))"
@@ -116,7 +116,9 @@ def _join_doubled(words: list[str]) -> list[str]:
     """Doubled words that no list has are one word: 痛痛快快, 高高 before 地; 喝喝茶 is 喝喝 and 茶."""
     text = "".join(words)
     spans = [match.span() for match in _DOUBLED.finditer(text) if _is_doubled(match.group())]
-    spans += [match.span() for match in _CAME.finditer(text) if text[match.start() - 1] in VERBS]
+    for match in _CAME.finditer(text):
+        if len(match.group()) == 1 or text[match.start() - 1] in VERBS:
+            spans.append(match.span())
     for match in _ADVERBIAL.finditer(text):
         place = match.start(4)
         verb = text[place + 1 : place + 3]

@@ -74,6 +74,8 @@ _PERSONS_DO_TEXT = """
 # What goes on after a person's name, and hardly after that of a plant or a place.
 _PERSONS_DO = frozenset(_PERSONS_DO_TEXT.split())
 _NAMED = frozenset("解仇查种区单缪晁翟覃谌华朴纪")  # whose other readings seldom stand before two loose characters
+_CALLED_OLD = frozenset("解曾任仇翟覃缪晁朴")  # 老查, 小单 may be "always look up", "a small order"
+_AFTER_CALLED = ("", *"吗呢吧啊呀和跟说也")
 
 
 def _before_given_name(words: Sequence[str], index: int) -> bool:
@@ -105,6 +107,8 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
     after = "".join(words[index + 1 : index + 3])
     if after.startswith("先生"):
         return None
+    if words[index] in _CALLED_OLD and index and words[index - 1] in ("老", "小") and after[:1] in _AFTER_CALLED:
+        return reading  # 我是楼上的老解
     known = any(words[place] == words[index] and _titled(words, place) for place in range(index))
     if words[index] in _VERBS and not known:
         return None
