@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from qingyin.text import clause_ends, particles
+from qingyin.text import clause_ends, context_verbs, particles
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.collocations import collocation
 from qingyin.text.light_words import NEUTRAL_WORDS
@@ -16,9 +16,7 @@ from qingyin.text.neighbours import (
     DOUBLED,
     FOR_THEM,
     GROWING,
-    HIT_BY,
     LED_OR_DISTRICT,
-    LED_TROOPS,
     LONG_THINGS,
     NUMERALS,
     OTHERS,
@@ -27,8 +25,6 @@ from qingyin.text.neighbours import (
     PURPOSE_AFTER,
     RETURNED,
     SHOULD,
-    STRUCK,
-    SURRENDERED_TO,
     TAUGHT,
     UPSIDE_DOWN,
 )
@@ -135,49 +131,6 @@ def _gan(context: Context) -> str | None:
     if context.after == "了" and context.at(2)[:1] in tuple("一两几十半多很"):
         return "gan4"
     return "gan4" if context.after[:1] in tuple(DOING) and context.before[-1:] not in tuple("若晒晾烘风擦") else None
-
-
-def _ai(context: Context) -> str | None:
-    return "ai2" if context.after[:1] in tuple(HIT_BY) else "ai1" if context.after[:1] in tuple(
-        "着近个家次户门"
-    ) else None
-
-
-def _yan(context: Context) -> str | None:
-    down = context.after in ("下去", "下了") or (context.after == "下" and context.at(2) in ("", "了", "去"))
-    return "yan4" if down or context.after[:1] in tuple("了不着口") else None
-
-
-def _pu(context: Context) -> str | None:
-    laid = context.after[:1] in tuple("着了满上开成好平在") and context.before[-1:] not in tuple("床当店")
-    return "pu1" if laid else None
-
-
-def _cang(context: Context) -> str | None:
-    return "cang2" if context.after in ("在", "着", "了", "起来", "进", "到", "好", "于", "会儿", "会", "过") else None
-
-
-def _cha(context: Context) -> str | None:
-    if context.before[-1:] in tuple("高温时位压势级视电落色偏逆反误价水"):
-        return "cha1"
-    return "cha4" if context.after[:1] in tuple(STRUCK) else None
-
-
-def _xiang(context: Context) -> str | None:
-    if context.before[-1:] in tuple("出乞请诈劝迎归纳受"):
-        return "xiang2"
-    return "xiang2" if context.after[:1] in tuple(SURRENDERED_TO) and len(context.after) <= 2 else None
-
-
-def _shuai(context: Context) -> str | None:
-    after = context.after
-    return "shuai4" if after in LED_TROOPS or (len(after) > 1 and after[0] in "国大所其") else None
-
-
-def _zai(context: Context) -> str | None:
-    before = context.before
-    years = before and before[-1] in "元二三四五六七八九十千"
-    return "zai3" if years and not context.after.startswith(("人", "客", "重")) else None
 
 
 def _dai(context: Context) -> str | None:
@@ -298,11 +251,12 @@ def _mei(context: Context) -> str | None:
 _RULES: dict[str, Callable[[Context], str | None]] = {
     "为": _wei, "长": _chang, "只": _zhi, "教": _jiao, "还": _huan, "种": _zhong_planted, "中": _zhong_hit,
     "觉": _jiao_sleep, "落": _luo, "得": particles.de, "地": particles.di, "了": particles.le, "着": particles.zhe,
-    "倒": _dao, "干": _gan, "挨": _ai,
-    "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "待": _dai, "背": _bei,
+    "倒": _dao, "干": _gan,
+    "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
     "没": _mei, "咳": _ke, "子": _zi, "是": _shi,
     "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
     "啦": clause_ends.la, "哪": clause_ends.na, "喽": clause_ends.lou,
+    **context_verbs.RULES,
 }  # fmt: skip
