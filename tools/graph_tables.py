@@ -6,11 +6,12 @@ nothing is unpacked when the graph is loaded.
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import onnx
 from onnx import NodeProto, helper, numpy_helper
 
-from tools.graph_storage import LARGEST, STORAGE_MIN_ELEMENTS
+from tools.graph_storage import STORAGE_MIN_ELEMENTS, quantise_groups
 
 
 def to_int8_tables(content: bytes) -> bytes:
@@ -23,11 +24,9 @@ def to_int8_tables(content: bytes) -> bytes:
         nodes += _lookup(node) if node.op_type == "Gather" and node.input[0] in tables else [node]
     for name, tensor in tables.items():
         rows = numpy_helper.to_array(tensor)
-        largest = np.abs(rows).max(axis=1, keepdims=True)
-        scales = np.where(largest > 0, largest / LARGEST, 1.0).astype(np.float32)
-        values = np.clip(np.rint(rows / scales), -LARGEST, LARGEST).astype(np.int8)
-        tensor.CopyFrom(numpy_helper.from_array(values, f"{name}_int8"))
-        graph.initializer.append(numpy_helper.from_array(scales, f"{name}_scales"))
+        grouped = quantise_groups(rows, summed_first=False, group=rows.shape[1])  # a row is one group
+        tensor.CopyFrom(numpy_helper.from_array(grouped.values.reshape(rows.shape), f"{name}_int8"))
+        graph.initializer.append(numpy_helper.from_array(grouped.scales.reshape(-1, 1), f"{name}_scales"))
     del graph.node[:]
     graph.node.extend(nodes)
     onnx.checker.check_model(model)
@@ -39,7 +38,7 @@ def _is_table(graph: onnx.GraphProto, tensor: onnx.TensorProto) -> bool:
     return (
         tensor.data_type == onnx.TensorProto.FLOAT
         and len(tensor.dims) == 2
-        and int(np.prod(tensor.dims)) >= STORAGE_MIN_ELEMENTS
+        and math.prod(tensor.dims) >= STORAGE_MIN_ELEMENTS
         and bool(users)
         and all(node.op_type == "Gather" and node.input[0] == tensor.name and _axis(node) == 0 for node in users)
     )

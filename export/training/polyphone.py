@@ -144,8 +144,7 @@ def main(options: argparse.Namespace) -> None:
         load_former(pupil, former["model"])
     run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
     rng = np.random.default_rng(options.seed + run.step)
-    shares = {"gold": options.gold, "written": options.written, "decided": options.decided, "tagged": options.tagged}
-    shares |= SHARES
+    shares = SHARES | {name: getattr(options, name) for name in ("gold", "written", "decided", "tagged")}
     counts = {name: round(shares[name] * options.batch) for name in parts}
     strange = options.batch - sum(counts.values())
     size = sum(p.numel() for p in model.parameters())

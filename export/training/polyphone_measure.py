@@ -8,23 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from export.training.polyphone_data import Labelled, load_cpp
-from qingyin.text import g2p, polyphones
-from qingyin.text.characters import canonicalise
-from qingyin.text.citation import has_reading
-from qingyin.text.normalize import normalise
+from export.training.polyphone_rows import heard
+from qingyin.text import polyphones
 from qingyin.text.segmentation import Clause
 from tools.corpus_rows import MARK, digest, load_rows
-
-
-def read_at(text: str, index: int) -> str:
-    """What the front end reads for the character at `index`, before sandhi; "" if it does not read it."""
-    canonical, positions = canonicalise(text)
-    for words, _ in g2p.read(normalise(canonical, positions, text, has_reading).items):
-        for word in words:
-            for syllable in word:
-                if syllable.position == index:
-                    return f"{syllable.spelling}{syllable.tone}"
-    return ""
 
 
 def sentences_of(table: Path) -> set[str]:
@@ -64,7 +51,7 @@ def main(options: argparse.Namespace) -> None:
         raise ValueError(f"no sentence of fold {options.fold} is left")
     wrong: list[tuple[Labelled, str]] = []
     for label in labels:
-        reading = read_at(label.text, label.index)
+        reading = heard(label.text).get(label.index, "")
         if reading != label.reading:
             wrong.append((label, reading))
     counts = Counter(label.text[label.index] for label, _ in wrong)

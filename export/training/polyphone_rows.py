@@ -49,21 +49,25 @@ def sentence(text: str) -> list[Clause]:
     return clauses(normalise(canonical, positions, text, has_reading).items)
 
 
+def heard(text: str) -> dict[int, str]:
+    """What the whole front end reads before sandhi: index in the text -> pinyin with tone digit."""
+    canonical, positions = canonicalise(text)
+    return {
+        syllable.position: f"{syllable.spelling}{syllable.tone}"
+        for words, _ in g2p.read(normalise(canonical, positions, text, has_reading).items)
+        for word in words
+        for syllable in word
+    }
+
+
 def agreed(text: str, tags: Mapping[int, Mapping[str, float]]) -> dict[int, Mapping[str, float]]:
     """What the tagger says where the front end of today, dictionary, rules and model, says the same.
 
     Two readers of different schools who agree are right nearly always; where they do not, a reader of flesh and blood
     has decided (`polyphone_decided.tsv`).
     """
-    canonical, positions = canonicalise(text)
-    clauses_read = g2p.read(normalise(canonical, positions, text, has_reading).items)
-    heard = {
-        syllable.position: f"{syllable.spelling}{syllable.tone}"
-        for words, _ in clauses_read
-        for word in words
-        for syllable in word
-    }
-    return {index: shares for index, shares in tags.items() if heard.get(index) == max(shares, key=shares.__getitem__)}
+    read = heard(text)
+    return {index: shares for index, shares in tags.items() if read.get(index) == max(shares, key=shares.__getitem__)}
 
 
 def origins(found: Iterable[Clause]) -> dict[int, int]:

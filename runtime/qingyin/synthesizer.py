@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
 CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
-MOST_GROWN = 8  # sentences after which no first chunk grows any more
 LONGEST_WAIT = 0.05  # s for text, beyond which the next sentence must be heard at once again
 
 
@@ -187,7 +186,7 @@ class Synthesizer:
         timings = report.timings
         clock = time.perf_counter()
         timings.total = clock - began
-        ahead = 0  # sentences since the listener last had to wait for text
+        first, longest = chunking  # of the next sentence: its first chunk, and its other ones at most
         while True:
             waited = timings.waiting
             analysis = next(analyses, None)
@@ -197,7 +196,7 @@ class Synthesizer:
             timings.total += spent
             clock = now
             if timings.waiting - waited > LONGEST_WAIT:
-                ahead = 0
+                first = chunking[0]
             if analysis is None:
                 break
             report.unspoken.extend(analysis.unspoken)
@@ -217,8 +216,8 @@ class Synthesizer:
                     feeling = self._emotion(speaker, options, sentence.emotion)
                 gain_db = speaker.gain_db + options.volume_db
                 # later sentences lie behind sound that is still being heard: they begin where growth has come to
-                sizes = min(chunking[0] * GROWTH**ahead, max(chunking)), chunking[1]
-                ahead = min(ahead + 1, MOST_GROWN)
+                sizes = first, longest
+                first = min(GROWTH * first, max(chunking))
                 for samples, markup_db, last in self._sentence(
                     sentence, speaker, feeling, options, report, index, sizes
                 ):

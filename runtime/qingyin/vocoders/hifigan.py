@@ -15,6 +15,7 @@ class HifiganVocoder(Vocoder):
     """Mel in, samples out; it takes no F0 and draws nothing."""
 
     kind = "hifigan"
+
     @classmethod
     def contract_of(cls, spec: GraphSpec) -> Contract:
         return Contract(

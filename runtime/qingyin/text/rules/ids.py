@@ -152,7 +152,7 @@ def famous(text: str, start: int) -> Reading | None:
     match = _FAMOUS.match(text, start) or _SHARE.match(text, start)
     if match is None and (status := _STATUS.match(text, start)) and _STATUS_BEFORE.search(before(text, start)):
         match = status
-    if match is None and _RIFLE.match(text, start) and text[start - 1 : start] not in ("第", "."):
+    if match is None and text[start - 1 : start] not in ("第", "."):
         match = _RIFLE.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None
 

@@ -68,17 +68,22 @@ def address(text: str, start: int) -> Reading | None:
         token = piece.group()
         if token == "www":
             parts += [Say("三"), Spell(piece.start(), piece.start() + 1)]
-        elif token.isdigit():
-            parts.append(Say(digits_one_by_one(token), literal=True))
-        elif token.isalpha():
-            for word in english.read(token):
-                written = token[word.start : word.end]
-                parts += [English(written, word.syllables, piece.start() + word.start), Pause(SILENT)]
-        elif token in ADDRESS_NAMES:
-            parts += [Say(ADDRESS_NAMES[token]), Pause(SILENT)]
-        else:
-            parts.append(Leave(piece.start(), piece.end(), "symbol"))
+            continue
+        said = _in_address(token, piece.start())
+        parts += [Leave(piece.start(), piece.end(), "symbol")] if said is None else said
     return Reading(end, tuple(parts))
+
+
+def _in_address(token: str, start: int) -> list[Part] | None:
+    """How a piece of an address or a path is said: figures one by one, words, signs by name; None without a name."""
+    if token.isdigit():
+        return [Say(digits_one_by_one(token), literal=True)]
+    if token.isalpha():
+        words: list[Part] = []
+        for word in english.read(token):
+            words += [English(token[word.start : word.end], word.syllables, start + word.start), Pause(SILENT)]
+        return words
+    return [Say(ADDRESS_NAMES[token]), Pause(SILENT)] if token in ADDRESS_NAMES else None
 
 
 def path_of_drive(text: str, start: int) -> Reading | None:
@@ -88,15 +93,8 @@ def path_of_drive(text: str, start: int) -> Reading | None:
         return None
     parts: list[Part] = [Spell(start, start + 1), Say("冒号")]
     for piece in _ADDRESS_PIECE.finditer(text, start + 2, match.end()):
-        token = piece.group()
-        if token.isdigit():
-            parts.append(Say(digits_one_by_one(token), literal=True))
-        elif token.isalpha():
-            for word in english.read(token):
-                written = token[word.start : word.end]
-                parts += [English(written, word.syllables, piece.start() + word.start), Pause(SILENT)]
-        else:
-            parts += [Say("反斜杠" if token == "\\" else ADDRESS_NAMES[token]), Pause(SILENT)]
+        backslash: list[Part] = [Say("反斜杠"), Pause(SILENT)]
+        parts += backslash if piece.group() == "\\" else _in_address(piece.group(), piece.start()) or []
     return Reading(match.end(), tuple(parts))
 
 
