@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from qingyin.server.engine import Engine, ServedSynthesizer
 from qingyin.server.limits import Limits
 from qingyin.server.run import Settings, serve
 from qingyin.server.wyoming_server import WyomingServer, address_of
+from qingyin.synthesizer import AudioChunk as Chunk
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 BOOK = TEXT * 100
@@ -344,18 +346,31 @@ def test_too_many_texts_or_clients_are_refused(run, monkeypatch: pytest.MonkeyPa
     run(work)
 
 
-def test_stopping_lets_the_sentence_end(run, synthesizer: Synthesizer) -> None:
+def test_stopping_lets_the_sentence_end(run, synthesizer: Synthesizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping = threading.Event()
+    stream = synthesizer.stream
+
+    def held(*values: Any, **options: Any) -> Iterator[Chunk]:
+        assert stopping.wait(20)  # otherwise a fast machine has said the sentence before the stop
+        yield from stream(*values, **options)
+
     async def work(engine: Engine, server: WyomingServer) -> np.ndarray:
         async with client(server) as connected:
             await connected.write_event(Synthesize(TEXT).event())
             await until(lambda: engine.active == 1)
-            stopping = asyncio.create_task(server.stop(grace_seconds=20))
+            stop = asyncio.create_task(server.stop(grace_seconds=20))
+            await asyncio.sleep(0.1)
+            assert not stop.done()
+            stopping.set()
             samples = await heard(connected)
-            await stopping
+            await stop
             assert await connected.read_event() is None
             return samples
 
-    assert same(run(work), synthesizer, TEXT)
+    with monkeypatch.context() as patch:
+        patch.setattr(synthesizer, "stream", held)
+        samples = run(work)
+    assert same(samples, synthesizer, TEXT)
 
 
 def test_addresses() -> None:
