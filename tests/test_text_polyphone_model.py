@@ -11,6 +11,7 @@ from qingyin.text import polyphones
 from qingyin.text.characters import canonicalise
 from qingyin.text.citation import has_reading
 from qingyin.text.normalize import normalise
+from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.segmentation import Clause, clauses
 
 MOST_BYTES = 1_500_000
@@ -29,6 +30,11 @@ def model() -> polyphones.Polyphones:
 
 def test_the_graph_is_small() -> None:
     assert (files("qingyin.text") / "polyphones.onnx").stat().st_size <= MOST_BYTES  # type: ignore[attr-defined]
+
+
+def test_whatever_it_chooses_can_be_said() -> None:
+    for choices in model().table.readings.values():
+        assert all(pinyin_to_phonemes(reading) for reading in choices)
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,7 +12,7 @@ from qingyin.text.symbols import ERHUA, NO_TONE
 
 # Initial -> finals it combines with, as spelled after that initial ("ü" written v).
 _SPELLINGS = {
-    "b": "a o ai ei ao ou an en ang eng i ie iao ian in iang ing u",
+    "b": "a o ai ei ao ou an en ang eng i ia ie iao ian in iang ing u",
     "p": "a o ai ei ao ou an en ang eng i ia ie iao ian in ing u",
     "m": "a o e ai ei ao ou an en ang eng i ie iao iu ian in ing u",
     "f": "a o e ei ou an en ang eng iao u",
