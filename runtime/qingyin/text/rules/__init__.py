@@ -5,12 +5,12 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import chat, dates, english, everyday, formulas, ids, latin, money, quantities, signs
+from qingyin.text.rules import chat, dates, days, english, everyday, formulas, ids, latin, money, quantities, signs
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
-    latin.address, ids.telephone, ids.identity, dates.full_date, everyday.day_first, everyday.padded_day,
-    chat.slash_day, chat.discount, everyday.festival, chat.number_word,
+    latin.address, ids.telephone, ids.identity, dates.full_date, days.with_year, days.before_its_word,
+    days.named, days.day, chat.discount, chat.number_word,
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
     dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
@@ -28,7 +28,7 @@ LETTER_RULES: tuple[Rule, ...] = (
     latin.roman_numeral, latin.versus, latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
-    money.amount, chat.emoticon, signs.dash, signs.plus, signs.dot, signs.underscore,
+    money.amount, latin.ampersand, chat.emoticon, signs.dash, signs.plus, signs.dot, signs.underscore,
     formulas.factorial, formulas.absolute_value, formulas.power,
     signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,

@@ -1,4 +1,4 @@
-"""Shorthand of everyday text: sizes, heights, lengths of time, salaries, festivals, house and serial numbers."""
+"""Shorthand of everyday text: sizes, heights, lengths of time, salaries, house and serial numbers."""
 
 from __future__ import annotations
 
@@ -25,10 +25,6 @@ _PRIMES = re.compile(r"""([0-9]{1,3})['’]([0-9]{1,2})(?:["”]|'')(?![0-9])"""
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAYS = re.compile(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAY_BEFORE = re.compile(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
-_FESTIVAL = re.compile(
-    r"(1[0-2]|[1-9])[.·]([0-9]{1,2})(?=(?:国际)?(?:晚会|期间|去哪|去玩|出游|出行|假期|黄金周|长假|小长假|放假|大促|购物节|事变|事件|纪念日|活动|消费者|劳动节|情人节|儿童节|妇女节|青年节|建军节|国庆))"
-)
-_SALE = re.compile(r"(618|1212|1111|315|520|818|911|918)(?=大促|购物节|晚会|狂欢|事件|事变|年中|活动|消费者|表白|情人)")
 _SALARY = re.compile(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9])")
 _MORE = re.compile(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
 _HOUSE = re.compile(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
@@ -38,8 +34,6 @@ _HEIGHT = re.compile(r"[0-9]{2}(?![0-9.%A-Za-z])")
 _HUNDREDTHS = re.compile(r"[0-9]{2,3}(?![0-9.%A-Za-z]| ?[年月日时分秒个人米元名次公岁位只])")
 _SECONDS_BEFORE = re.compile(r"[0-9一二三四五六七八九十]秒$")
 _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
-_DAY_FIRST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
-_PADDED_DAY = re.compile(r"(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])")
 _EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
 _SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9A-Za-z.,%])")
 _SHORT_YEAR_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[12]H|[1-4]Q|FY)$")
@@ -121,20 +115,6 @@ def half_day_before(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say("上午" if match.group(1) in "Aa" else "下午"),)) if match else None
 
 
-def festival(text: str, start: int) -> Reading | None:
-    """3.15晚会, 5.1假期, 10·1黄金周, 618大促: figure by figure, but 十 for 10."""
-    match = _FESTIVAL.match(text, start)
-    if match is not None:
-        month, day = match.groups()
-        month = "十" if month == "10" else digits_one_by_one(month)
-        return Reading(match.end(), (Say(month + digits_one_by_one(day), True),))
-    match = _SALE.match(text, start)
-    if match is None:
-        return None
-    words = {"1111": "双十一", "1212": "双十二"}.get(match.group(1)) or digits_one_by_one(match.group(1))
-    return Reading(match.end(), (Say(words, True),))
-
-
 def salary(text: str, start: int) -> Reading | None:
     """8k-10k."""
     match = _SALARY.match(text, start)
@@ -190,29 +170,6 @@ def hundredths(text: str, start: int) -> Reading | None:
     if match is None or not _SECONDS_BEFORE.search(before(text, start)):
         return None
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),))
-
-
-def day_first(text: str, start: int) -> Reading | None:
-    """05/03/2024: month and day, unless only the second can be a month's day."""
-    match = _DAY_FIRST.match(text, start)
-    if match is None:
-        return None
-    month, day, year = match.groups()
-    if int(month) > 12:
-        month, day = day, month
-    if int(month) > 12:
-        return None
-    words = f"{cardinal(str(int(month)))}月{cardinal(str(int(day)))}日"
-    return Reading(match.end(), (Say(digits_one_by_one(year) + "年", True), Say(words)))
-
-
-def padded_day(text: str, start: int) -> Reading | None:
-    """05.06号: month and day with their zeros."""
-    match = _PADDED_DAY.match(text, start)
-    if match is None:
-        return None
-    month, day = (cardinal(str(int(part))) for part in match.groups())
-    return Reading(match.end(), (Say(f"{month}月{day}"),))
 
 
 def exponent(text: str, start: int) -> Reading | None:
