@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from qingyin.text.citation import word_readings
 from qingyin.text.clause import Context, is_verb
+from qingyin.text.english_verbs import STAND_IN
 from qingyin.text.neighbours import DOUBLED, NUMERALS, WORN
 
 _BODY_AFTER_VERB_TEXT = """
@@ -38,6 +40,12 @@ _STAYED_TEXT = """
 """
 _STAYED = frozenset(_STAYED_TEXT.split())
 
+_DRESS = re.compile(  # 穿着 is what somebody wears, not "wearing"
+    "(?:[也都]?(?:很|十分|非常|比较|特别|相当|极其|极|太|较|挺|过于|最|格外|总是|一向|不够|不太))?"
+    "(?:朴素|整齐|得体|讲究|时髦|入时|随意|考究|简朴|时尚|普通|打扮|体面|整洁|邋遢|大方|简单|华丽|暴露|怪异|土气|前卫|寒酸)"
+    "(?!的(?:.|$)|[衣裙裤鞋])"
+)
+_OF_DRESS = re.compile("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
 
@@ -93,6 +101,19 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "guo5", word_readings(word[1])[0]  # 见过世面
     if word == "悔过" and before == "反":
         return "hui3", "guo5"  # segmentation cuts 反悔 in two
+    rest = "".join(words[index + 1 :])
+    if word == "穿着" and (_DRESS.match(rest) or (before[-1:] == "的" and _OF_DRESS.match(after))):
+        return "chuan1", "zhuo2"  # 穿着朴素, but 穿着朴素的衣服
+    if word == "服药" and before[-1:] in tuple("这那一两三四五几半"):
+        return "fu4", "yao4"  # 这服药: a dose
+    if word == "打的" and after[:1] == "钱" and before[-1:] in tuple("我你他她家妈爸谁给们"):
+        return "da3", "de5"  # 他打的钱
+    if word == "撒开" and re.search("[把将][^，]{0,4}[种粉盐药糖料灰沙]|种子$|粉$", "".join(words[:index])[-6:]):
+        return "sa3", "kai1"  # scattered, not let go
+    if word == "滴血" and before[-1:] in NUMERALS:
+        return "di1", "xie3"
+    if word == "露出" and rest.lstrip("了").startswith("马脚"):
+        return "lou4", "chu1"
     if word == "转眼" and after[:1] in ("珠", "睛", "球"):
         return "zhuan4", "yan3"
     if word == "吐出" and any(thing in "".join(words[index + 1 : index + 6]) for thing in _VOMITED):
@@ -111,6 +132,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "le4", "zhu4"
     if word == "不干" and before[-1:] in tuple("晒晾烘擦吹拧烤"):
         return "bu4", "gan1"
+    if word == "得到" and before == STAND_IN:
+        return "de5", "dao4"  # get得到
     if word == "得了" and is_verb(before):
         return "de5", "liao3"
     return None

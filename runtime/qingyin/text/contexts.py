@@ -29,6 +29,10 @@ from qingyin.text.neighbours import (
     UPSIDE_DOWN,
 )
 
+_CAPITALS = frozenset(  # or what a capital is called by: 建都, 故都, 影都
+    "宜盐闽兴果皇为作立设建定迁旧古新故国京帝奠陪首东南西北中上下酷魔煤钢瓷雾药陶花丰成大雁影乐商星港水石江春冰之宁武益汉于昌郢洛汴吴蜀燕赵邺"
+)
+
 
 def sure(words: Sequence[str], index: int) -> str | None:
     """Reading of the one-character word words[index] of a clause, or None where the neighbours do not decide."""
@@ -241,6 +245,13 @@ def _ke(context: Context) -> str | None:
     return "ke2" if context.before and context.before[-1] not in "哎唉嗨咳" else None  # a cough; else a sigh
 
 
+def _dou(context: Context) -> str | None:
+    """都 between words is "all", unless it may end the name of a capital."""
+    before, after = context.before, context.after
+    named = not before or before[-1] in _CAPITALS or after[:1] in tuple("理丽灵校节统督护尉司指会城府江匀兰柏县市")
+    return "dou1" if after and not named else None
+
+
 def _mei(context: Context) -> str | None:
     """没: mo4 only of what sinks or is seized (没于水, 出没, 没收)."""
     seized = context.before[-1:] in tuple("沉淹埋出吞湮泯灭隐覆籍抄")
@@ -255,7 +266,7 @@ _RULES: dict[str, Callable[[Context], str | None]] = {
     "待": _dai, "背": _bei,
     "朝": _chao, "挑": _tiao, "量": _liang, "将": _jiang, "钻": _zuan, "应": _ying, "看": _kan, "撒": _sa, "薄": _bao,
     "圈": _quan, "仇": _chou, "任": _ren, "有": _you, "打": _da, "晕": _yun, "捋": _luo_sleeve,
-    "没": _mei, "咳": _ke, "子": _zi, "是": _shi,
+    "都": _dou, "没": _mei, "咳": _ke, "子": _zi, "是": _shi,
     "吗": clause_ends.ma, "啊": clause_ends.a, "吧": clause_ends.ba, "哩": clause_ends.li,
     "啦": clause_ends.la, "哪": clause_ends.na, "喽": clause_ends.lou,
     **context_verbs.RULES,

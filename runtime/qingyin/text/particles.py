@@ -20,9 +20,14 @@ from qingyin.text.neighbours import (
     MUST_EVEN_SO,
     MUST_SO,
     MUST_WORDS,
+    NO_THINGS,
     PLACES_AFTER,
     RESULTS,
     TASKS,
+    THING_ENDS,
+    THINGS,
+    TO_DO,
+    TO_DO_FIRST,
     WORN,
 )
 from qingyin.text.verbs import ADJECTIVES, VERBS
@@ -49,6 +54,8 @@ def de(context: Context) -> str | None:
         twice = after[:1] == after[1:2] or after == context.at(2)
         must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
         return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act else None
+    if _is_thing(before, earlier) and (_must_be_done(after) or (after == "多" and _must_be_done(context.at(2)))):
+        return "dei3"  # 星期天得值班
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
     then = context.at(2)
@@ -79,11 +86,29 @@ def de(context: Context) -> str | None:
     return None
 
 
+def _is_thing(before: str, earlier: str) -> bool:
+    """Whether a word can hardly be a verb or an adjective that 得 would bind to what it leads to."""
+    if before == "早":
+        return earlier[-1:] in tuple("明今大清后")
+    if len(before) == 1:
+        return before in THINGS
+    return before[-1:] in THING_ENDS and before not in NO_THINGS
+
+
+def _must_be_done(word: str) -> bool:
+    """Whether a word after 得 tells something to do, rather than what one gets or how it came out."""
+    if word in TO_DO or word in MUST_EVEN_SO:
+        return True
+    return word[:1] in TO_DO_FIRST and word[:1] not in GAINS
+
+
 def di(context: Context) -> str | None:
     """地: de5 after what says how a thing is done."""
     before, after = context.before, context.after
     if not after or not before:
         return None
+    if after == "下" and context.at(2).startswith(("结论", "决心", "定义", "命令", "定论", "狠手", "毒手")):
+        return "de5" if before not in ("到", "在", "从") else None  # 草率地下结论
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
@@ -92,6 +117,9 @@ def di(context: Context) -> str | None:
     if after in BOARDING and len(before) > 1:
         return "de5"  # 整齐地上了车: segmentation cuts there on purpose
     # 蹑手蹑脚地, 头也不回地
+    six = "".join(context.words[max(0, context.index - 6) : context.index])[-6:]
+    if len(six) == 6 and six[:3] == six[3:] and six[0] in "一几两":
+        return "de5"  # 一个字一个字地
     by_form = len(four) == 4 and four[3] not in "科属" and (four[0] == four[2] or four[1:3] in ("也不", "也没"))
     face_to_face = four[-1:] == four[-3:-2] and four[-2:-1] in tuple("对靠挨拉并连贴碰比换")
     if (by_form or face_to_face) and after[0] not in "区球铁方位带点面":
@@ -107,6 +135,10 @@ def di(context: Context) -> str | None:
 def le(context: Context) -> str | None:
     """了: liao3 as the complement of 不 and 得."""
     before, earlier = context.before, context.at(-2)
+    if context.after == "了" and not is_verb(before):
+        return "liao3"  # 心愿了了
+    if before == "了":
+        return "le5"
     if before.endswith("不"):
         prior = (earlier + before[:-1])[-1:]
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None

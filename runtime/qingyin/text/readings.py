@@ -34,7 +34,7 @@ WORDS: dict[str, str] = {
     "为何": "wei4 he2", "服务": "fu2 wu4", "高句丽": "gao1 gou1 li2",
     "东京都": "dong1 jing1 du1", "肚子": "du4 zi5", "吡咯": "bi3 luo4", "呵叻": "he1 le4", "方差": "fang1 cha1",
     "反差": "fan3 cha1",
-    "落差": "luo4 cha1", "相差": "xiang1 cha1", "率部": "shuai4 bu4", "眩晕": "xuan4 yun4", "卷柏": "juan3 bai3",
+    "落差": "luo4 cha1", "相差": "xiang1 cha4", "率部": "shuai4 bu4", "眩晕": "xuan4 yun4", "卷柏": "juan3 bai3",
     "后燕": "hou4 yan1", "南燕": "nan2 yan1", "夹克": "jia1 ke4", "薄膜": "bo2 mo2", "质朴": "zhi4 pu3",
     "催吐剂": "cui1 tu4 ji4", "催吐": "cui1 tu4", "泊地": "bo2 di4", "劲歌": "jing4 ge1", "书吧": "shu1 ba1",
     "一撮": "yi1 cuo1", "褪去": "tui4 qu4", "煞气": "sha4 qi4", "咳咳": "ke2 ke2", "分杈": "fen1 cha4",
