@@ -67,9 +67,13 @@ WORDS: dict[str, str] = {
 
 
 def _listed_words() -> dict[str, str]:
-    """polyphone_words.txt: word -> pinyin."""
-    lines = files("qingyin.text").joinpath("polyphone_words.txt").read_text("utf-8").splitlines()
-    return dict(line.split(" ", 1) for line in lines[1:])
+    """The words of both lists: word -> pinyin."""
+    found: dict[str, str] = {}
+    for name in ("third_tone_words.txt", "polyphone_words.txt"):
+        for line in files("qingyin.text").joinpath(name).read_text("utf-8").splitlines()[1:]:
+            word, _, reading = line.partition(" ")
+            found[word] = reading
+    return found
 
 
 LISTED_WORDS = _listed_words()
