@@ -5,7 +5,22 @@ Rows are by the kind of the first character, so that a text without figures pays
 
 from __future__ import annotations
 
-from qingyin.text.rules import chat, dates, days, english, everyday, formulas, ids, latin, money, quantities, signs
+from qingyin.text.rules import (
+    chat,
+    dates,
+    days,
+    english,
+    everyday,
+    formulas,
+    ids,
+    latin,
+    money,
+    pairs,
+    primes,
+    quantities,
+    signs,
+    told_units,
+)
 from qingyin.text.rules.parts import Reading, Rule
 
 DIGIT_RULES: tuple[Rule, ...] = (
@@ -14,7 +29,8 @@ DIGIT_RULES: tuple[Rule, ...] = (
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
     dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
-    everyday.quarter, dates.edition, everyday.lasting, dates.time, everyday.half_day, everyday.salary,
+    everyday.quarter, dates.edition, primes.prime, pairs.pair, told_units.told_unit,
+    everyday.lasting, dates.time, everyday.half_day, everyday.salary,
     everyday.hits, everyday.times, everyday.size, everyday.exponent, everyday.more, everyday.hundredths,
     everyday.height, quantities.scientific,
     quantities.fraction, quantities.score, quantities.ratio, latin.ordinal_in_name, quantities.ordinal_suffix,

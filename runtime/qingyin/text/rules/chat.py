@@ -15,8 +15,13 @@ _PRAISE = re.compile(r"6{3,}(?=[，。！？…~了啊呀]|$)")
 _PRAISED = re.compile(r"[^\W\d_a-zA-Z共是为到达有约计号第近超过率价在得]$")  # 主播666, not 一共666
 _FAREWELL = re.compile(r"88(?:6(?!6)|8(?!8))?(?![0-9.%:/~-])(?=[，。！~… ]|$)")  # 88，我先下了
 _STOP_BEFORE = re.compile(r"(?:^|[，。！？~… ]|好的?|行|嗯|那)$")
-_LEAVING_AFTER = re.compile(r"[，。！~… ]{1,3}(?:我?[先要得]?(?:下了|走了|睡|撤|闪|溜)|我先|明[天早儿]|晚安|回[头见聊]|下次|改天|拜)")
-_LEAVING_BEFORE = re.compile(r"(?:我?(?:先|要|得|去)?(?:下|走|睡|撤|闪|溜)了?|晚安|明天见|回见|拜拜|再见)[，。！~… ]{1,3}$")
+_LEAVING_AFTER = re.compile(
+    r"[，。！~… ]{1,3}(?:我?[先要得]?(?:下了|走了|睡|撤|闪|溜)|我先|明[天早儿]|晚安|回[头见聊]|下次|改天|拜)"
+)
+_LEAVING_BEFORE = re.compile(
+    r"(?:我?(?:先|要|得|去)?(?:下|走|睡|撤|闪|溜)了?|晚安|明天见|回见|拜拜|再见|"
+    r"好[的嘞]?|[嗯行]|[Oo][Kk]|收到|知道了|这样)[，。！~… ]{1,3}$"
+)
 _RATE = re.compile(r"[1-9][1-9](?=折(?![叠线返磨腾现算扣]))")
 _OFF = re.compile(rf"({NUMBER})-({NUMBER})(?![0-9.-])")
 _OFF_BEFORE = re.compile(r"[每立]?满 ?[¥]?$")
@@ -36,6 +41,7 @@ def number_word(text: str, start: int) -> Reading | None:
         match = praise
     if match is None and (match := _FAREWELL.match(text, start)):
         leaves = _LEAVING_AFTER.match(text, match.end()) if _STOP_BEFORE.search(ahead) else None
+        leaves = leaves or match.group() == "886" == text.strip("，。！~… ")
         match = match if leaves or _LEAVING_BEFORE.search(ahead) else None
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
 

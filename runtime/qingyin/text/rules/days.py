@@ -20,7 +20,9 @@ _PADDED = re.compile(rf"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]){_NO_DAY}(?!-)")
 _SHORT_YEAR = re.compile(rf"(1[5-9]|2[0-9]|3[0-5])([/.-]){_MONTH}\2{_DAY}(?![0-9A-Za-z]|[./-][0-9])")
 _COMPACT = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?![0-9A-Za-z.-])")
 _YEAR_LAST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
-_WITH_ITS_WORD = re.compile(r"(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])")
+_WITH_ITS_WORD = re.compile(
+    r"(?:(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])|(1[0-2]|[1-9])[./](3[01]|[12][0-9]|[1-9])(?=号(?![线楼字门院机])))"
+)
 
 _TOLD_BEFORE = re.compile(
     r"(?:截止|截至|日期|时间|生日|到期日?|有效期|档期|会期|展期|班期|航班|定[在于]|[将拟已现]于|推迟到|提前到|"
@@ -37,7 +39,9 @@ _TOLD_AFTER = re.compile(
     r"(?:元旦|圣诞|国庆|中秋|端午|清明|情人|妇女|劳动|儿童|教师|青年|建军|建党|母亲|父亲|植树|万圣|平安夜|双?十一)"
 )
 _SLASH_TOLD_AFTER = re.compile(r"上线|发布|更新|前[，。）]")  # 10.1上线 is a version
-_SPAN_TOLD_AFTER = re.compile(r"[，,]? ?[（(]?(?:共|一共|为期|连[休放])[0-9一二三四五六七八九十]{1,2}天|期间|活动|促销|特惠|休息")
+_SPAN_TOLD_AFTER = re.compile(
+    r"[，,]? ?[（(]?(?:共|一共|为期|连[休放])[0-9一二三四五六七八九十]{1,2}天|期间|活动|促销|特惠|休息"
+)
 _NUMBER_BEFORE = re.compile(r"(?:[A-Za-z0-9第为达约率分值比跌涨升降过近数本号高低仅超.]|[^截]至少) ?$")
 _SOMEBODY_BEFORE = re.compile(r"(?:[我你他她咱]们?|大家|俩|员|老师|公司|学校|单位|小区|老板|[今明去]年)$")
 _DOES_AFTER = re.compile(r"[向给跟和去从就才要会在]|准备|打算|请假|休息|的(?:票|机票|车票|火车|高铁|飞机|动车|假)")
@@ -46,12 +50,13 @@ _PADDED_AFTER = re.compile(r"(?:[至到~]|—{1,2}) ?(?:0[1-9]|1[0-2])-[0-3][0-9
 _VERSION_BEFORE = re.compile(r"(?:[A-Za-z]|版本[号为是:：]*) ?$")
 
 # Days that are names: 5.1假期, 11.11大促, 9.9特惠.
-_NAMES = frozenset("1.28 3.8 3.15 4.15 5.1 5.4 5.20 6.1 6.18 7.1 7.7 8.1 8.18 9.3 9.18 10.1 11.11 12.9 12.12".split())
+_NAMES_TEXT = "1.28 3.8 3.15 4.15 5.1 5.4 5.12 5.20 6.1 6.18 7.1 7.7 7.28 8.1 8.18 9.3 9.18 10.1 11.11 12.9 12.12"
+_NAMES = frozenset(_NAMES_TEXT.split())
 _EVENT = re.compile(
-    rf"{_MONTH}[.·]{_DAY}(?=(?:国际)?(?:晚会|事变|事件|惨案|专案|大案|纪念日|运动(?!员)|阅兵|消费者|[一-鿿]{{2,3}}节)|大?地震(?=[^，。]{{0,4}}(?:后|中|遇难|救援|纪念|$)))"
+    rf"{_MONTH}[.·]{_DAY}(?=(?:国际)?(?:晚会|事变|事件|惨案|专案|大案|枪击|运动(?!员)|阅兵|消费者|[一-鿿]{{2}}[节日](?!期)|(?:特大)?(?:暴雨|洪灾|火灾|爆炸|空难|矿难)))"
 )
 _NAMED_DAY = re.compile(
-    rf"{_MONTH}[.·]{_DAY}(?=期间|去哪|去玩|出游|出行|假期|黄金周|小?长假|放假|大促|购物节|活动|国庆|快乐|[表告]白|礼物|特惠|红包|促销|预售|狂欢|当天|来袭|返场|战报)"
+    rf"{_MONTH}[.·]{_DAY}(?=期间|去哪|去玩|出游|出行|假期|黄金周|小?长假|放假|大促|购物节|活动|国庆|快乐|[表告]白|礼物|特惠|红包|促销|预售|狂欢|当天|来袭|返场|战报|大?地震)"
 )
 _SALE = re.compile(
     r"(618|818|1111|1212|315|520|911|918)(?=大促|购物节|晚会|狂欢|事件|事变|年中|活动|消费者|[表告]白|情人)|"
@@ -145,24 +150,23 @@ def with_year(text: str, start: int) -> Reading | None:
         year, sign, month, day_ = match.groups()
         told = _TOLD_BEFORE.search(before(text, start)) or _TOLD_AFTER.match(text, match.end())
         zero = len(month) == len(day_) == 2 and "0" in (month[0], day_[0])
-        if not (sign == "/" or told or (zero and not _VERSION_BEFORE.search(before(text, start)))):
+        bare = sign == "/" and int(year) >= 20 and text[match.end() : match.end() + 1] not in tuple("核期档格代")
+        if not (bare or told or (zero and not _VERSION_BEFORE.search(before(text, start)))):
             return None
     else:
         match = _COMPACT.match(text, start)
-        if match is None or not (
-            _TOLD_BEFORE.search(before(text, start)) or _TOLD_AFTER.match(text, match.end())
-        ):
+        if match is None or not (_TOLD_BEFORE.search(before(text, start)) or _TOLD_AFTER.match(text, match.end())):
             return None
         year, month, day_ = match.groups()
     return Reading(match.end(), (Say(digits_one_by_one(year) + "年", True), Say(_words(month, day_)), Pause(SILENT)))
 
 
 def before_its_word(text: str, start: int) -> Reading | None:
-    """05.06号: month and day with their zeros."""
+    """05.06号, 05.06日, 10.1号."""
     match = _WITH_ITS_WORD.match(text, start)
     if match is None:
         return None
-    month, day_ = (cardinal(str(int(part))) for part in match.groups())
+    month, day_ = (cardinal(str(int(part))) for part in match.groups() if part)
     return Reading(match.end(), (Say(f"{month}月{day_}"),))
 
 

@@ -12,16 +12,13 @@ from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
 from qingyin.text.units import unit_at
 
 _SIZE = re.compile(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
-_HITS = re.compile(
-    r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]{1,3})(?=$|[,，。、;；!！?？)）]))(?![0-9年])"
-)
+_HITS = re.compile(r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]{1,3})(?=$|[,，。、;；!！?？)）]))(?![0-9年])")
 _TIMES = re.compile(rf"({NUMBER})[xX](?![A-Za-z0-9])")
 _TIMES_BEFORE = re.compile(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:到|达|至|达到|最高|为|是|有)?$")
 _TIMES_AFTER = re.compile(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
 _ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?![0-9:])")
 _ELAPSED_BEFORE = re.compile(r"(?:用时|耗时|历时|时长|净时间|完赛时间|完赛成绩)[为是约:：]? ?$")
 _LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
-_PRIMES = re.compile(r"""([0-9]{1,3})['’]([0-9]{1,2})(?:["”]|'')(?![0-9])""")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAYS = re.compile(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAY_BEFORE = re.compile(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
@@ -37,7 +34,6 @@ _HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
 _EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
 _SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9A-Za-z.,%])")
 _SHORT_YEAR_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[12]H|[1-4]Q|FY)$")
-_INCHES = re.compile(rf"({NUMBER})[\"”″](?=的?(?:屏|显示|唱片|黑胶|笔记本|轮毂|电视|平板))")
 _QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
 _LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
 _FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
@@ -62,9 +58,7 @@ def times(text: str, start: int) -> Reading | None:
 
 
 def size(text: str, start: int) -> Reading | None:
-    """1920x1080, 3x5, 12"的唱片."""
-    if inches := _INCHES.match(text, start):
-        return Reading(inches.end(), (Say(f"{number_words(inches[1])}英寸"), Pause(SILENT)))
+    """1920x1080, 3x5."""
     match = _SIZE.match(text, start)
     if match is None or match.group().startswith("0x") or (start and is_latin(text[start - 1])):
         return None
@@ -76,24 +70,17 @@ def size(text: str, start: int) -> Reading | None:
 
 
 def lasting(text: str, start: int) -> Reading | None:
-    """1h30min; 3'25" is three minutes, 5'8" feet and inches."""
+    """1h30min, 用时2:15:30."""
     match = _ELAPSED.match(text, start) if _ELAPSED_BEFORE.search(before(text, start)) else None
     if match is not None:  # 用时2:15:30
         hours, minutes, seconds = match.groups()
         head = f"{count_words(hours)}小时" if hours else ""
         return Reading(match.end(), (Say(f"{head}{cardinal(str(int(minutes)))}分{cardinal(str(int(seconds)))}秒"),))
     match = _LASTING.match(text, start)
-    if match is not None:
-        hours, minutes = match.groups()
-        return Reading(match.end(), (Say(f"{count_words(hours)}小时{number_words(minutes.lstrip('0') or '0')}分钟"),))
-    match = _PRIMES.match(text, start)
     if match is None:
         return None
-    large, small = match.groups()
-    if 4 <= int(large) <= 7 and int(small) < 12 and len(small) == len(str(int(small))):
-        return Reading(match.end(), (Say(f"{count_words(large)}英尺{count_words(small)}英寸"),))
-    seconds = ("零" if small[0] == "0" and len(small) > 1 else "") + cardinal(str(int(small)))
-    return Reading(match.end(), (Say(f"{count_words(large)}分{seconds}秒"),))
+    hours, minutes = match.groups()
+    return Reading(match.end(), (Say(f"{count_words(hours)}小时{number_words(minutes.lstrip('0') or '0')}分钟"),))
 
 
 def half_day(text: str, start: int) -> Reading | None:
