@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import threading
 import time
@@ -13,11 +14,14 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from patience import LONGEST_SECONDS
 from qingyin.server.app import Access, Page, create_app
 from qingyin.server.engine import Engine, ServedSynthesizer
 from qingyin.server.limits import Limits
 
 TEXT = "今天天气真好，我们去公园走走吧。"
+_KEEP_ALIVE_SECONDS = 600  # no request may meet the server just hanging up, as idle clients do after 5 s
+SEND_BYTES = 1 << 16  # of a connection: a book does not fit, as it would into what some systems grow to
 
 
 @dataclass
@@ -40,8 +44,11 @@ def serving(
     """The real app in the real uvicorn, in a thread."""
     engine = Engine(ServedSynthesizer.load(models), limits, workers=2)
     app = create_app(engine, folder, access or Access(), page)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2,
+                            timeout_keep_alive=_KEEP_ALIVE_SECONDS)  # fmt: skip
+    server = uvicorn.Server(config)
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -50,15 +57,17 @@ def serving(
                 assert thread.is_alive()
                 time.sleep(0.01)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            with httpx.Client(base_url=url, timeout=30) as http:
+            with httpx.Client(base_url=url, timeout=LONGEST_SECONDS) as http:
                 yield Served(url, http, engine)
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(LONGEST_SECONDS)
             assert not thread.is_alive()
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody has, below those of outgoing connections, so that no other program gets it meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -157,7 +157,6 @@ class Engine:
 
     def _finished(self, stream: SpeechStream) -> None:
         with self._lock:
-            self._running -= 1
             if stream.error is not None:
                 self.counts.failed += 1
             elif stream.complete:
@@ -167,6 +166,7 @@ class Engine:
             if stream.report is not None:
                 self.counts.sound_seconds += stream.report.timings.audio
                 self.counts.work_seconds += stream.report.timings.total
+            self._running -= 1  # last: who sees nothing active, without the lock, sees the counts complete
 
 
 class _Speech(Source):
