@@ -24,12 +24,16 @@ def test_every_word_and_character_reads_as_in_pypinyin() -> None:
         assert found.readings(chr(code)) == tuple(dict.fromkeys(options)) and chr(code) in found
 
 
-def test_two_characters_start_an_entry_or_none() -> None:
-    pairs = {word[:2] for word in PHRASES_DICT}
+@pytest.mark.parametrize("after", ["", "的", "一丁点儿", "\0", "x😀"])
+def test_entries_that_a_text_begins_with_are_found_by_their_lengths(after: str) -> None:
     found = reading_table()
-    assert all(found.starts(pair) for pair in pairs)
+    pairs = {word[:2] for word in PHRASES_DICT}
     others = {first[0] + second[1] for first, second in zip(sorted(pairs), sorted(pairs, reverse=True), strict=True)}
-    assert not any(found.starts(pair) for pair in others - pairs)
+    for word in sorted(set(PHRASES_DICT) | others)[::17]:
+        text = "在" + word + after
+        expected = [length for length in range(2, len(text)) if text[1 : 1 + length] in PHRASES_DICT]
+        assert found.lengths(text, 1) == expected, text
+    assert found.lengths("今", 0) == found.lengths("\0今", 0) == found.lengths("今\0", 0) == []
 
 
 @pytest.mark.parametrize("word", ["", "x", "今天", "一丁", "一丁点儿啊", "一不小", "\0", "好\0", "😀", "重庆市的"])

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qingyin.text.verbs import VERBS
 
 
-@dataclass(frozen=True)
 class Context:
     """A word of a clause with its neighbours, "" at the ends."""
 
-    words: Sequence[str]
-    index: int
+    __slots__ = ("after", "before", "index", "words")
+
+    def __init__(self, words: Sequence[str], index: int) -> None:
+        self.words, self.index = words, index
+        self.before = words[index - 1] if index > 0 else ""  # the word before
+        self.after = words[index + 1] if index + 1 < len(words) else ""  # the word after
 
     def at(self, offset: int) -> str:
         """The word that many places further on."""
         place = self.index + offset
         return self.words[place] if 0 <= place < len(self.words) else ""
-
-    @property
-    def before(self) -> str:
-        """The word before."""
-        return self.at(-1)
-
-    @property
-    def after(self) -> str:
-        """The word after."""
-        return self.at(1)
 
 
 def is_verb(word: str) -> bool:

@@ -36,10 +36,12 @@ _CAPITALS = frozenset(  # or what a capital is called by: 建都, 故都, 影都
 
 def sure(words: Sequence[str], index: int) -> str | None:
     """Reading of the one-character word words[index] of a clause, or None where the neighbours do not decide."""
-    context = Context(words, index)
     char = words[index]
-    by_rule = _RULES[char](context) if char in _RULES else None
-    return _doubled(context, char) or collocation(words, index) or by_rule
+    rule, reading = _RULES.get(char), None
+    if char in DOUBLED:
+        reading = _doubled(Context(words, index), char)
+    reading = reading or collocation(words, index)
+    return reading or (rule(Context(words, index)) if rule else None)
 
 
 def _doubled(context: Context, char: str) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 from qingyin.text import context_pairs, contexts, polyphones, readings, without_model
 from qingyin.text.citation import word_readings
@@ -16,7 +17,7 @@ from qingyin.text.surnames import surname_reading
 _SPELLING = re.compile(r"(.+?)([1-5])$")
 
 
-@dataclass
+@dataclass(slots=True)
 class Syllable:
     """One syllable on its way through sandhi."""
 
@@ -24,16 +25,13 @@ class Syllable:
     spelling: str  # pinyin without tone, ü as v; the whole reading of an English syllable ("HH-AH0")
     tone: int  # 1..5, changed by sandhi; stress of an English syllable: 6..8, 0 without a vowel
     position: int
+    citation: str  # `pinyin` before sandhi; erhua comes later
     literal: bool = False  # digit of a digit string: 一 keeps its tone
     erhua: bool = False
     fixed: bool = False  # reading given from outside: only third tones before third tones change on it
     written: str = ""  # what stands for it in print where `char` is "" (a Latin letter)
     exact: bool = False  # not even those
     end: int = -1  # past-last index in the text of what it stands for; -1: one character
-    citation: str = field(init=False)  # before sandhi; erhua comes later
-
-    def __post_init__(self) -> None:
-        self.citation = self.pinyin
 
     @property
     def pinyin(self) -> str:
@@ -67,7 +65,7 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     if word.given:
         return [_syllable(item, item.reading, fixed=True) for item in word.items]
     spoken = list(word_readings(word.text))
-    if chosen is not None and word.text not in readings.WORDS:
+    if chosen and word.text not in readings.WORDS:
         spoken = [chosen.get(place + offset, reading) for offset, reading in enumerate(spoken)]
     if len(spoken) == 2 and word.text[0] == word.text[1] and spoken[0][:-1] != spoken[1][:-1]:
         spoken[1] = spoken[0]  # a doubled character is one word said twice
@@ -87,11 +85,17 @@ def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:
     if item.given:
         reading, fixed = item.given, True
     if is_english(reading):
-        return Syllable(item.char, reading, stress_tone(reading), item.position, fixed=True, written=item.written,
-                        end=item.end)  # fmt: skip
+        return Syllable(item.char, reading, stress_tone(reading), item.position, reading, fixed=True,
+                        written=item.written, end=item.end)  # fmt: skip
+    spelling, tone = _parted(reading)
+    return Syllable(item.char, spelling, tone, item.position, reading, item.literal, fixed=fixed,
+                    written=item.written, exact=item.exact, end=item.end)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _parted(reading: str) -> tuple[str, int]:
+    """``"hao3"`` -> ``("hao", 3)``."""
     match = _SPELLING.match(reading)
     if match is None:
-        raise ValueError(f"reading without a tone: {reading!r} for {item.char!r}")
-    spelling, tone = match.group(1), int(match.group(2))
-    return Syllable(item.char, spelling, tone, item.position, item.literal, fixed=fixed, written=item.written,
-                    exact=item.exact, end=item.end)  # fmt: skip
+        raise ValueError(f"reading without a tone: {reading!r}")
+    return match.group(1), int(match.group(2))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 SILENT = ""  # a Mark that separates words but makes no pause
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: one is made for every syllable, and that takes three times as long
 class Spoken:
     """One syllable to be said: a Han character, or a given reading."""
 

@@ -81,7 +81,8 @@ _TONED = re.compile(r"([a-zê]+)([1-5])")
 
 
 @lru_cache(maxsize=4096)
-def _parse(pinyin: str) -> tuple[tuple[str, int], ...]:
+def parse(pinyin: str) -> tuple[tuple[str, int], ...]:
+    """`pinyin_to_phonemes`, remembered."""
     spelling = (
         pinyin.strip()
         .lower()
@@ -114,4 +115,4 @@ def pinyin_to_phonemes(pinyin: str) -> list[tuple[str, int]]:
     ü may be written ``ü``, ``v`` or ``u:``; erhua ends in r (``"huar1"``).
     Raises ValueError for anything that is not a Mandarin syllable with a tone digit 1-5.
     """
-    return list(_parse(pinyin))
+    return list(parse(pinyin))

@@ -63,15 +63,28 @@ class ReadingTable:
             place += 1
         return ()
 
-    def starts(self, pair: str) -> bool:
-        """Whether any entry begins with these two characters: says of most places in a text that no word begins there,
-        at the cost of one search instead of one for every length.
+    def lengths(self, text: str, start: int) -> list[int]:
+        """Characters of each entry of two or more that text[start:] begins with, in rising order: two searches at
+        most, one where no entry begins with text[start : start + 2], as at most places of a text.
         """
-        if "\0" in pair:
-            return False
-        key = key_of(pair)
-        place = bisect_left(self._keys, key)
-        return place < len(self._keys) and self._keys[place] >> 21 == key >> 21
+        if start + 2 > len(text):
+            return []
+        pair = ord(text[start]) << 21 | ord(text[start + 1])
+        keys, key = self._keys, pair << 21
+        place = bisect_left(keys, key)
+        if place == len(keys) or keys[place] >> 21 != pair or text[start + 1] == "\0":
+            return []
+        found = [2] if keys[place] == key else []
+        third = ord(text[start + 2]) if start + 2 < len(text) else 0
+        if third:
+            key |= third
+            place = bisect_left(keys, key, place)
+            while place < len(keys) and keys[place] == key:
+                rest = str(self._texts[self._offsets[place] : self._offsets[place + 1]], "utf-8").partition(" ")[0]
+                if text.startswith(rest, start + KEY_CHARACTERS):
+                    found.append(KEY_CHARACTERS + len(rest))
+                place += 1
+        return sorted(found)
 
     def __contains__(self, word: str) -> bool:
         if len(word) > KEY_CHARACTERS or "\0" in word:

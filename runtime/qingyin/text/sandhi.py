@@ -55,15 +55,19 @@ _DIRECTION_REACH = 4  # syllables from 起 to 来
 def apply(words: Sequence[Word]) -> list[Word]:
     """All passes over the words of one phrase (between two pauses). Changes the syllables in place."""
     phrase = fuse_erhua([word for word in words if word])
-    for change in _PASSES:
-        change(phrase)
+    chars = {syllable.char for word in phrase for syllable in word}
+    for change, triggers in _PASSES:
+        if not triggers or not triggers.isdisjoint(chars):
+            change(phrase)
     return phrase
 
 
 def fuse_erhua(words: Sequence[Word]) -> list[Word]:
     """The suffix 儿 becomes a mark on the syllable before it; a full syllable 儿 (儿子, 女儿) stays."""
-    fused: list[Word] = []
     flat = [syllable for word in words for syllable in word]
+    if not any(syllable.char == "儿" for syllable in flat):
+        return list(words)
+    fused: list[Word] = []
     place = 0
     for word in words:
         kept: Word = []
@@ -101,12 +105,20 @@ def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, reduplicated verbs (看看), and complements of direction (拿出来)."""
     texts = ["".join(syllable.char for syllable in word) for word in words]
     for place, word in enumerate(words):
-        keeps = texts[place].endswith(("胡同", "子")) and word[-1].erhua  # 胡同儿, 石子儿
-        if word and not word[-1].fixed and not keeps and _ends_light(texts, place):
+        keeps = word[-1].erhua and texts[place].endswith(("胡同", "子"))  # 胡同儿, 石子儿
+        if not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
         if len(word) > 2 and word[-1].char == "们" and not word[-2].fixed and texts[place][:-1] in NEUTRAL_WORDS:
             word[-2].tone = NEUTRAL_TONE  # 朋友们
     flat = [syllable for word in words for syllable in word]
+    if any(before.char == after.char for before, after in pairwise(flat)):
+        _light_doubled(words, flat)
+    if any(syllable.char in ("来", "去") for syllable in flat):
+        _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
+
+
+def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
+    """The second syllable of a verb said twice: 看看."""
     adverbs = {id(before) for before, after in pairwise(flat) if after.char == "地"}  # 活活地
     pairs = [
         (word[index], word[index + 1])
@@ -123,7 +135,6 @@ def neutral_tones(words: Sequence[Word]) -> None:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
-    _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
 
 
 def _and_so_on(flat: Sequence[Syllable], first: Syllable) -> bool:
@@ -209,4 +220,8 @@ def _linked(spelling: str) -> str:
     return "ya"
 
 
-_PASSES: tuple[Callable[[Sequence[Word]], None], ...] = (neutral_tones, yi_and_bu, third_tones, linked_a)
+# With the characters without which a pass has nothing to do.
+_PASSES: tuple[tuple[Callable[[Sequence[Word]], None], frozenset[str]], ...] = (
+    (neutral_tones, frozenset()), (yi_and_bu, frozenset("一不")), (third_tones, frozenset()),
+    (linked_a, frozenset("啊")),
+)  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 
 from qingyin.text.items import Mark, Spoken
 from qingyin.text.light_words import NEUTRAL_WORDS
@@ -51,22 +51,30 @@ def _listed_cost(word: str) -> int:
     return min(RARE_WORD, sum(costs.get(char, RARE_CHARACTER) for char in word) - 1)
 
 
+@cache
+def _longest() -> dict[str, int]:
+    """First two characters -> length of the longest word of our lists that they begin, where that is more than two."""
+    longer = sorted((word for word in chain(_word_costs(), WORDS) if len(word) > 2), key=len)
+    return {word[:2]: len(word) for word in longer}
+
+
 def segment(run: str) -> list[str]:
     """The likeliest words of a run of Han characters: unigram model, Viterbi from the right. Linear time."""
-    phrases, costs = reading_table(), _word_costs()
+    phrases, costs, longest = reading_table(), _word_costs(), _longest()
     size = len(run)
     rest = [0] * (size + 1)  # cost of run[start:]
     lengths = [1] * size  # length of the first word of run[start:]
     for start in range(size - 1, -1, -1):
         least = rest[start + 1] + costs.get(run[start], RARE_CHARACTER)
-        begins = phrases.starts(run[start : start + 2])
-        for length in range(2, min(_MAX_WORD, size - start) + 1):
+        known = phrases.lengths(run, start)
+        furthest = max(longest.get(run[start : start + 2], 2), known[-1] if known else 2)
+        for length in range(2, min(furthest, _MAX_WORD, size - start) + 1):
             word = run[start : start + length]
             cost = costs.get(word)
             if cost is None:
-                if word in LISTED_WORDS:
-                    cost = _listed_cost(word)
-                elif (begins and word in phrases) or word in WORDS:
+                if word in WORDS:
+                    cost = _listed_cost(word) if word in LISTED_WORDS else RARE_WORD
+                elif length in known:
                     cost = RARE_WORD
                 else:
                     continue
@@ -82,10 +90,12 @@ def segment(run: str) -> list[str]:
 
 def _join_numerals(words: list[str]) -> list[str]:
     """Numerals are no dictionary words: 二 十 九 is made one word, 一百 二十三 two (by large units)."""
+    if all(map(_NUMERALS.isdisjoint, words)):
+        return words
     joined: list[str] = []
     open_numeral = False
     for word in words:
-        numeral = all(char in _NUMERALS for char in word)
+        numeral = _NUMERALS.issuperset(word)
         counted = len(word) == 2 and word[0] in _NUMERALS and word[1] in _MEASURES  # 五号 after 十
         if (numeral or counted) and open_numeral and len(joined[-1]) < 4:
             joined[-1] += word
@@ -113,11 +123,14 @@ _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
 _CONCLUDES = re.compile("(?<=..)地(?=下(?:结论|决心|定义|命令|定论|[狠毒]手))")  # 草率地下结论
 _TIMELY = re.compile("(?<=.)来得及时(?![间候刻代])")  # 送来得及时, where 来得及 is no word
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
+_ANY_OF_THESE = re.compile(r"[来去地晚]|(.)\1")  # all that is looked for below has one of them, and most runs have none
 
 
 def _join_doubled(words: list[str]) -> list[str]:
     """Doubled words that no list has are one word: 痛痛快快, 高高 before 地; 喝喝茶 is 喝喝 and 茶."""
     text = "".join(words)
+    if _ANY_OF_THESE.search(text) is None:
+        return words
     spans = [match.span() for match in _DOUBLED.finditer(text) if _is_doubled(match.group())]
     for match in _CAME.finditer(text):
         if len(match.group()) == 1 or text[match.start() - 1] in VERBS:
@@ -161,7 +174,7 @@ def _is_word(text: str) -> bool:
     return text in _word_costs() or text in LISTED_WORDS or text in reading_table()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Cut:
     """A word that segmentation found."""
 

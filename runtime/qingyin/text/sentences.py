@@ -11,7 +11,7 @@ from qingyin.text.document import Document
 from qingyin.text.english_phones import is_english, to_phonemes
 from qingyin.text.items import PAUSE_PLACEHOLDER, PLACEHOLDER
 from qingyin.text.phrases import Phrase, Phrasing
-from qingyin.text.pinyin import pinyin_to_phonemes
+from qingyin.text.pinyin import parse
 from qingyin.text.split import Span
 from qingyin.text.symbols import (
     INSIDE_WORD,
@@ -64,24 +64,25 @@ class _Row:
     def phrase(self, phrase: Phrase, last: bool) -> None:
         for word_index, word in enumerate(phrase.words):
             ends_phrase = word_index == len(phrase.words) - 1
+            place = len(self.details)
             for syllable in word:
                 boundary = INSIDE_WORD
                 if syllable is word[-1]:
                     boundary = WORD_END
                     if ends_phrase:
                         boundary = SENTENCE_END if last and self.complete else PHRASE_END
-                style = self.document.style(syllable.position)
-                for symbol, tone in _phonemes(syllable.pinyin):
-                    self.phonemes.append(Phoneme(symbol, tone, boundary, len(self.details), style=style))
-                self.details.append(self._detail(syllable))
-            text = "".join((syllable.char or syllable.written) + "儿" * syllable.erhua for syllable in word)
-            first = self.details[-len(word)]
+                style, reading, index = self.document.style(syllable.position), syllable.pinyin, len(self.details)
+                for symbol, tone in _phonemes(reading):
+                    self.phonemes.append(Phoneme(symbol, tone, boundary, index, style=style))
+                self.details.append(self._detail(syllable, reading))
+            said = self.details[place:]
             after_ms = phrase.milliseconds if ends_phrase and not last else 0.0
-            self.words.append(Word(text, tuple(syllable.pinyin for syllable in word), first.start, after_ms))
+            text, pinyin = "".join([entry.text for entry in said]), tuple([entry.pinyin for entry in said])
+            self.words.append(Word(text, pinyin, said[0].start, after_ms))
         if not last:
             self.silence(PAUSE, PHRASE_END, phrase.milliseconds, phrase.exact, phrase.position)
 
-    def _detail(self, syllable: g2p.Syllable) -> Syllable:
+    def _detail(self, syllable: g2p.Syllable, pinyin: str) -> Syllable:
         start, end = syllable.position, syllable.end if syllable.end > syllable.position else syllable.position + 1
         given = self.document.given.get(start)
         citation = syllable.citation
@@ -90,11 +91,11 @@ class _Row:
         if syllable.erhua:
             citation = f"{citation[:-1]}r{citation[-1]}"
         text = (syllable.char or syllable.written) + "儿" * syllable.erhua
-        return Syllable(text, syllable.pinyin, citation, *self.document.span(start, end), given.origin if given else "")
+        return Syllable(text, pinyin, citation, *self.document.span(start, end), given.origin if given else "")
 
 
 def _phonemes(reading: str) -> Sequence[tuple[str, int]]:
-    return to_phonemes(reading) if is_english(reading) else pinyin_to_phonemes(reading)
+    return to_phonemes(reading) if is_english(reading) else parse(reading)
 
 
 def _shown(document: Document, span: Span) -> str:

@@ -21,7 +21,9 @@ _Tree = Syllable | list["_Tree"]
 
 def third_tones(words: Sequence[Word]) -> None:
     """Third before third becomes second, in the words of one phrase; in place."""
-    _apply(_feet([_inner(word) for word in words]))
+    flat = [syllable for word in words for syllable in word]
+    if any(before.tone == _THIRD == after.tone for before, after in pairwise(flat)):
+        _apply(_feet([_inner(word) for word in words]))
 
 
 def _apply(tree: _Tree) -> None:
