@@ -116,7 +116,7 @@ CODES = {
     "i7-12700K": "i七一二七零零K", "RTX4090": "RTX四零九零", "H.264": "H点二六四", "GPT-3.5": "GPT三点五",
     "USB3.0": "USB三点零", "Type-C": "TypeC", "Wi-Fi6": "WiFi六", "IPv6": "IPv六", "MP4": "MP四", "B-52": "B五十二",
     "歼-20": "歼二十", "东风-41": "东风四十一", "C919": "C九一九", "AK47": "AK四十七", "MH370": "MH三七零",
-    "G20峰会": "G二十峰会", "4S店": "四S店", "2B铅笔": "二B铅笔", "Q&A": "Q和A", "readme.txt": "readme点txt",
+    "G20峰会": "G二十峰会", "4S店": "四S店", "2B铅笔": "二B铅笔", "Q&A": "QandA", "readme.txt": "readme点txt",
     "test_01.py": "test下划线零一点py", "报告v2.docx": "报告v二点docx", "Node.js": "Node点js", "A~Z": "A到Z",
     "@小明": "艾特小明",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qingyin.text.clause import Context
+from qingyin.text.english_verbs import STAND_IN
 from qingyin.text.neighbours import HIT_BY, LED_TROOPS, STRUCK, SURRENDERED_TO
 
 
@@ -51,6 +52,11 @@ def _zai(context: Context) -> str | None:
     return "zai3" if years and not context.after.startswith(("人", "客", "重")) else None
 
 
+def _guo(context: Context) -> str | None:
+    done = context.before == STAND_IN and context.after[:1] not in ("来", "去", "年", "日", "生", "冬")
+    return "guo5" if done else None  # check过了
+
+
 RULES: dict[str, Callable[[Context], str | None]] = {
-    "挨": _ai, "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai,
+    "挨": _ai, "咽": _yan, "铺": _pu, "藏": _cang, "差": _cha, "降": _xiang, "率": _shuai, "载": _zai, "过": _guo,
 }  # fmt: skip

@@ -17,7 +17,7 @@ from qingyin.text import english_morphology, english_pinyin
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_names import NAMES
 from qingyin.text.english_phones import syllables
-from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, WORD_ACRONYMS
+from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, SPELLED_ACRONYMS, WORD_ACRONYMS
 
 GUESSED = "not in the dictionary: pronounced by its spelling"
 SPELLED = "spelled"
@@ -27,7 +27,9 @@ _PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z'])|[A-Z]?[a-z']+|[A-Z]")
 _SMALL_THEN_WORD = re.compile(r"([a-z])([A-Z][a-z]+)")
 _LONGEST_WORD = 24  # letters; longer rows are no words
 
+_DOUBLED = re.compile("aa|ii|uu")  # no word has them: AIIB, BUAA
 _CONSONANTS = re.compile(r"[^aeiouy]{5}")
+_VOWEL = re.compile("[aeiouy]")
 _NUCLEI = re.compile(r"[aeiouy]+")
 
 
@@ -69,7 +71,7 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
         if text in SPECIAL:
             words.append(_word(part.start(), part.end(), tuple(SPECIAL[text].split())))
         elif len(text) > 1 and text[:-1].isupper() and not _small_word(part):
-            words.append(_capitals(text, part.start()))
+            words += _capitals(text, part.start())
         elif len(text) == 1:
             words.append(_spelled(text, part.start()))
         else:
@@ -112,19 +114,36 @@ def _spelled(letters: str, start: int) -> EnglishWord:
     return _word(start, start + len(letters), phones, SPELLED)
 
 
-def _capitals(text: str, start: int) -> EnglishWord:
-    """NASA is a word, USB is spelled, GPUs is spelled with an ending."""
+def _capitals(text: str, start: int) -> list[EnglishWord]:
+    """NASA is a word, USB is spelled, GPUs is spelled with an ending, TFBOYS is both."""
     if text.endswith("s"):
         phones = letter_names(text[:-1])
-        return _word(start, start + len(text), (*phones, english_morphology.plural(phones)[-1]), SPELLED)
-    known = look_up(text.lower())
-    if text in WORD_ACRONYMS and known:
-        return _word(start, start + len(text), known)
-    if len(text) >= 4 and known and _pronounceable(text.lower()):
-        return _word(start, start + len(text), known)
-    if 4 <= len(text) <= _LONGEST_WORD and _pronounceable(text.lower()):
-        return _one(text.lower(), start)
-    return _spelled(text, start)
+        return [_word(start, start + len(text), (*phones, english_morphology.plural(phones)[-1]), SPELLED)]
+    small = text.lower()
+    known = look_up(small)
+    said = (len(text) > 4 and not _is_spelling(known, small)) or (len(text) == 4 and _pronounceable(small))
+    if known and (said or text in WORD_ACRONYMS):
+        return [_word(start, start + len(text), known)]
+    if text in SPELLED_ACRONYMS or _DOUBLED.search(small) or not 4 <= len(text) <= _LONGEST_WORD:
+        return [_spelled(text, start)]
+    return [_one(small, start)] if _pronounceable(small) else _letters_and_word(text, start)
+
+
+def _letters_and_word(text: str, start: int) -> list[EnglishWord]:
+    """TFBOYS, CHATGPT: a word of four letters and more with letters before or after it; else all of it is spelled."""
+    end = start + len(text)
+    for cut in range(1, len(text)):
+        first, last = text[:cut].lower(), text[cut:].lower()
+        if len(last) >= 4 and not _VOWEL.search(first) and _pronounceable(last) and look_up(last):
+            return [_spelled(first, start), _word(start + cut, end, look_up(last))]
+        if len(first) >= 4 and not _VOWEL.search(last) and _pronounceable(first) and look_up(first):
+            return [_word(start, start + cut, look_up(first)), _spelled(last, start + cut)]
+    return [_spelled(text, start)]
+
+
+def _is_spelling(phones: tuple[str, ...], letters: str) -> bool:
+    """Whether the dictionary spells an entry: HTTP, ESPN."""
+    return [phone.rstrip("012") for phone in phones] == [phone.rstrip("012") for phone in letter_names(letters)]
 
 
 def _listed(word: str) -> tuple[str, ...]:

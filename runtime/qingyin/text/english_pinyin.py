@@ -83,6 +83,7 @@ _ENGLISH_TEXT = """
     mang me men min nan nun pan pang pen pin ping ran rang run sang she sun song tan tang tie tong tun wan wen yang you
 """
 _ENGLISH = frozenset(_ENGLISH_TEXT.split())
+_ENGLISH_PAIRS = frozenset(["panda", "mango", "tango", "china", "guide", "mama", "papa", "banana", "manga", "bingo"])
 _TITLES = re.compile(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|经理|老板|师傅|总(?![是要会在能想])|氏|姓)")
 _BEFORE = re.compile(r"(?<![A-Za-z'])([A-Z][a-z]{1,11}) $")
 _AFTER = re.compile(r" ([A-Z][a-z]{1,11})(?![A-Za-z'])")
@@ -158,7 +159,7 @@ def _role(one: str, other: str, first: bool) -> str:
     """What a word is in the name of two words, "surname" or "given"; "" where they are no Chinese name."""
     if one in _ENGLISH and other in _ENGLISH:
         return ""
-    if one in _SURNAMES and 1 <= len(syllables(other)) <= 2:
+    if one in _SURNAMES and 1 <= len(syllables(other)) <= 2 and other not in _ENGLISH_PAIRS:
         return "surname" if first else "given"
     if other in _SURNAMES and (len(syllables(one)) == 2 or unlike_english(one)) and like_pinyin(one):
         return "given" if first else "surname"

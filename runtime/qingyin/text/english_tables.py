@@ -16,8 +16,16 @@ _WORD_ACRONYMS_TEXT = """
     GIF SIM LAN WAN RAM ROM PIN CAD SARS AIDS MOOC TED GAP NIKE ZARA DOS FAT GET PUT TOP HOT NEW MAX PRO AIR BUG LOG TAG
     KEY ZIP JAR MAP SET RUN BOX RED BIG DAY CAR VAN MOD FUN RAP UP COS MIX FIT POP PAD ACE ART BAR HUB LAB WEB NET NOT
     AND OR ALL YES OFF OUT OLD END ADD TRY NOW BOY MAN SKY SUN SEX GAY GOD ICE HIP HOP JOB KID WIN BYE THE FOR YOU
+    WOW HEY UP WAY BAD LOW HOW WHY ASK SUM MIN GYM TOY ZOO FAN BIT SEA FLY CUT MOM DAD EYE LIP BUY
+    XBOX CUP CAT DOG FOX OWL BEE ANT LEG JOY ROW LET ONE TWO SIX TEN CAN WAR MAY HIT GUN EGG TEA HER HIS OUR TOO
 """
 WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words of the dictionary although in capitals
+
+# Letters that could be a word and are not, of four and more.
+_SPELLED_ACRONYMS_TEXT = """
+    PHEV BYOD NYSE UEFI LMAO IMHO UCLA UIUC ACCA HEIC IMEI IDFA OAID
+"""
+SPELLED_ACRONYMS: frozenset[str] = frozenset(_SPELLED_ACRONYMS_TEXT.split())
 
 # Said otherwise than letters and dictionary tell: names, and capitals that are words. Only in this case of letters.
 SPECIAL: dict[str, str] = {
@@ -37,6 +45,8 @@ SPECIAL: dict[str, str] = {
     "Tesla": "T EH1 S L AH0", "SaaS": "S AE1 S", "OpenAI": "OW1 P AH0 N EY2 AY1", "openai": "OW1 P AH0 N EY2 AY1",
     "ARM": "AA1 R M", "RAG": "R AE1 G", "DAO": "D AW1", "GAN": "G AE1 N", "ViT": "V IH1 T", "UNIX": "Y UW1 N IH0 K S",
     "Excel": "IH0 K S EH1 L", "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z",
+    "ToB": "T AH0 B IY1", "ToC": "T AH0 S IY1", "ToG": "T AH0 JH IY1", "toB": "T AH0 B IY1", "toC": "T AH0 S IY1",
+    "EMO": "IY1 M OW0", "VUE": "V Y UW1", "UNO": "UW1 N OW0", "JPG": "JH EY2 P IY2 JH IY1",
 }  # fmt: skip
 
 # Letters that English words and syllables begin with; a row of letters that has others is spelled (gpt, xlsx).
@@ -50,5 +60,5 @@ CODA = re.compile(
     r"(?:[bcdfgklmnpqrstvwxz]|bb|bs|ch|ck|cks|cs|ct|cts|ds|dd|ff|ffs|fs|ft|fts|gs|gg|gh|ght|ghts|ks|lb|ld|lds|lf|lk|lks|"
     r"ll|lls|lm|lms|lp|lps|ls|lt|lts|lth|lve|mb|mbs|mm|mp|mps|mpt|ms|nc|nch|nd|nds|ng|ngs|ngth|nk|nks|nn|ns|nst|nt|nth|"
     r"nts|nx|ph|phs|ps|pt|pts|rb|rbs|rc|rch|rd|rds|rf|rg|rk|rks|rl|rld|rls|rm|rms|rn|rns|rp|rps|rs|rsh|rst|rt|rth|rts|"
-    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|xt|zz|h|cl|pl|sl)?"
+    r"sc|sh|sk|sks|sm|sms|sp|ss|st|sts|tch|th|ths|ts|tt|tz|wd|wk|wl|wls|wn|wns|ws|gn|gns|xt|zz|h|cl|pl|sl)?"
 )  # and end with

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qingyin.text import context_pairs, contexts, polyphones, readings, without_model
+from qingyin.text import context_pairs, contexts, english_verbs, polyphones, readings, without_model
 from qingyin.text.citation import word_readings
 from qingyin.text.english_phones import is_english, stress_tone
-from qingyin.text.items import Mark, Spoken
+from qingyin.text.items import SILENT, Mark, Spoken
 from qingyin.text.segmentation import Cut, clauses
 from qingyin.text.surnames import surname_reading
 
@@ -31,6 +31,7 @@ class Syllable:
     fixed: bool = False  # reading given from outside: only third tones before third tones change on it
     written: str = ""  # what stands for it in print where `char` is "" (a Latin letter)
     exact: bool = False  # not even those
+    acts: str = ""  # of an English word that is used as a verb: a Chinese verb
     end: int = -1  # past-last index in the text of what it stands for; -1: one character
 
     @property
@@ -48,13 +49,20 @@ def read(items: Sequence[Spoken | Mark]) -> list[tuple[list[Word], Mark | None]]
     sentence = clauses(items)
     chosen = polyphones.choose(sentence)
     place = 0
+    ahead = ""  # a verb that stands for the English one before the clause
     found: list[tuple[list[Word], Mark | None]] = []
     for words, mark in sentence:
-        texts = [word.text for word in words]
+        texts = [ahead] if ahead else []
+        first = len(texts)
+        texts += [word.text for word in words]
         row: list[Word] = []
-        for index, word in enumerate(words):
+        for index, word in enumerate(words, first):
             row.append(_read_word(word, texts, index, chosen, place))
             place += len(word.items)
+        if words or mark is None or mark.mark != SILENT:
+            ahead = english_verbs.verb_before(words, mark)
+            if ahead:
+                row[-1][-1].acts = ahead
         found.append((row, mark))
         place += mark is not None
     return found

@@ -49,7 +49,7 @@ def _citation(syllable: Syllable) -> int:
 
 
 def _char(flat: Sequence[Syllable], index: int) -> str:
-    return flat[index].char if 0 <= index < len(flat) else ""
+    return flat[index].char or flat[index].acts if 0 <= index < len(flat) else ""
 
 
 def _bu(flat: Sequence[Syllable], index: int) -> int:

@@ -27,7 +27,7 @@ DIGIT_RULES: tuple[Rule, ...] = (
     latin.address, ids.telephone, ids.identity, dates.full_date, days.with_year, days.before_its_word,
     days.named, days.day, chat.discount, chat.number_word,
     everyday.house_or_serial, quantities.version, dates.year_and_month, dates.season,
-    dates.years, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
+    dates.years, dates.year_pair, dates.listed_year, ids.wireless, ids.standard, ids.named_number,
     ids.service_number, ids.room_or_line, ids.famous, dates.year, dates.decade, dates.generation, dates.event,
     everyday.quarter, dates.edition, primes.prime, pairs.pair, told_units.told_unit,
     everyday.lasting, dates.time, everyday.half_day, everyday.salary,

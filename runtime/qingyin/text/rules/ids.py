@@ -20,10 +20,18 @@ _CARD = re.compile(r"([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})[ -]([0-9]{4})(?:[ -]
 _LONG_CARD = re.compile(r"([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{4})([0-9]{0,3})(?![0-9])")
 _GROUPS = re.compile(r"([0-9]{3,17})((?:[- ][0-9]{1,8}){0,3})(?![0-9:.%,])")
 _NAMED = re.compile(
-    r"(?:[0-9]转|门禁|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|单号|学号|工号|编号|尾号|车牌|"
+    r"(?:[0-9]转|门禁|座机|小灵通|电话|手机|热线|拨打|致电|拨通|传真|邮编|邮政编码|QQ|微信|验证码|校验码|密码|账号|帐号|卡号|账户|帐户|[蓄记用行]卡|单号|学号|工号|编号|尾号|车牌|"
     r"证号|身份证|[后前末尾][二两三四五六八]位|房号|门牌|分机|代码|号码|房间|群号|工单|端口|流水号|准考证|[A-Z]座|单元|号楼|[0-9一二三四五六七八九十][栋幢])"
-    r" ?(?:号码?|为|是|群)?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
+    r" ?(?:号码?|群)?(?:[已就都默应]?[认该]?(?:为|是|改[成为]|设[成为置]为?|换[成为]|用))?(?:[0-9一二三四五六七八九十]?位数?)?[:：]? ?$"
 )
+_PORT = re.compile(r"[1-9][0-9]{2,4}(?=端口)")
+_PORT_BEFORE = re.compile(
+    r"(?i:mysql|redis|tomcat|nginx|https?|ssh|ftp|postgres(?:ql)?|mongo(?:db)?|kafka|rabbitmq|elasticsearch|zookeeper|localhost|oracle|sqlserver|smtp)"
+    r" ?的?(?:默认|一般|通常|都|就)?(?:是|用|为|走|占|开在|监听|跑在|起在)?(?:的是)? ?$"
+)
+_PORT_ALONE = re.compile(r"[1-9][0-9]{1,4}(?![0-9.,:%/~-]| ?[多余万亿千百])")
+_FORMATION = re.compile(r"(?:4231|4141|4321|3421|3412|4222|442|433|451|352|343|532|541|424)(?![0-9.,:%]|[万亿多余])")
+_FORMATION_NEAR = re.compile(r"阵[型容式]|[变主踢摆打]阵?[成为出]?|排[出成]|足球|后卫|中场|主教练|[0-9]{3}变")
 _SHORT = re.compile(r"[0-9]{3,5}(?![0-9.,:%~-])")
 _SERVICE = frozenset(
     (
@@ -41,6 +49,7 @@ _FAMOUS = re.compile(
     r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划|[\"”’』」])|"
     r"996(?![0-9.%,]| ?[年人元个万亿只名次米公千克斤分小天页])|"
     r"007(?![0-9])|84(?=消毒)|[48]00(?=客服|电话|热线|免费|服务热线|服务电话)|502(?=胶)|[2-6][0-9]{2,3}(?=阵型)|88(?=VIP)|(?<=《)[0-9]{4}(?=》)|"
+    r"[1-9]0[1-9]0(?= ?(?:[Tt][Ii](?![a-z])|SUPER|Super|显卡))|"
     r"(?<=日经)225|(?<=IP)[1-6][0-9](?![0-9.%])|"
     r"3(?=M(?:胶|口罩|公司|防|净水|反光|集团))|"
     r"(?:40[0-9]|50[0-4]|30[1-8])(?= ?(?:错误|报错|页面|状态码|"
@@ -148,10 +157,17 @@ def room_or_line(text: str, start: int) -> Reading | None:
 
 
 def famous(text: str, start: int) -> Reading | None:
-    """Figures that are names: 985高校, 211工程, 996, 007."""
+    """Figures that are names: 985高校, 211工程, 996, 007, 8080端口, 阵型442."""
     match = _FAMOUS.match(text, start) or _SHARE.match(text, start)
+    if match is None:
+        match = _PORT.match(text, start)
+    if match is None and (port := _PORT_ALONE.match(text, start)) and not measure_after(text, port.end()):
+        match = port if _PORT_BEFORE.search(text[max(0, start - 26) : start]) else None
     if match is None and (status := _STATUS.match(text, start)) and _STATUS_BEFORE.search(before(text, start)):
         match = status
+    if match is None and text[start] in "345" and (formation := _FORMATION.match(text, start)):
+        around = text[max(0, start - 14) : start] + text[formation.end() : formation.end() + 8]
+        match = formation if _FORMATION_NEAR.search(around) and not measure_after(text, formation.end()) else None
     if match is None and text[start - 1 : start] not in ("第", "."):
         match = _RIFLE.match(text, start)
     return Reading(match.end(), _digits(match.group(), one="一")) if match else None

@@ -13,6 +13,7 @@ from qingyin.text.characters import (
     address_end,
     is_ascii_alnum,
     is_han,
+    is_latin,
 )
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_phones import syllables
@@ -48,7 +49,15 @@ _PRODUCT = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
 _NO_PRODUCT = frozenset(["pi", "sin", "cos", "tan", "log", "max", "min", "mod", "lim", "exp", "yes", "no", "on", "off"])
 _FORMULA_BEFORE = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z]{1,2}[0-9²]? ?= ?$")
 _ARGUMENT = re.compile(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
-_NUMBER_SIGN = re.compile(r"(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
+_NUMBER_SIGN = re.compile(r"(?!NO[23](?![0-9]))(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
+_GRAPHICS_BEFORE = re.compile(r"[0-9]{4} ?$")  # RTX 5070 Ti
+_LETTERED_BEFORE = re.compile(  # Plan A, Hepatitis A and B: there A is no article
+    r"(?:[Pp]lan|[Cc]lass|[Gg]roup|[Tt]ype|[Ll]evel|[Tt]eam|[Gg]rade|[Hh]epatitis|[Vv]itamin|[Ss]eries?|[Mm]odel|"
+    r"[Pp]art|[Oo]ption|[Ss]ection|[Uu]nit|[Ss]ide|[Pp]roduct|[Vv]ersion|[Rr]oom|[Gg]ate|[Bb]lock|[Aa]ppendix|PLAN|TEAM) $"
+)
+_EXCLAIMED = frozenset(["NO", "OH", "HI", "GO", "SO"])  # words in capitals, but for formulas: NO2, OH⁻
+_NO_ION = re.compile(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
+_NEXT_WORD = re.compile(r" [A-Za-z]{2}")
 _VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
 
@@ -125,7 +134,8 @@ def roman_numeral(text: str, start: int) -> Reading | None:
     told = ordinal or (cue and small and not lone)
     titled = start > 1 and is_han(text[start - 1]) and is_han(text[start - 2]) and _sequel(text, start, match.end())
     bracketed = match.group() in _SEQUELS and text[start - 1 : start] == "(" and text[match.end() :][:1] == ")"
-    told = told or bracketed  # 解析几何 (II)
+    model = match.group() in _PLAINLY_ROMAN and text[start - 1 : start] == "-" and is_latin(text[start - 2 : start - 1])
+    told = told or bracketed or model  # 解析几何 (II), SK-II
     if not told and not titled and not (match.group() in _PLAINLY_ROMAN and after_name):
         return None
     return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
@@ -219,13 +229,18 @@ def words(text: str, start: int) -> Reading | None:
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
     if end - start == 1 and not _beside_english(text, start, end):
         return Reading(end, (Spell(start, end),), english.SPELLED)
+    graphics = token in ("Ti", "TI", "ti") and _GRAPHICS_BEFORE.search(text[max(0, start - 5) : start])
+    if graphics or (token in ("A", "I", "O") and _is_letter(text, start, end)):
+        return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
+                       english.SPELLED)  # fmt: skip
     if name := english_pinyin.part_of_name(text, start, end):
         return Reading(end, (English(token, name, start), Pause(SILENT)), english.TONELESS)
     if phones := english_heteronyms.reading(text, start, end):
         return Reading(end, (English(token, tuple(syllables(phones)), start), Pause(SILENT)))
     parts: list[Part] = []
     notes: list[str] = []
-    for word in english.read(token.replace("’", "'"), _shouting(text, start, end)):
+    exclaimed = token in _EXCLAIMED and not is_ascii_alnum(text[start - 1 : start]) and _NO_ION.match(text, end)
+    for word in english.read(token.replace("’", "'"), bool(exclaimed) or _shouting(text, start, end)):
         written = token[word.start : word.end]
         parts += [English(written, word.syllables, start + word.start), Pause(SILENT)]
         notes += [word.note] if word.note and word.note not in notes else []
@@ -239,7 +254,28 @@ def _beside_nothing(text: str, start: int) -> bool:
 
 def _beside_english(text: str, start: int, end: int) -> bool:
     """Whether a word of two letters or more stands before a letter, or one in small letters after it."""
+    if text[end : end + 1] == "&" or (start and text[start - 1] == "&"):
+        return True
     return bool(_WORD_BEFORE.search(text[max(0, start - 30) : start]) or _WORD_AFTER.match(text[end : end + 30]))
+
+
+def _is_letter(text: str, start: int, end: int) -> bool:
+    """Whether A, I or O beside English is the name of something and no word: Plan A, Audi A6; not I love you."""
+    if text[end : end + 1].isdigit() or "&" in (text[start - 1 : start], text[end : end + 1]):
+        return True
+    if _LETTERED_BEFORE.search(text[max(0, start - 12) : start]):
+        return True
+    return text[start] != "I" and start > 0 and text[start - 1] == " " and not _NEXT_WORD.match(text, end)
+
+
+def ampersand(text: str, start: int) -> Reading | None:
+    """Q&A, H&M, Dolce & Gabbana: & between letters is English."""
+    if text[start] != "&":
+        return None
+    behind, follows = before(text, start)[-1:], after(text, start + 1)[:1]
+    if not (is_latin(behind) and is_latin(follows)):
+        return None
+    return Reading(start + 1, say("and", start))
 
 
 def _shouting(text: str, start: int, end: int) -> bool:

@@ -44,6 +44,8 @@ _CODE_BEFORE = re.compile(
     r"(?:骁龙|麒麟|天玑|锐龙|酷睿|宝马|标致) ?$|[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$"
 )  # i7-12700, H.264
 _LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}$")
+_COUNTED_AFTER_LATIN = frozenset("个份台张次页杯件条套位斤盒瓶块颗篇遍")  # bug2个; but Dota2国际邀请赛, Python2代码
+_PHONE_BEFORE = re.compile(r"(?:[Pp]hone|IPHONE) ?$")
 _POINTS = re.compile(r"(?:分(?!之)|[元万亿岁倍])")
 _NUMERALS = re.compile(r"各数|读作|写作|省略|改写|四舍五入|近似数|这个数")  # schoolbooks read long numbers in full
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
@@ -220,8 +222,8 @@ def quantity(text: str, start: int) -> Reading | None:
             return spoken
     if not unit and not sign:
         return None
-    if after_latin and not sign and end == first.end() + 1:
-        return None  # iPhone 5s, i7-12700K
+    if (after_latin or _PHONE_BEFORE.search(before(text, start))) and not sign and end == first.end() + 1:
+        return None  # i7-12700K, iPhone 5s
     token = first.group()
     words = "百" if sign == "%" and token == "100" else number_words(token) if sign else count_words(token)
     return Reading(end, (Say(_with_unit(words, unit, sign)), Pause(SILENT)))
@@ -293,9 +295,11 @@ def plain(text: str, start: int) -> Reading | None:
     if by_digit and not decimals:
         spoken, literal = digits_one_by_one(whole), True
     else:
-        spoken = count_words(token) if counts(text, start, end) else number_words(token)
-        # A bare 1 is the name of the number, and so is that of Q1财报, A1出口.
-        literal = spoken == "一" and (not follows_han(text, end) or _CAPITAL.match(text, start - 1) is not None)
+        counted = counts(text, start, end) and not (code and text[end : end + 1] not in _COUNTED_AFTER_LATIN)
+        spoken = count_words(token) if counted else number_words(token)
+        # A bare 1 is the name of the number, and so is that of Q1财报, CCTV1在, A1出口.
+        named = (code and not counted) or _CAPITAL.match(text, start - 1) is not None
+        literal = spoken == "一" and (named or not follows_han(text, end))
     parts: list[Part] = [Say(spoken, literal)]
     if follows_han(text, end) and text[end] != "只":  # 只 is read by the number before it
         parts.append(Pause(SILENT))
