@@ -13,15 +13,16 @@ from qingyin.text.segmentation import Cut
 
 STAND_IN = "做"
 _VERBS_TEXT = """
-    apply approve argue backup ban base battle block book brief build call cancel care carry catch challenge chat check
-    clone commit compile confirm copy cos cosplay cover crack cue cut debug delete deploy diss diy download dump edit
-    enjoy feed feel filter fix flag focus follow fork format forward gank get google hack handle hit hold install join
-    judge kick kill launch lead learn load lock log match merge mock mute nerf order out partner patch pick ping pitch
-    pk plan play post present press print process pua publish pull push react rebase recall refactor refund register
-    reject release render repeat reply report repost rerun research reserve reset restart review revert rock roll rollback
-    root rua run save scan schedule search seed select sell send share ship shoot sign skip sleep solo sort spam speak split
-    standby star stop submit support survive switch sync tag take talk teach test think touch train transfer translate
-    trigger try type unlock update upgrade upload verify visit vote wait wake walk watch work zoom
+    apply approve argue backup ban base battle block book brief build call cancel care carry cast catch challenge
+    chat check clone commit compile confirm copy cos cosplay cover crack crash cue cut debug delete deploy diss diy
+    download dump echo edit enjoy feed feel filter fix flag focus follow fork format forward gank get google hack
+    handle hit hold install join judge kick kill launch lead learn load lock log mark match merge mock mute nerf
+    order out partner pass patch pick ping pitch pk plan play post present press print process pua publish pull push
+    rap react rebase recall refactor refund register reject release remix render repeat reply report repost rerun
+    research reserve reset restart revert review rock roll rollback root rua run save scan schedule search seed
+    select sell send share ship shoot sign skip sleep solo sort spam spawn speak split standby star stop submit
+    support survive switch sync tag take talk teach test think touch train transfer translate trigger try type
+    unlock update upgrade upload verify visit vote wait wake walk watch work yell zoom
 """
 _VERBS = frozenset(_VERBS_TEXT.split())
 

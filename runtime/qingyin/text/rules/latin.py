@@ -53,7 +53,7 @@ _NUMBER_SIGN = re.compile(r"(?!NO[23](?![0-9]))(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,
 _GRAPHICS_BEFORE = re.compile(r"[0-9]{4} ?$")  # RTX 5070 Ti
 _LETTERED_BEFORE = re.compile(  # Plan A, Hepatitis A and B: there A is no article
     r"(?:[Pp]lan|[Cc]lass|[Gg]roup|[Tt]ype|[Ll]evel|[Tt]eam|[Gg]rade|[Hh]epatitis|[Vv]itamin|[Ss]eries?|[Mm]odel|"
-    r"[Pp]art|[Oo]ption|[Ss]ection|[Uu]nit|[Ss]ide|[Pp]roduct|[Vv]ersion|[Rr]oom|[Gg]ate|[Bb]lock|[Aa]ppendix|PLAN|TEAM) $"
+    r"[Pp]art|[Oo]ption|[Ss]ection|[Uu]nit|[Ss]ide|[Pp]roduct|[Vv]ersion|[Rr]oom|[Gg]ate|[Bb]lock|[Aa]ppendix|PLAN) $"
 )
 _EXCLAIMED = frozenset(["NO", "OH", "HI", "GO", "SO"])  # words in capitals, but for formulas: NO2, OH⁻
 _NO_ION = re.compile(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
