@@ -50,6 +50,17 @@ _KNOWN_TEXT = """
     zaijian:zai4-jian4 zhongwen:zhong1-wen2 zongzi:zong4-zi5
     enlai:en1-lai2 jinping:jin4-ping2 xiaoping:xiao3-ping2 zedong:ze2-dong1 kongzi:kong3-zi3 laozi:lao3-zi3
     libai:li3-bai2 sunzi:sun1-zi3
+    yiwu:yi4-wu1 zibo:zi1-bo2 dali:da4-li3 zhangjiajie:zhang1-jia1-jie4 jiuzhaigou:jiu3-zhai4-gou1
+    huashan:hua4-shan1 emei:e2-mei2 putuo:pu3-tuo2 gulangyu:gu3-lang4-yu3 xishuangbanna:xi1-shuang1-ban3-na4
+    pudong:pu3-dong1 puxi:pu3-xi1 daxing:da4-xing1 wangfujing:wang2-fu3-jing3 sanlitun:san1-li3-tun2
+    nanluoguxiang:nan2-luo2-gu3-xiang4 guomao:guo2-mao4 lujiazui:lu4-jia1-zui3 jingan:jing4-an1
+    xujiahui:xu2-jia1-hui4 wudaokou:wu3-dao4-kou3 chaoyang:chao2-yang2 futian:fu2-tian2 panyu:pan1-yu2
+    shaolin:shao4-lin2 hualien:hua1-lian2
+    meizu:mei4-zu2 baichuan:bai3-chuan1 biren:bi4-ren4 ximalaya:xi3-ma3-la1-ya3 wanfang:wan4-fang1 sogou:sou1-gou3
+    qunar:qu4-na3-er2 iqiyi:ai4-qi2-yi4 sohu:sou1-hu2 malatang:ma2-la4-tang4 erguotou:er4-guo1-tou2
+    longjing:long2-jing3 tieguanyin:tie3-guan1-yin1
+    zhangke:zhang1-ke1 yimou:yi4-mou2 ziyi:zi3-yi2 bingbing:bing1-bing1 qinwen:qin1-wen2 yingsha:ying3-sha1
+    zhendong:zhen4-dong1 bingtian:bing3-tian1 mingzhu:ming2-zhu1 yiming:yi1-ming2
 """
 KNOWN: dict[str, tuple[str, ...]] = {
     name: tuple(pinyin.split("-")) for name, pinyin in (entry.split(":") for entry in _KNOWN_TEXT.split())

@@ -23,7 +23,7 @@ WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words 
 
 # Letters that could be a word and are not, of four and more.
 _SPELLED_ACRONYMS_TEXT = """
-    PHEV BYOD NYSE UEFI LMAO IMHO UCLA UIUC ACCA HEIC IMEI IDFA OAID
+    PHEV BYOD NYSE UEFI LMAO IMHO UCLA UIUC ACCA HEIC IMEI IDFA OAID EMUI
 """
 SPELLED_ACRONYMS: frozenset[str] = frozenset(_SPELLED_ACRONYMS_TEXT.split())
 
