@@ -22,13 +22,29 @@ _EDITION = re.compile(
     r"(?:1[5-9]|20)[0-9]{2}(?= ?(?:版|款|级|届|赛季|学年|财年|高考|秋冬|春夏|"
     r"(?:里约|(?![多余几来个名位场次届万亿千百])[一-鿿]{0,4}?)(?:奥运|冬奥|残奥|世界杯|欧洲杯|亚洲杯|亚运|春晚|世博|马拉松|车展|锦标赛|公开赛|峰会|论坛)))"
 )
+_CALENDAR_YEAR = re.compile(
+    r"(?:19[5-9]|20[0-4])[0-9](?= ?(?:[全最]?新[款品年春系]|春节|元旦|跨年|考研|[国中省]考|[校秋春]招|"
+    r"[春夏秋冬]季|应届|毕业[生季]|[上下]半年|全年|年终|[寒暑]假))"
+)
+_CLASS = re.compile(
+    r"(?:[0-35-9][0-9])(?=[届级] ?的?(?:毕业|应届|本科|硕士|博士|研究生|"
+    r"校友|新生|考生|学[生长姐弟妹员]|同学|师[兄姐弟妹]|[高初][一二三中]))|"
+    r"[6-9][0-9](?=届)"
+)
+_YEAR_PAIR = re.compile(
+    r"((?:1[5-9]|20)[0-9]{2}) ?(-|~|—{1,2}|[到至]) ?((?:1[5-9]|20)[0-9]{2})"
+    r"(?![0-9%,/~—-]|[.:][0-9]| ?(?:年|不等|之间|左右|的价))"
+)
+_AMOUNT_BEFORE = re.compile(r"[价薪资费售卖量重高深米素元块额号分第¥$A-Za-z][^，。；：]{0,3}$")
 _DECADE = re.compile(r"((?:1[5-9]|20)[0-9]0)s(?![A-Za-z0-9])")
 _GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
 _EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])|(9)[/.](11)(?=事件|恐怖|袭击)")
 _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 
-_LASTS_BEFORE = re.compile(r"(?:[有近约达满过历经隔距了共每超]|[距至]今|长达|大约|将近|超过|不到|多于|整整)$")
-_LASTS_AFTER = re.compile(r"年(?:的?历史|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
+_LASTS_BEFORE = re.compile(
+    r"(?:[有近约达满过历经隔距了共每超]|[距至]今|长达|大约|将近|超过|不到|多于|整整|历时|延续|[持存]续|沿用|沉睡|相隔|传承|流传)$"
+)
+_LASTS_AFTER = re.compile(r"年(?:的?历史|的?[古老]|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
 _BORN_BEFORE = re.compile(r"[我你他她俺]们?[都也]?是?$")  # 我99年的
 _BORN_AFTER = re.compile(r"年(?:出?生(?![产长活意])|属|入[学伍职党校]|毕业|结婚|参[军加])")
 _MONTH_AFTER = re.compile(r" ?年 ?(?:0?[1-9]|1[0-2]) ?月 ?[0-9初底中末上下]")
@@ -109,7 +125,12 @@ def year(text: str, start: int) -> Reading | None:
     else:
         decade = text.startswith("年代", match.end()) and figures[0] != "0"
         apostrophe = ahead[-1:] in ("’", "'", "`", "‘", "′") and not decade  # '98年, but '90年代 is 九十年代
-        dating = bool(_DATING.search(ahead)) and not lasts and not text.startswith("年代", match.end())
+        dating = (
+            bool(_DATING.search(ahead))
+            and not ahead.endswith("公元")
+            and not lasts
+            and not text.startswith("年代", match.end())
+        )
         month = _MONTH_AFTER.match(text, match.end())
         named = month is not None and bool(_DATING.search(ahead))
         born = value >= 40 and bool(_BORN_BEFORE.search(ahead) or _BORN_AFTER.match(text, match.end()))
@@ -126,6 +147,19 @@ def listed_year(text: str, start: int) -> Reading | None:
     return Reading(match.end(), (Say(cardinal(match.group(1)), True),)) if match else None
 
 
+def year_pair(text: str, start: int) -> Reading | None:
+    """从1978到2018, 1921—2021: years without their word, where nothing is counted and both are not round."""
+    match = _YEAR_PAIR.match(text, start)
+    if match is None or measure_after(text, match.end()) or unit_at(text, match.end())[0]:
+        return None
+    first, between, last = match.groups()
+    round_ = int(first) % 50 == 0 and int(last) % 50 == 0
+    if int(first) >= int(last) or int(last) > 2060 or round_ or _AMOUNT_BEFORE.search(before(text, start)):
+        return None
+    join = between if between in "到至" else "到"
+    return Reading(match.end(), (Say(digits_one_by_one(first), True), Say(join), Say(digits_one_by_one(last), True)))
+
+
 def season(text: str, start: int) -> Reading | None:
     """88-89赛季."""
     match = _SEASON.match(text, start)
@@ -136,8 +170,10 @@ def season(text: str, start: int) -> Reading | None:
 
 
 def edition(text: str, start: int) -> Reading | None:
-    """Years without 年: 2015版, 2008奥运, （1998）, Office 2019."""
-    match = _EDITION.match(text, start)
+    """Years without 年: 2015版, 2025新款, 98届毕业生, 2008奥运, （1998）, Office 2019."""
+    match = _EDITION.match(text, start) or _CALENDAR_YEAR.match(text, start)
+    if match is None and before(text, start)[-1:] not in ("第", "."):
+        match = _CLASS.match(text, start)
     if match is None and start > 1 and text[start - 1] == " " and is_ascii_alnum(text[start - 2]):
         match = _YEAR_OF_A_NAME.match(text, start)
         if match is not None and (measure_after(text, match.end()) or unit_at(text, match.end())[0]):
@@ -172,6 +208,7 @@ def event(text: str, start: int) -> Reading | None:
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]{1,3})?)?(?![0-9]|:[0-9])")
 _HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_TO_A_PLACE = re.compile(r" ?(?:-|—{1,2}) ?(?=[一-鿿]{2,6} ?(?:[01]?[0-9]|2[0-4]):[0-5][0-9])")  # 08:00—上海12:36
 _NO_HOUR = ("时间", "时候", "时段", "时区", "时期")
 _RATIO_BEFORE = re.compile(
     r"(?:[首次末决抢一二三四五六七]局|半场|比例|比率|比为|比分|比是|稀释|之比|配比|总分|战平|[以胜败赢输负平])[为是]?[:：]?$"
@@ -219,6 +256,8 @@ def time(text: str, start: int) -> Reading | None:
         parts[-1] = Say(spoken.replace("点", "时", 1))  # 18:30时
         return Reading(end + 1, tuple(parts))
     end, join = _connector(text, end)
+    if not join and (place := _TO_A_PLACE.match(text, end)):
+        return Reading(place.end(), (*parts, Say("到")))
     last = _TIME.match(text, end) if join and half is None else None
     shared = _HALF_DAY.match(text, last.end()) if last and int(hour) <= int(last.group(1)) else None
     if shared is not None:  # 8:00-8:30am

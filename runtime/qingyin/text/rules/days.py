@@ -71,6 +71,8 @@ _DOUBLE = {"1111": "双十一", "1212": "双十二", "11.11": "双十一", "12.1
 
 
 def _measured(text: str, end: int) -> bool:
+    if _TOLD_AFTER.match(text, end) or text.startswith("期间", end):
+        return False  # 5.5回来 is not counted in 回
     return bool(measure_after(text, end) not in ("", "日", "号") or unit_at(text, end)[0])
 
 

@@ -16,8 +16,12 @@ _HITS = re.compile(r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]
 _TIMES = re.compile(rf"({NUMBER})[xX](?![A-Za-z0-9])")
 _TIMES_BEFORE = re.compile(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:到|达|至|达到|最高|为|是|有)?$")
 _TIMES_AFTER = re.compile(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
-_ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?![0-9:])")
-_ELAPSED_BEFORE = re.compile(r"(?:用时|耗时|历时|时长|净时间|完赛时间|完赛成绩)[为是约:：]? ?$")
+_ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?:\.([0-9]{1,3}))?(?![0-9:])")
+_ELAPSED_BEFORE = re.compile(
+    r"(?:用时|耗时|历时|时长|净时间|完赛时间|成绩|纪录|[总全片]长|[跑游]出|(?:用|花|耗费)了?)[为是约:：了]? ?$"
+)
+_ELAPSED_AFTER = re.compile(r"的?(?:个人|最好|完赛|总|净|新|世界|全国|亚洲)*(?:成绩|用时|时长|纪录)")
+_ELAPSED_NO_SCORE = re.compile(r"[0-9]{1,2}:[0-9]{2}[:.]")
 _LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
 _HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
 _HALF_DAYS = re.compile(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
@@ -71,11 +75,16 @@ def size(text: str, start: int) -> Reading | None:
 
 def lasting(text: str, start: int) -> Reading | None:
     """1h30min, 用时2:15:30."""
-    match = _ELAPSED.match(text, start) if _ELAPSED_BEFORE.search(before(text, start)) else None
-    if match is not None:  # 用时2:15:30
-        hours, minutes, seconds = match.groups()
-        head = f"{count_words(hours)}小时" if hours else ""
-        return Reading(match.end(), (Say(f"{head}{cardinal(str(int(minutes)))}分{cardinal(str(int(seconds)))}秒"),))
+    match = _ELAPSED.match(text, start)
+    if match is not None and (
+        _ELAPSED_BEFORE.search(before(text, start))
+        or (_ELAPSED_NO_SCORE.match(text, start) and _ELAPSED_AFTER.match(text, match.end()))
+    ):
+        hours, minutes, seconds, hundredths = match.groups()
+        spoken = f"{count_words(str(int(hours)))}小时" if hours and int(hours) else ""
+        spoken += f"{cardinal(str(int(minutes)))}分{'零' if seconds[0] == '0' else ''}{cardinal(str(int(seconds)))}秒"
+        spoken = spoken.replace("零零", "零")
+        return Reading(match.end(), (Say(spoken), *([Say(digits_one_by_one(hundredths), True)] if hundredths else [])))
     match = _LASTING.match(text, start)
     if match is None:
         return None
