@@ -27,7 +27,7 @@ _MADE_BY_HITTING_TEXT = """
 _MADE_BY_HITTING = tuple(_MADE_BY_HITTING_TEXT.split())
 _WHEN_YOUNG = tuple("家聪好喜丧孤随师")
 _LEFT_BEHIND_TEXT = """
-    功课 课 太多 很多 几节 一节 东西 你 我 他 她 谁 钱包 手机 钥匙
+    功课 课 太多 很多 几节 一节 几样 一样东西 一件东西 什么 东西 你 我 他 她 谁 钱包 手机 钥匙
 """
 _LEFT_BEHIND = tuple(_LEFT_BEHIND_TEXT.split())
 _EVENTS_TEXT = """
@@ -46,6 +46,11 @@ _DRESS = re.compile(  # 穿着 is what somebody wears, not "wearing"
     "(?!的(?:.|$)|[衣裙裤鞋])"
 )
 _OF_DRESS = re.compile("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
+_TOGETHER = re.compile(
+    "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
+    "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
+)
+_COMPANIONS = re.compile("者|的(?:人|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
 
@@ -59,6 +64,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
     """Readings of the word of two characters words[index] that is no word here, or another; None elsewhere."""
     word, context = words[index], Context(words, index)
     before, after = context.before, context.after
+    rest = "".join(words[index + 1 :])
     if word[0] == word[1] and word[0] in DOUBLED:
         return DOUBLED[word[0]], DOUBLED[word[0]]
     if word in _BODY_AFTER_VERB and is_verb(before) and before not in WORN:
@@ -101,7 +107,6 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "guo5", word_readings(word[1])[0]  # 见过世面
     if word == "悔过" and before == "反":
         return "hui3", "guo5"  # segmentation cuts 反悔 in two
-    rest = "".join(words[index + 1 :])
     if word == "穿着" and (_DRESS.match(rest) or (before[-1:] == "的" and _OF_DRESS.match(after))):
         return "chuan1", "zhuo2"  # 穿着朴素, but 穿着朴素的衣服
     if word == "服药" and before[-1:] in tuple("这那一两三四五几半"):
@@ -110,6 +115,14 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "da3", "de5"  # 他打的钱
     if word == "撒开" and re.search("[把将][^，]{0,4}[种粉盐药糖料灰沙]|种子$|粉$", "".join(words[:index])[-6:]):
         return "sa3", "kai1"  # scattered, not let go
+    if word == "呱呱":
+        return ("gu1", "gu1") if any(char in "".join(words) for char in "婴孩娃哭啼") else ("gua1", "gua1")
+    if word == "血流" and after[:1] in tuple("了得出进满到"):
+        return "xie3", "liu2"
+    if word == "琢磨" and after[:1] in tuple("玉石宝器"):
+        return "zhuo2", "mo2"  # jade, not a thought
+    if word == "同行" and (_TOGETHER.search("".join(words[:index])) or _COMPANIONS.match(rest)):
+        return "tong2", "xing2"  # to go together, not of one trade
     if word == "滴血" and before[-1:] in NUMERALS:
         return "di1", "xie3"
     if word == "露出" and rest.lstrip("了").startswith("马脚"):

@@ -32,6 +32,8 @@ from qingyin.text.neighbours import (
 )
 from qingyin.text.verbs import ADJECTIVES, VERBS
 
+_FOURS = frozenset(["七八", "千百", "千万", "三五", "三两", "东西", "左右", "南北", "前后", "一二", "大小", "半不"])
+
 
 def de(context: Context) -> str | None:
     """得: de5 before a complement, dei3 "must", de2 "to get"."""
@@ -122,6 +124,7 @@ def di(context: Context) -> str | None:
         return "de5"  # 一个字一个字地
     by_form = len(four) == 4 and four[3] not in "科属" and (four[0] == four[2] or four[1:3] in ("也不", "也没"))
     face_to_face = four[-1:] == four[-3:-2] and four[-2:-1] in tuple("对靠挨拉并连贴碰比换")
+    by_form = by_form or len(before) == 4 or (len(four) == 4 and four[0] + four[2] in _FOURS)  # 七嘴八舌地
     if (by_form or face_to_face) and after[0] not in "区球铁方位带点面":
         return "de5"
     if after[0] in PLACES_AFTER:
