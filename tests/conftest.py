@@ -1,12 +1,19 @@
-"""Fixtures that several test files share: a tiny model set, and a run on nothing but it."""
+"""What all test files share: a tiny model set, a run on nothing but it, and patience with random examples."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import tiny_models
+
+# How long an example takes, and how long it takes to find ten, is the machine's business.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="module")

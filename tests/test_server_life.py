@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import httpx
 import pytest
 
 import qingyin
-from qingyin import cli
+from patience import LONGEST_SECONDS, PATIENT, until
+from qingyin import cli, daemon_client
 from serving import TEXT, free_port
 
 pytestmark = pytest.mark.usefixtures("chosen_models")
@@ -27,13 +27,15 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("QINGYIN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(Path(qingyin.__file__).parent.parent))
+    for name in ("ANSWER_SECONDS", "NO_LATER_THAN"):  # or a busy server would count as none
+        monkeypatch.setattr(daemon_client, name, LONGEST_SECONDS)
     with tempfile.TemporaryDirectory() as folder:  # short: an address of a socket has no room for pytest's
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         yield tmp_path
 
 
 def start(port: int, *more: str, page: bool = False) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "qingyin", "serve", "--port", str(port), "--grace", "3", *more]
+    command = [sys.executable, "-c", PATIENT, "serve", "--port", str(port), "--grace", str(LONGEST_SECONDS), *more]
     command += [] if page else ["--no-page"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -42,6 +44,10 @@ def start(port: int, *more: str, page: bool = False) -> subprocess.Popen[str]:
         line = process.stderr.readline()
     assert line == f"Qingyin: http://127.0.0.1:{port}\n", line + process.stderr.read()
     return process
+
+
+def stop(port: int) -> int:
+    return cli.main(["serve", "stop", "--port", str(port), "--grace", str(LONGEST_SECONDS)])
 
 
 def can_be_reached(port: int) -> bool:
@@ -56,10 +62,10 @@ def test_one_a_port_from_start_to_stop(places: Path, capfd: pytest.CaptureFixtur
     assert f"running already: http://127.0.0.1:{port} (process {first.pid})" in capfd.readouterr().out
     assert cli.main(["serve", "status"]) == 0 and str(first.pid) in capfd.readouterr().out
     second = start(port, "--restart")
-    assert first.wait(timeout=10) == 0
-    assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-    assert cli.main(["serve", "stop", "--port", str(port)]) == 0 and second.wait(timeout=10) == 0
-    assert cli.main(["serve", "stop", "--port", str(port)]) == 3 and cli.main(["serve", "status"]) == 3
+    assert first.wait(LONGEST_SECONDS) == 0
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=LONGEST_SECONDS).status_code == 200
+    assert stop(port) == 0 and second.wait(LONGEST_SECONDS) == 0
+    assert stop(port) == 3 and cli.main(["serve", "status"]) == 3
     assert not list(places.glob("qingyin-serve-*"))
     for process in (first, second):
         assert process.stderr is not None
@@ -70,13 +76,13 @@ def test_one_a_port_from_start_to_stop(places: Path, capfd: pytest.CaptureFixtur
 def test_a_signal_lets_what_runs_finish(how: signal.Signals, places: Path) -> None:
     port = free_port()
     process = start(port)
-    with httpx.stream("POST", f"http://127.0.0.1:{port}/v1/audio/speech", timeout=20,
+    with httpx.stream("POST", f"http://127.0.0.1:{port}/v1/audio/speech", timeout=LONGEST_SECONDS,
                       json={"input": TEXT, "response_format": "wav"}) as answer:  # fmt: skip
         pieces = answer.iter_raw()
         next(pieces)
         process.send_signal(how)
         assert sum(len(piece) for piece in pieces) > 10_000  # to its proper end, or httpx complains
-    assert process.wait(timeout=15) == 0
+    assert process.wait(LONGEST_SECONDS) == 0
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections may rest; a listener would not
         probe.bind(("127.0.0.1", port))
@@ -87,17 +93,17 @@ def test_a_signal_lets_what_runs_finish(how: signal.Signals, places: Path) -> No
 
 def test_a_second_ctrl_c_does_not_wait_for_what_runs(places: Path) -> None:
     port = free_port()
-    process = start(port, "--grace", "600")
+    process = start(port)
     assert process.stderr is not None
-    with httpx.stream("POST", f"http://127.0.0.1:{port}/v1/audio/speech", timeout=60,
-                      json={"input": TEXT * 80, "response_format": "wav"}) as answer:  # fmt: skip
-        next(answer.iter_raw())  # and no more is taken, so that it cannot end
+    with httpx.stream("POST", f"http://127.0.0.1:{port}/v1/audio/speech", timeout=LONGEST_SECONDS,
+                      json={"input": TEXT * 600, "response_format": "wav"}) as answer:  # fmt: skip
+        pieces = answer.iter_raw()  # dropping it would hang up
+        next(pieces)  # and no more is taken, so that it cannot end
         process.send_signal(signal.SIGINT)
-        while can_be_reached(port):
-            assert process.poll() is None
-            time.sleep(0.1)
+        until(lambda: not can_be_reached(port))
+        assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(LONGEST_SECONDS) == 0
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     assert not list(places.glob("qingyin-serve-*"))
@@ -106,13 +112,13 @@ def test_a_second_ctrl_c_does_not_wait_for_what_runs(places: Path) -> None:
 def test_an_open_page_does_not_hold_it_up(places: Path) -> None:
     pytest.importorskip("gradio")
     port = free_port()
-    process = start(port, "--grace", "600", page=True)
-    with httpx.stream("GET", f"http://127.0.0.1:{port}/zh/gradio_api/heartbeat/me", timeout=60) as answer:
+    process = start(port, page=True)
+    with httpx.stream("GET", f"http://127.0.0.1:{port}/zh/gradio_api/heartbeat/me", timeout=LONGEST_SECONDS) as answer:
         pieces = answer.iter_raw()  # which a browser reads as long as the page is open
         assert b"ALIVE" in next(pieces)
         process.send_signal(signal.SIGINT)
         assert not [piece for piece in pieces if b"ALIVE" not in piece]
-    assert process.wait(timeout=60) == 0
+    assert process.wait(LONGEST_SECONDS) == 0
     assert process.stderr is not None
     assert '"level": "error"' not in process.stderr.read()
     process.stderr.close()
@@ -127,7 +133,7 @@ def test_after_kill_9_it_starts_again(places: Path) -> None:
     assert cli.main(["serve", "status"]) == 3
     second = start(port)
     assert not left.exists() and len(list(places.glob("qingyin-serve-*"))) == 1
-    assert cli.main(["serve", "stop", "--port", str(port)]) == 0 and second.wait(timeout=10) == 0
+    assert stop(port) == 0 and second.wait(LONGEST_SECONDS) == 0
     for process in (first, second):
         assert process.stderr is not None
         process.stderr.close()
@@ -166,10 +172,11 @@ def test_a_secret_from_a_file_or_the_environment(places: Path, monkeypatch: pyte
     port = free_port()
     process = start(port, "--token-file", str(places / "token"))
     url = f"http://127.0.0.1:{port}/v1/models"
-    codes = [httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code
-             for token in ("from-the-file", "from-the-environment")]  # fmt: skip
+    with httpx.Client(timeout=LONGEST_SECONDS) as http:
+        codes = [http.get(url, headers={"Authorization": f"Bearer {token}"}).status_code
+                 for token in ("from-the-file", "from-the-environment")]  # fmt: skip
     assert codes == [200, 401]
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0 and os.path.exists(places / "home" / "serve" / str(port) / "jobs.sqlite")
+    assert process.wait(LONGEST_SECONDS) == 0 and os.path.exists(places / "home" / "serve" / str(port) / "jobs.sqlite")
     assert process.stderr is not None
     process.stderr.close()

@@ -7,12 +7,14 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import numpy as np
 import pytest
 import soundfile
 
+from patience import LONGEST_SECONDS
 from qingyin.errors import AudioError
 from qingyin.reference import load_reference
 from qingyin.server.limits import Limits
@@ -30,7 +32,7 @@ def served(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QINGYIN_HOME", str(home))
-        limits = Limits(upload_seconds=60.0, upload_bytes=3_000_000)
+        limits = Limits(upload_seconds=60.0, upload_bytes=3_000_000, decode_seconds=LONGEST_SECONDS)
         with serving(models, tmp_path_factory.mktemp("state"), limits=limits) as found:
             yield found
 
@@ -113,7 +115,8 @@ def test_who_has_sent_enough_is_told_when_to_come_back(models: Path, tmp_path: P
 
 def test_bytes_are_forgotten_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 1000.0
-    monkeypatch.setattr("time.monotonic", lambda: clock)
+    # not time.monotonic itself: the server of the other tests runs by it
+    monkeypatch.setattr("qingyin.server.upload_budget.time", SimpleNamespace(monotonic=lambda: clock))
     sent = Sent()
     sent.add("a", 60)
     clock = 1600.0
@@ -140,14 +143,16 @@ def test_malformed_uploads_are_refused_with_a_reason(served: Served, kind: str) 
 
 
 def test_the_child_gives_what_decoding_here_gives(recording: bytes) -> None:
-    there = asyncio.run(Uploads(Limits()).reference(recording))
+    there = asyncio.run(Uploads(Limits(decode_seconds=LONGEST_SECONDS)).reference(recording))
     here = load_reference(recording)
     for name in ("samples", "mel", "f0", "voicing", "active"):
         assert np.allclose(getattr(there, name), getattr(here, name), atol=1e-4), name
     assert there.warnings == here.warnings and there.sha256 == here.sha256 and there.part == here.part
 
 
-@pytest.mark.parametrize("limits", [Limits(decode_seconds=0.01), Limits(decoded_bytes=100_000_000)])
+@pytest.mark.parametrize(
+    "limits", [Limits(decode_seconds=0.01), Limits(decode_seconds=LONGEST_SECONDS, decoded_bytes=100_000_000)]
+)
 def test_a_decoder_without_time_or_memory_is_an_error_of_the_upload(recording: bytes, limits: Limits) -> None:
     with pytest.raises(AudioError, match="convert it"):
         asyncio.run(Uploads(limits).reference(recording))
