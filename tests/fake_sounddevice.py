@@ -5,6 +5,7 @@ calls itself (`Stream.pull`) or leaves to a thread in place of PortAudio's.
 from __future__ import annotations
 
 import threading
+import time
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -41,7 +42,8 @@ class Stream:
 
     def run(self) -> None:
         while not self.over and not self.module.unplugged:
-            self.pull(480)
+            if not self.pull(480).any():
+                time.sleep(0.001)  # silence may last as long as a slow machine needs, and is kept
 
     def pull(self, frames: int, underflow: bool = False) -> np.ndarray:
         """One callback -> what it gave, float32 [frames]."""
@@ -72,7 +74,7 @@ class FakeSounddevice(ModuleType):
                  least_channels: int = 1, clock: bool = True) -> None:  # fmt: skip
         super().__init__("sounddevice")
         self.names, self.max_channels, self.rates, self.least_channels = names, channels, rates, least_channels
-        self.clock = clock  # whether a thread pulls, as fast as it can
+        self.clock = clock  # whether a thread pulls, sound as fast as it can
         self.unplugged = False
         self.default = SimpleNamespace(device=[-1, -1])
         self.streams: list[Stream] = []

@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from fake_sounddevice import FakeSounddevice, Stream
+from patience import LONGEST_SECONDS, until
 from qingyin import cli, playback
 from qingyin.devices import find_device, list_devices
 from qingyin.errors import AudioError, DependencyError, TextError
@@ -29,6 +31,7 @@ RAMP = 240  # 5 ms
 def install(monkeypatch: pytest.MonkeyPatch, **options) -> FakeSounddevice:
     """In place of PortAudio, and no sound server."""
     module = FakeSounddevice(**options)
+    monkeypatch.setattr(playback, "_PATIENCE", LONGEST_SECONDS / playback._POLL_SECONDS)  # a thread may get no turn
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
     monkeypatch.setitem(sys.modules, "sounddevice", module)
     return module
@@ -60,14 +63,19 @@ def play_all(player: Player, stream: Stream, sound: np.ndarray, step: int) -> np
 
     maker = threading.Thread(target=make, daemon=True)
     maker.start()
-    while not stream.over:
-        if player._queue.length >= 480 or player._queue.finished:
-            stream.pull(480)
-        else:
-            time.sleep(0.0005)
+    pull_all(player, stream, 480)
     maker.join()
     assert stream.closed and player.underruns == player.device_underruns == 0
     return np.concatenate(stream.heard)
+
+
+def pull_all(player: Player, stream: Stream, frames: int) -> None:
+    """To the end, as another thread writes and closes."""
+    while not stream.over:
+        if player._queue.length >= frames or player._queue.finished:
+            stream.pull(frames)
+        else:
+            time.sleep(0.0005)
 
 
 def test_everything_is_played_once_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,10 +90,11 @@ def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     player, stream = by_hand(monkeypatch, queue_seconds=1.0)
     writer = threading.Thread(target=player.write, args=(ones(5.0),), daemon=True)
     writer.start()
-    writer.join(0.3)
+    until(lambda: player._queue.changed._waiters)  # the writer, for room
     assert writer.is_alive() and RATE <= player._queue.length <= 1.5 * RATE
     while writer.is_alive():
-        stream.pull(4800)
+        if player._queue.length >= RATE:
+            stream.pull(4800)
         writer.join(0.001)
     assert player.played_samples + player._queue.length == 5 * RATE
 
@@ -103,6 +112,7 @@ def test_the_end_is_followed_by_silence_enough_for_the_device(monkeypatch: pytes
     player.write(ones(0.01))
     closer = threading.Thread(target=player.close)
     closer.start()
+    until(lambda: player._queue.finished)
     while not stream.over:
         stream.pull(100)
     closer.join()
@@ -200,7 +210,7 @@ def test_running_dry_is_counted_and_does_not_click(monkeypatch: pytest.MonkeyPat
 
 def test_a_slow_maker_is_given_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(playback.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(playback, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def make(player: Player, seconds: float, sound: float) -> None:
         now[0] += seconds
@@ -225,9 +235,8 @@ def test_a_slow_maker_is_given_a_start(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not stream.started
         rest = threading.Thread(target=lambda player=player, more=more: (player.write(ones(more)), player.close()))
         rest.start()
-        wait_for(lambda stream=stream: stream.started)
-        while not stream.over:
-            stream.pull(4800)
+        until(lambda stream=stream: stream.started)
+        pull_all(player, stream, 4800)
         rest.join()
 
 
@@ -261,6 +270,7 @@ def test_an_error_in_the_callback_reaches_the_caller(
 @pytest.mark.parametrize("seconds", [0.1, 20.0])  # noticed while closing, or while writing
 def test_a_device_that_goes_away(device: FakeSounddevice, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(playback, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(playback, "_PATIENCE", 25)
     device.unplugged = True
     with pytest.raises(AudioError, match="is it still connected"), Player(RATE) as player:
         player.write(ones(seconds))
@@ -344,11 +354,11 @@ def test_signals_reach_the_player_while_python_is_busy(monkeypatch: pytest.Monke
     with controls(player, keys=False):
         for number, wanted in ((signal.SIGUSR1, True), (signal.SIGUSR1, True), (signal.SIGUSR2, False)):
             os.kill(os.getpid(), number)
-            wait_for(lambda wanted=wanted: player.paused == wanted)
+            until(lambda wanted=wanted: player.paused == wanted)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(1.0)
-        wait_for(lambda: player.stopped)
+            time.sleep(LONGEST_SECONDS)
+        until(lambda: player.stopped)
     assert signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL
 
 
@@ -366,11 +376,11 @@ def test_keys_pause_and_stop(models: Path) -> None:
         "player = Player(48000); before = termios.tcgetattr(0)\n"
         "with controls(player, keys=True):\n"
         "    print('ready', flush=True)\n"
-        "    for _ in range(500):\n"
+        "    for _ in range(10_000):\n"
         "        if player.paused: break\n"
         "        time.sleep(0.01)\n"
         "    print('paused', player.paused, flush=True)\n"
-        "    for _ in range(500):\n"
+        "    for _ in range(10_000):\n"
         "        if player.stopped: break\n"
         "        time.sleep(0.01)\n"
         "print('stopped', player.stopped, termios.tcgetattr(0) == before, flush=True)\n"
@@ -398,11 +408,3 @@ def run(arguments: list[str]) -> int:
         return cli.main(arguments)
     except SystemExit as leaving:  # argparse
         return int(leaving.code or 0)
-
-
-def wait_for(condition, seconds: float = 5.0) -> None:
-    for _ in range(int(seconds / 0.01)):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
