@@ -185,6 +185,7 @@ _EXTENSION = re.compile(
     r"(?:NET|net|com|cn|org|gov|exe|pdf|PDF|txt|docx?|xlsx?|pptx?|jpe?g|png|gif|mp[34]|zip|rar|py|js|ts|md|json|csv|apk|html?"
     r"|css|ini|env|git|gitignore|vue|dll|sh|bat|xml|log|conf|ya?ml|wav|psd|iso)(?![A-Za-z0-9])"
 )
+_SHARE = re.compile(r"[0-9]{1,3}(?:%|‰|个百分点)")
 _BULLET = re.compile(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
 _HAN_LABEL = re.compile(r"\s*[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]{1,3}[、，。])")
 _NUMERALS = frozenset("〇○一二三四五六七八九")
@@ -198,6 +199,8 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         return "."  # decimal point, address, abbreviation
     if before.isdigit() and _is_list_number(chars, line_start, index):
         return "，"  # "1. ..." numbers a list
+    if after.isdigit() and _leads_decimals(chars, index, before):
+        return "."  # P<.05
     if is_latin(after) and not is_ascii_alnum(before):
         following = "".join(char[:1] for char in chars[index + 1 : index + 11])
         if _EXTENSION.match(following):
@@ -216,6 +219,13 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         if index < 2 or not chars[index - 2].isalnum():
             return "、"  # "A. ...", "J. K."
     return "。"
+
+
+def _leads_decimals(chars: list[str], index: int, before: str) -> bool:
+    """Whether the dot begins a number: after a sign, or where the figures are a share (增长了.5个百分点)."""
+    if before in tuple("=<>≤≥≈±×-+~"):
+        return True
+    return _SHARE.match("".join(char[:1] for char in chars[index + 1 : index + 10])) is not None
 
 
 def _is_factorial(chars: list[str], index: int) -> bool:

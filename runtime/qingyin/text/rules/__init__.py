@@ -10,14 +10,19 @@ from qingyin.text.rules import (
     dates,
     days,
     english,
+    english_days,
+    english_romans,
     everyday,
     formulas,
+    fractions,
     ids,
+    large_numbers,
     latin,
     money,
     pairs,
     primes,
     quantities,
+    scores,
     signs,
     told_units,
 )
@@ -32,26 +37,27 @@ DIGIT_RULES: tuple[Rule, ...] = (
     everyday.quarter, dates.edition, primes.prime, pairs.pair, told_units.told_unit,
     everyday.lasting, dates.time, everyday.half_day, everyday.salary,
     everyday.hits, everyday.times, everyday.size, everyday.exponent, everyday.more, everyday.hundredths,
-    everyday.height, quantities.scientific,
-    quantities.fraction, quantities.score, quantities.ratio, latin.ordinal_in_name, quantities.ordinal_suffix,
-    quantities.spaced_thousands,
+    everyday.height, fractions.scientific,
+    fractions.fraction, scores.score, scores.ratio, english_days.day_first,
+    latin.ordinal_in_name, quantities.ordinal_suffix, large_numbers.spaced_thousands, large_numbers.over_wan,
     quantities.quantity, quantities.plain,
 )  # fmt: skip
 LETTER_RULES: tuple[Rule, ...] = (
     latin.address, latin.path_of_drive, chat.emoticon, money.amount, ids.plate, ids.train_or_flight,
-    everyday.flight, everyday.half_day_before,
+    everyday.flight, everyday.half_day_before, english_days.month_first,
     latin.logarithm, latin.product, latin.unit_after_scale, latin.unit_alone, latin.number_sign,
     latin.roman_numeral, latin.versus, latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
-    money.amount, latin.ampersand, chat.emoticon, signs.dash, signs.plus, signs.dot, signs.underscore,
+    money.amount, latin.ampersand, chat.emoticon, formulas.ion, signs.dash, signs.plus,
+    quantities.leading_dot, signs.dot, signs.underscore,
     formulas.factorial, formulas.absolute_value, formulas.power,
     signs.vulgar_fraction, signs.roman_character, signs.slash,
     signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)
 ENGLISH_LETTER_RULES: tuple[Rule, ...] = (
-    latin.address, latin.path_of_drive, *english.LETTER_RULES, latin.dotted, latin.words,
+    latin.address, latin.path_of_drive, *english.LETTER_RULES, english_romans.roman, latin.dotted, latin.words,
 )  # fmt: skip
 ENGLISH_SIGN_RULES: tuple[Rule, ...] = (*english.SIGN_RULES, *SIGN_RULES)
 

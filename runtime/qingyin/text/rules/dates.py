@@ -39,6 +39,7 @@ _AMOUNT_BEFORE = re.compile(r"[价薪资费售卖量重高深米素元块额号�
 _DECADE = re.compile(r"((?:1[5-9]|20)[0-9]0)s(?![A-Za-z0-9])")
 _GENERATION = re.compile(r"(?:[5-9][05]|[01][05])后(?![面卫来方退边])")
 _EVENT = re.compile(r"(1[0-2]|[1-9])·([0-9]{1,2})(?![0-9·])|(9)[/.](11)(?=事件|恐怖|袭击)")
+_YEARS_BEFORE = tuple("(（，,、；;前约元公年：:")
 _CONNECTOR = re.compile(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 
 _LASTS_BEFORE = re.compile(
@@ -102,6 +103,8 @@ def years(text: str, start: int) -> Reading | None:
     bracketed = text[match.end()] in ")）"
     if not whole or (bracketed and (len(second) < 3 or int(second) > 2200)):
         return None
+    if bracketed and len(first) == 3 and before(text, start)[-1:] not in _YEARS_BEFORE:
+        return None  # 参考值110-150）
     if not ancient and len(second) == len(first) and int(second) < int(first) and before(text, start)[-1:] != "前":
         return None
     return Reading(

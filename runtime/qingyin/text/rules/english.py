@@ -13,7 +13,6 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER
 from qingyin.text.rules.parts import English, Part, Pause, Reading, Rule, before
-from qingyin.text.rules.signs import roman_value
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _MIN_WORDS = 2
@@ -98,11 +97,6 @@ _ABBREVIATED = {"No": "number", "Jan": "January", "Feb": "February", "Aug": "Aug
                 "Oct": "October", "Nov": "November", "Dec": "December", "Inc": "incorporated", "Ltd": "limited",
                 "approx": "approximately", "dept": "department", "Fig": "figure", "Vol": "volume",
                 "Ch": "chapter"}  # fmt: skip
-_ROMAN = re.compile(r"[IVX]{2,8}(?![A-Za-z0-9'’])")
-_NUMBERED_BEFORE = re.compile(
-    r"\b(?:War|Chapter|Part|Volume|Book|Act|Scene|Type|Phase|Class|Section|Article|Level|Stage|Group|Title)$"
-)
-_NAME_BEFORE = re.compile(r"[A-Z][a-z]+$")
 
 
 def is_english_sentence(text: str) -> bool:
@@ -282,17 +276,6 @@ def abbreviation(text: str, start: int) -> Reading | None:
     return _reading(_ABBREVIATED[match.group()], start, match.end())
 
 
-def roman(text: str, start: int) -> Reading | None:
-    """World War II, Chapter IV, Henry VIII; I alone is a word."""
-    match = _ROMAN.match(text, start)
-    if match is None or not _NAME_BEFORE.search(before(text, start, 20)):
-        return None
-    value = str(roman_value(match.group()))
-    king = not _NUMBERED_BEFORE.search(before(text, start, 20))
-    words = f"the {english_numbers.ordinal(value)}" if king else english_numbers.cardinal(value)
-    return _reading(words, start, match.end()) if value != "0" else None
-
-
 DIGIT_RULES: tuple[Rule, ...] = (time, calendar, shares, plain)
-LETTER_RULES: tuple[Rule, ...] = (money, abbreviation, roman)
+LETTER_RULES: tuple[Rule, ...] = (money, abbreviation)
 SIGN_RULES: tuple[Rule, ...] = (money, spaced_dash, minus, sign)

@@ -17,6 +17,19 @@ _LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
 _ABSOLUTE_WITHIN = 24
 _ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
 _ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+_CHARGE = re.compile(r"[-+](?![A-Za-z0-9=+ -])")
+_ION_BEFORE = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:Na|K|H|Li|Ag|NH4|[CM][ag]2|[FZP][enb]2|Cu2|Ba2|Mn2|Fe3|Al3)(?P<plus>\+)|"
+    r"(?:Cl|Br|F|I|OH|NO3|NO2|HCO3|HSO4|MnO4|ClO|CN)-)$"
+)
+
+
+def ion(text: str, start: int) -> Reading | None:
+    """Na+, Cl-, HCO3-: charges of common ions, where nothing is added after them."""
+    if text[start] not in "+-" or _CHARGE.match(text, start) is None:
+        return None
+    match = _ION_BEFORE.search(text[max(0, start - 6) : start + 1])
+    return named(start + 1, "正" if match["plus"] else "负") if match else None
 
 
 def _power_name(sign: str, digits: str) -> str:

@@ -37,6 +37,8 @@ _ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _DRIVE = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
 _ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
 _ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
+_ROMAN_STAGE = re.compile(r"(III|II|IV)([A-E])(?=[0-9]?[期级型类度])|(I)([A-E])(?=[0-9]?期)")  # IIIA期
+_ROMAN_RANGE = re.compile(r"([IVX]{1,4}) ?[-~—] ?([IVX]{1,4})(?=[期级类型度])")
 _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
 _SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI
 _NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
@@ -57,6 +59,7 @@ _LETTERED_BEFORE = re.compile(  # Plan A, Hepatitis A and B: there A is no artic
 )
 _EXCLAIMED = frozenset(["NO", "OH", "HI", "GO", "SO"])  # words in capitals, but for formulas: NO2, OH⁻
 _NO_ION = re.compile(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
+_THEY_AFTER = re.compile("[们是说的在会不也就想要让给和对有没把很都还爱能来去]|喜欢")  # TA们: he or she
 _NEXT_WORD = re.compile(r" [A-Za-z]{2}")
 _VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
@@ -120,10 +123,18 @@ def ordinal_in_name(text: str, start: int) -> Reading | None:
 
 def roman_numeral(text: str, start: int) -> Reading | None:
     """第III章, II型, 路易XIV, World War II: never a lone letter without a cue."""
+    if start and is_ascii_alnum(text[start - 1]):
+        return None
+    if stage := _ROMAN_STAGE.match(text, start):
+        numeral = number_words(str(roman_value(stage[1] or stage[3])))
+        return Reading(stage.end(), (Say(numeral, literal=numeral == "一"), Spell(stage.end() - 1, stage.end())))
     match = _ROMAN.match(text, start)
-    if match is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+    if match is None:
         return None
     value = roman_value(match.group())
+    if (both := _ROMAN_RANGE.match(text, start)) and 0 < roman_value(both[1]) < roman_value(both[2]):
+        first, last = (number_words(str(roman_value(numeral))) for numeral in both.groups())
+        return Reading(both.end(), (Say(first, literal=first == "一"), Say("到"), Say(last), Pause(SILENT)))
     if not value:
         return None
     cue = _ROMAN_AFTER.match(after(text, match.end()))
@@ -233,6 +244,8 @@ def words(text: str, start: int) -> Reading | None:
     if graphics or (token in ("A", "I", "O") and _is_letter(text, start, end)):
         return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
                        english.SPELLED)  # fmt: skip
+    if token == "ta" or (token in ("TA", "Ta") and _THEY_AFTER.match(text, end)):
+        return Reading(end, (English(token, ("ta1",), start), Pause(SILENT)))
     if name := english_pinyin.part_of_name(text, start, end):
         return Reading(end, (English(token, name, start), Pause(SILENT)), english.TONELESS)
     if phones := english_heteronyms.reading(text, start, end):
@@ -265,6 +278,8 @@ def _is_letter(text: str, start: int, end: int) -> bool:
         return True
     if _LETTERED_BEFORE.search(text[max(0, start - 12) : start]):
         return True
+    if text[start] == "A" and text[end : end + 1] == "-":
+        return True  # A-Level
     return text[start] != "I" and start > 0 and text[start - 1] == " " and not _NEXT_WORD.match(text, end)
 
 

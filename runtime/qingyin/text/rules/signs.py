@@ -19,9 +19,9 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
+from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.ids import abroad
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, measure_after, named
-from qingyin.text.rules.quantities import in_equation
 from qingyin.text.units import MEASURES, unit_at
 
 _SILENT = (Pause(SILENT),)
@@ -29,12 +29,15 @@ _DASHES = "-~—"
 CURRENCY_SIGNS = frozenset("$¥€£₩")
 _LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
-_NEGATIVE = re.compile(rf"-({NUMBER})")
-_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_NEGATIVE = re.compile(rf"-(\.[0-9]+|{NUMBER})")
+_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至/] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
 _AGREED = re.compile(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
 _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
 _DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六1-6]|星期[一二三四五六])$")
+_TIMED = tuple("年月日号时点天晨晚夜间")
+_LETTER = re.compile(r"-[A-Za-z](?![A-Za-z])")
+_LETTER_BEFORE = tuple("=<>≤≥≠≈(（，则有得为即是若设使")
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
 _LOWERED = re.compile(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
@@ -62,6 +65,10 @@ def dash(text: str, start: int) -> Reading | None:
     match = _DASH.match(text, start)
     assert match is not None
     behind = text[match.end() : match.end() + 4]
+    if char == "-" and ahead[-1:] in _TIMED and _FREEZING.match(text, start):
+        return Reading(start + 1, (Say("零下"),))  # 明日-3/8℃
+    if start and ord(text[start - 1]) in ROMAN_CHARACTERS and behind and ord(behind[0]) in ROMAN_CHARACTERS:
+        return Reading(match.end(), (Say("到"),))
     if _DATED.search(ahead) and _NUMERIC_AFTER.match(behind) and not (char == "-" and text[start - 1 : start] == " "):
         return Reading(match.end(), (Say("到"),))
     last = text[start - 1 : start]
@@ -91,6 +98,8 @@ def dash(text: str, start: int) -> Reading | None:
         if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
             return Reading(match.end(), (Say("减"),))
         return Reading(start + 1, _SILENT)
+    if _LETTER.match(text, start) and (not last or last in _LETTER_BEFORE) and in_equation(text, start):
+        return Reading(start + 1, (Say("负"),))  # -a<-b
     negative = _NEGATIVE.match(text, start)
     if negative is not None:
         if _FREEZING.match(text, start):
