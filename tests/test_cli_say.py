@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ import soundfile
 
 import qingyin
 import tiny_models
+from patience import LONGEST_SECONDS, until
 from qingyin import audio, cli
 
 TEXT = "今天天气真好，我们去公园走走吧。"
@@ -247,12 +247,9 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
     default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=default) as process:
         try:
-            for _ in range(600):  # until it writes
-                if len(list(tmp_path.iterdir())) > 1:
-                    break
-                time.sleep(0.05)
+            until(lambda: len(list(tmp_path.iterdir())) > 1)  # it writes
             process.send_signal(number)
-            _, error = process.communicate(timeout=30)
+            _, error = process.communicate(timeout=LONGEST_SECONDS)
         finally:
             process.kill()
     assert (process.returncode, error) == (code, "")
@@ -260,7 +257,7 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
 
 
 def test_a_program_told_to_end_ends_though_the_telling_came_where_exceptions_are_lost() -> None:
-    program = """
+    program = f"""
 import os, signal, time
 from qingyin.cli import _exit_on_sigterm
 class Lost:
@@ -269,9 +266,10 @@ class Lost:
         time.sleep(0.1)
 _exit_on_sigterm()
 Lost()
-time.sleep(25)
+time.sleep({2 * LONGEST_SECONDS})
 """
-    done = subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=LONGEST_SECONDS)
     assert done.returncode == 143
 
 
