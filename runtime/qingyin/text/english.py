@@ -17,7 +17,15 @@ from qingyin.text import english_morphology, english_pinyin
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_names import NAMES
 from qingyin.text.english_phones import syllables
-from qingyin.text.english_tables import CODA, LETTER_PHONES, ONSETS, SPECIAL, SPELLED_ACRONYMS, WORD_ACRONYMS
+from qingyin.text.english_tables import (
+    CODA,
+    LETTER_PHONES,
+    ONSETS,
+    SPECIAL,
+    SPELLED_ACRONYMS,
+    SPELLED_SMALL,
+    WORD_ACRONYMS,
+)
 
 GUESSED = "not in the dictionary: pronounced by its spelling"
 SPELLED = "spelled"
@@ -164,6 +172,8 @@ def _one(word: str, start: int, named: bool = False) -> EnglishWord:
         if word in ("a", "i", "o"):
             return _word(start, end, look_up(word))
         return _spelled(bare, start)
+    if bare in SPELLED_SMALL and not named:
+        return _spelled(bare, start)
     if english_pinyin.unlike_english(bare):
         return _pinyin(bare, start)
     phones = _listed(word) or _known(bare)
@@ -172,7 +182,8 @@ def _one(word: str, start: int, named: bool = False) -> EnglishWord:
     if english_pinyin.like_pinyin(bare):
         return _pinyin(bare, start)
     bare = bare.replace("'", "")
-    if len(bare) > _LONGEST_WORD or not (_pronounceable(bare) or (named and _has_vowels(bare))):
+    short = len(bare) < 4 and not named  # ux, koc: three unknown letters are no word
+    if len(bare) > _LONGEST_WORD or short or not (_pronounceable(bare) or (named and _has_vowels(bare))):
         return _spelled(bare, start)
     from qingyin.text.english_letters import LetterModel  # needs numpy, which few texts would have to wait for
 

@@ -52,6 +52,12 @@ def _weakened(stem: Phones) -> Phones:
     return tuple(phone.replace("1", "2") for phone in stem)
 
 
+def _strengthened(prefix: Phones) -> Phones:
+    """A prefix with the main stress on its first vowel."""
+    place = next(index for index, phone in enumerate(prefix) if phone[-1].isdigit())
+    return (*prefix[:place], prefix[place][:-1] + "1", *prefix[place + 1 :])
+
+
 def _ability(stem: Phones) -> Phones:
     """scalability from scalable."""
     return (*_weakened(stem[:-2]), "IH1", "L", "AH0", "T", "IY0") if stem[-3:] == ("B", "AH0", "L") else ()
@@ -101,6 +107,9 @@ _PREFIXES: dict[str, Phones] = {
     "eco": ("IY2", "K", "OW0"), "crypto": ("K", "R", "IH2", "P", "T", "OW0"), "audio": ("AO2", "D", "IY0", "OW0"),
     "counter": ("K", "AW2", "N", "T", "ER0"), "video": ("V", "IH2", "D", "IY0", "OW0"),
 }  # fmt: skip
+# They take the main stress in most of the dictionary's words: these always, others before one syllable (hyperlink).
+_FIRST_ALWAYS = frozenset(["over", "under", "out", "counter"])
+_FIRST_IF_SHORT = frozenset(_PREFIXES) - frozenset(["un", "re", "pre", "dis", "mis", "sub", "inter", "anti", "infra"])
 # Short words that join longer ones, where most of their length only seem to.
 _SHORT_FIRST_TEXT = "air bit eye hot key low net sea sky sub sun top web"
 _SHORT_FIRST = frozenset(_SHORT_FIRST_TEXT.split())
@@ -159,6 +168,9 @@ def _prefixed(word: str, look_up: LookUp, depth: int) -> Phones:
     for cut in range(min(len(word) - _SHORTEST_AFTER_PREFIX, 7), 1, -1):
         prefix = _PREFIXES.get(word[:cut])
         if prefix and (found := _stem(word[cut:], look_up, depth)):
+            short = sum(phone[-1].isdigit() for phone in found) == 1
+            if word[:cut] in _FIRST_ALWAYS or (short and word[:cut] in _FIRST_IF_SHORT):
+                return (*_strengthened(prefix), *_weakened(found))
             return (*prefix, *found)
     return ()
 

@@ -26,18 +26,20 @@ _NAMES_TEXT = """
     databricks:D-EY1-T-AH0-B-R-IH2-K-S debian:D-EH1-B-IY0-AH0-N debuff:D-IY0-B-AH1-F dedup:D-IY1-D-UW2-P
     deduplicate:D-IY0-D-UW1-P-L-AH0-K-EY2-T deepmind:D-IY1-P-M-AY2-N-D deepseek:D-IY1-P-S-IY2-K defi:D-IY1-F-AY2
     deja:D-EY2-ZH-AA1 delulu:D-IH0-L-UW1-L-UW0 denza:D-EH1-N-Z-AH0 devops:D-EH1-V-AA2-P-S dify:D-IH1-F-AY2
-    dijkstra:D-AY1-K-S-T-R-AH0 django:JH-AE1-NG-G-OW0 djokovic:JH-OW1-K-AH0-V-IH2-CH dogecoin:D-OW1-JH-K-OY2-N
-    doja:D-OW1-JH-AH0 doncic:D-AA1-N-CH-IH0-CH doraemon:D-AO2-R-AA0-EY1-M-AA0-N dota:D-OW1-T-AH0 dubbo:D-AH1-B-OW0
-    duolingo:D-UW2-OW0-L-IH1-NG-G-OW0 ebit:IY1-B-IH0-T ecmo:EH1-K-M-OW0 edtech:EH1-D-T-EH2-K edutech:EH1-JH-AH0-T-EH2-K
-    eeprom:IY2-IY1-P-R-AA2-M elasticsearch:IH0-L-AE1-S-T-IH0-K-S-ER2-CH elle:EH1-L elon:IY1-L-AA0-N
-    elysees:EY0-L-IY2-Z-EY1 emba:IY2-EH2-M-B-IY2-EY1 embiid:EH0-M-B-IY1-D emo:IY1-M-OW0 emoji:IH0-M-OW1-JH-IY0
-    enya:EH1-N-Y-AH0 erdogan:EH1-R-D-AH0-W-AA2-N erdos:EH1-R-D-OW0-S eren:EH1-R-AH0-N erlang:ER1-L-AE2-NG
+    dijkstra:D-AY1-K-S-T-R-AH0 dist:D-IH1-S-T django:JH-AE1-NG-G-OW0 djokovic:JH-OW1-K-AH0-V-IH2-CH
+    dogecoin:D-OW1-JH-K-OY2-N doja:D-OW1-JH-AH0 doncic:D-AA1-N-CH-IH0-CH doraemon:D-AO2-R-AA0-EY1-M-AA0-N
+    dota:D-OW1-T-AH0 dubbo:D-AH1-B-OW0 duolingo:D-UW2-OW0-L-IH1-NG-G-OW0 ebit:IY1-B-IH0-T ebitda:IY2-B-IH0-T-D-AA1
+    ecmo:EH1-K-M-OW0 edtech:EH1-D-T-EH2-K edutech:EH1-JH-AH0-T-EH2-K eeprom:IY2-IY1-P-R-AA2-M
+    elasticsearch:IH0-L-AE1-S-T-IH0-K-S-ER2-CH elle:EH1-L elon:IY1-L-AA0-N elysees:EY0-L-IY2-Z-EY1
+    emba:IY2-EH2-M-B-IY2-EY1 embiid:EH0-M-B-IY1-D emo:IY1-M-OW0 emoji:IH0-M-OW1-JH-IY0 enya:EH1-N-Y-AH0
+    erdogan:EH1-R-D-AH0-W-AA2-N erdos:EH1-R-D-OW0-S eren:EH1-R-AH0-N erlang:ER1-L-AE2-NG esc:IH0-S-K-EY1-P
     estee:EH1-S-T-EY2 ethereum:IH0-TH-IH1-R-IY0-AH0-M evangelion:EH2-V-AE0-N-G-EH1-L-IY0-AH0-N
     exynos:EH1-K-S-IH0-N-AA2-S fastapi:F-AE1-S-T-EY2-P-IY2-AY1 fermat:F-EH0-R-M-AA1 fiba:F-IY1-B-AH0 fifa:F-IY1-F-AH0
     figma:F-IH1-G-M-AH0 fila:F-IY1-L-AH0 fina:F-IY1-N-AH0 fintech:F-IH1-N-T-EH2-K flaubert:F-L-OW0-B-EH1-R foie:F-W-AA1
-    fortnite:F-AO1-R-T-N-AY2-T fortran:F-AO1-R-T-R-AE2-N frontend:F-R-AH1-N-T-EH2-N-D fujifilm:F-UW1-JH-IY0-F-IH2-L-M
-    gaga:G-AA1-G-AA2 galois:G-AE0-L-W-AA1 gamification:G-EY2-M-AH0-F-AH0-K-EY1-SH-AH0-N geforce:JH-IY1-F-AO2-R-S
-    genshin:G-EH1-N-SH-IH0-N giannis:Y-AA1-N-IH0-S gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0 gitlab:G-IH1-T-L-AE2-B
+    fortnite:F-AO1-R-T-N-AY2-T fortran:F-AO1-R-T-R-AE2-N frappuccino:F-R-AE2-P-AH0-CH-IY1-N-OW0
+    frontend:F-R-AH1-N-T-EH2-N-D fujifilm:F-UW1-JH-IY0-F-IH2-L-M gaga:G-AA1-G-AA2 galois:G-AE0-L-W-AA1
+    gamification:G-EY2-M-AH0-F-AH0-K-EY1-SH-AH0-N geforce:JH-IY1-F-AO2-R-S gelu:G-EH1-L-UW0 genshin:G-EH1-N-SH-IH0-N
+    giannis:Y-AA1-N-IH0-S gif:G-IH1-F gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0 gitlab:G-IH1-T-L-AE2-B
     givenchy:ZH-IY2-V-AA0-N-SH-IY1 godard:G-OW0-D-AA1-R godel:G-ER1-D-AH0-L golang:G-OW1-L-AE2-NG
     gradio:G-R-EY1-D-IY0-OW0 grafana:G-R-AH0-F-AA1-N-AH0 grok:G-R-AA1-K gryffindor:G-R-IH1-F-IH0-N-D-AO2-R
     guerlain:G-EH0-R-L-AA1-N haaland:HH-AO1-L-AH0-N-D hadoop:HH-AH0-D-UW1-P haruki:HH-AA0-R-UW1-K-IY0
@@ -46,11 +48,11 @@ _NAMES_TEXT = """
     heytea:HH-EY1-T-IY2 hifi:HH-AY1-F-AY2 hiit:HH-IH1-T hikvision:HH-IH1-K-V-IH2-ZH-AH0-N hipaa:HH-IH1-P-AH0
     hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N hoyoverse:HH-OY1-OW0-V-ER2-S
     huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
-    ibrahimovic:IH2-B-R-AH0-HH-IY1-M-AH0-V-IH0-CH icao:AY0-K-EY1-OW0 ielts:AY1-EH0-L-T-S iqoo:AY2-K-UW1
-    isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0 jira:JH-IH1-R-AH0 jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0
-    jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T kaizen:K-AY1-Z-EH2-N
-    kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2 keras:K-EH1-R-AH0-S kia:K-IY1-AH0
-    kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0
+    ibrahimovic:IH2-B-R-AH0-HH-IY1-M-AH0-V-IH0-CH icao:AY0-K-EY1-OW0 ielts:AY1-EH0-L-T-S ios:AY2-OW2-EH1-S
+    iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0 jira:JH-IH1-R-AH0 jisoo:JH-IY1-S-UW2
+    jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T
+    kaizen:K-AY1-Z-EH2-N kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2 keras:K-EH1-R-AH0-S
+    kia:K-IY1-AH0 kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0
     kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z lafite:L-AH0-F-IY1-T
     laksa:L-AA1-K-S-AH0 lancome:L-AA2-N-K-OW1-M laneige:L-AA0-N-EH1-ZH langchain:L-AE1-NG-CH-EY2-N
     laplace:L-AH0-P-L-AA1-S laravel:L-EH1-R-AH0-V-EH2-L lebron:L-AH0-B-R-AA1-N lecun:L-AH0-K-AH1-N leica:L-AY1-K-AH0
@@ -64,7 +66,7 @@ _NAMES_TEXT = """
     matcha:M-AA1-CH-AH0 matlab:M-AE1-T-L-AE2-B matplotlib:M-AE1-T-P-L-AA2-T-L-IH2-B mbappe:AH0-M-B-AA0-P-EY1
     mece:M-IY1-S-IY0 mediatek:M-IY1-D-IY0-AH0-T-EH2-K memcached:M-EH1-M-K-AE2-SH-T messi:M-EH1-S-IY0
     metaverse:M-EH1-T-AH0-V-ER2-S metformin:M-EH0-T-F-AO1-R-M-IH0-N midjourney:M-IH1-D-JH-ER2-N-IY0
-    mihoyo:M-IY1-HH-OY2-OW0 miku:M-IY1-K-UW0 milei:M-IH0-L-EY1 miu:M-Y-UW1 miui:M-IY2-Y-UW2-AY1
+    mihoyo:M-IY1-HH-OY2-OW0 miku:M-IY1-K-UW0 milei:M-IH0-L-EY1 miu:M-Y-UW1 miui:M-IY2-Y-UW2-AY1 moba:M-OW1-B-AH0
     moderna:M-AH0-D-ER1-N-AH0 modric:M-OW1-D-R-IH0-CH moet:M-OW0-EH1-T mojito:M-OW0-HH-IY1-T-OW0 moma:M-OW1-M-AH0
     moncler:M-AO2-N-K-L-EH1-R mongodb:M-AA1-NG-G-OW0-D-IY2-B-IY1 mozart:M-OW1-T-S-AA2-R-T muji:M-UW1-JH-IY0
     mukbang:M-UH1-K-B-AE2-NG mysql:M-AY1-S-IY1-K-W-AH0-L nacos:N-AA1-K-OW2-S nadella:N-AH0-D-EH1-L-AH0 neo:N-IY1-OW0
@@ -78,32 +80,34 @@ _NAMES_TEXT = """
     pichai:P-IH0-CH-AY1 pikachu:P-IY1-K-AH0-CH-UW2 pinecone:P-AY1-N-K-OW2-N pinia:P-IY1-N-Y-AH0
     poincare:P-W-AA2-N-K-AA0-R-EY1 pokemon:P-OW1-K-IY0-M-AA2-N polkadot:P-OW1-L-K-AH0-D-AA2-T
     postgres:P-OW1-S-T-G-R-EH2-S postgresql:P-OW1-S-T-G-R-EH2-S-K-Y-UW2-EH1-L prisma:P-R-IH1-Z-M-AH0
-    prometheus:P-R-AH0-M-IY1-TH-IY0-AH0-S pycharm:P-AY1-CH-AA2-R-M pytorch:P-AY1-T-AO2-R-CH
-    quesadilla:K-EY2-S-AH0-D-IY1-AH0 quokka:K-W-AA1-K-AH0 qwen:K-W-EH1-N rabbitmq:R-AE1-B-IH0-T-EH2-M-K-Y-UW1
-    radeon:R-EY1-D-IY0-AA0-N ramen:R-AA1-M-AH0-N ratatouille:R-AE2-T-AH0-T-UW1-IY0 razer:R-EY1-Z-ER0
-    readme:R-IY1-D-M-IY2 realme:R-IY1-L-M-IY2 redis:R-EH1-D-IH0-S redux:R-IY0-D-AH1-K-S regex:R-EH1-G-EH2-K-S
-    relu:R-EH1-L-UW0 rendang:R-EH0-N-D-AA1-NG repo:R-IY1-P-OW0 revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N
-    rizz:R-IH1-Z roblox:R-OW1-B-L-AA2-K-S roborock:R-OW1-B-AH0-R-AA2-K rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P
-    rowling:R-OW1-L-IH0-NG ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG sanji:S-AA1-N-JH-IY0
-    sashimi:S-AA0-SH-IY1-M-IY0 sauron:S-AW1-R-AA2-N schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2
-    sekiro:S-EH0-K-IH1-R-OW0 semaglutide:S-EH2-M-AH0-G-L-UW1-T-AY2-D senpai:S-EH1-N-P-AY2 shein:SH-IY1-IH0-N
-    shopify:SH-AA1-P-AH0-F-AY2 sia:S-IY1-AH0 siobhan:SH-AH0-V-AO1-N skechers:S-K-EH1-CH-ER0-Z
-    skibidi:S-K-IH1-B-IH0-D-IY0 sklearn:S-K-EY1-L-ER2-N skyscanner:S-K-AY1-S-K-AE2-N-ER0 slytherin:S-L-IH1-DH-ER0-IH0-N
-    softmax:S-AO1-F-T-M-AE2-K-S soju:S-OW1-JH-UW0 sora:S-AO1-R-AH0 spacex:S-P-EY1-S-EH2-K-S sqlite:S-IY1-K-W-AH0-L-AY2-T
-    starlink:S-T-AA1-R-L-IH2-NG-K streamlit:S-T-R-IY1-M-L-IH2-T substack:S-AH1-B-S-T-AE2-K sudo:S-UW1-D-UW0
-    sudoku:S-UW0-D-OW1-K-UW0 sunak:S-UW1-N-AE2-K sutskever:S-UW0-T-S-K-EH1-V-ER0 tagliatelle:T-AE2-L-Y-AH0-T-EH1-L-IY0
-    taichi:T-AY2-CH-IY1 targaryen:T-AA0-R-G-EH1-R-IY0-AH0-N taycan:T-AY1-K-AA2-N tempura:T-EH0-M-P-UH1-R-AH0
-    temu:T-IY1-M-UW0 tencent:T-EH1-N-S-EH2-N-T tensorflow:T-EH1-N-S-ER0-F-L-OW2 terraform:T-EH1-R-AH0-F-AO2-R-M
-    tetris:T-EH1-T-R-IH0-S thanos:TH-AE1-N-OW0-S tiguan:T-IY1-G-W-AA2-N tiktok:T-IH1-K-T-AA2-K
-    tiramisu:T-IH2-R-AH0-M-IY1-S-UW0 toblerone:T-OW1-B-L-ER0-OW2-N toefl:T-OW1-F-AH0-L toml:T-AA1-M-AH0-L
-    tooltip:T-UW1-L-T-IH2-P totoro:T-OW0-T-AO1-R-OW0 trello:T-R-EH1-L-OW0 tsundere:T-S-UH2-N-D-EH1-R-EY0
-    typora:T-AY0-P-AO1-R-AH0 uber:UW1-B-ER0 ubisoft:Y-UW1-B-IY0-S-AO2-F-T ubtech:Y-UW2-B-IY1-T-EH2-K
-    ubuntu:UH0-B-UW1-N-T-UW0 udon:UW1-D-AA2-N unicode:Y-UW1-N-IH0-K-OW2-D uniqlo:Y-UW1-N-IH0-K-L-OW2 uno:UW1-N-OW0
-    uppercase:AH1-P-ER0-K-EY2-S usaco:Y-UW0-S-AA1-K-OW0 valorant:V-AE1-L-ER0-AH0-N-T venmo:V-EH1-N-M-OW0
-    vercel:V-ER0-S-EH1-L verilog:V-EH1-R-AH0-L-AA2-G vimeo:V-IH1-M-IY0-OW2 vite:V-IY1-T vlan:V-IY1-L-AE2-N
-    vlogger:V-L-AO1-G-ER0 vmware:V-IY2-EH1-M-W-EH2-R vue:V-Y-UW1 vuex:V-Y-UW1-EH2-K-S wagyu:W-AA1-G-Y-UW2
-    wasabi:W-AH0-S-AA1-B-IY0 waymo:W-EY1-M-OW0 webp:W-EH1-P-IY2 webpack:W-EH1-B-P-AE2-K wechat:W-IY1-CH-AE2-T
-    weeknd:W-IY1-K-EH2-N-D whatsapp:W-AH1-T-S-AE2-P wind:W-IH1-N-D wipo:W-AY1-P-OW0 wonton:W-AA1-N-T-AA2-N
+    prometheus:P-R-AH0-M-IY1-TH-IY0-AH0-S pycharm:P-AY1-CH-AA2-R-M pygame:P-AY1-G-EY2-M pylint:P-AY1-L-IH2-N-T
+    pyspark:P-AY1-S-P-AA2-R-K pytest:P-AY1-T-EH2-S-T pytorch:P-AY1-T-AO2-R-CH quesadilla:K-EY2-S-AH0-D-IY1-AH0
+    quokka:K-W-AA1-K-AH0 qwen:K-W-EH1-N rabbitmq:R-AE1-B-IH0-T-EH2-M-K-Y-UW1 radeon:R-EY1-D-IY0-AA0-N
+    ramen:R-AA1-M-AH0-N ratatouille:R-AE2-T-AH0-T-UW1-IY0 razer:R-EY1-Z-ER0 readme:R-IY1-D-M-IY2 realme:R-IY1-L-M-IY2
+    redis:R-EH1-D-IH0-S redux:R-IY0-D-AH1-K-S regex:R-EH1-G-EH2-K-S reit:R-IY1-T reits:R-IY1-T-S relu:R-EH1-L-UW0
+    rendang:R-EH0-N-D-AA1-NG repo:R-IY1-P-OW0 revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N rizz:R-IH1-Z
+    roblox:R-OW1-B-L-AA2-K-S roborock:R-OW1-B-AH0-R-AA2-K rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P
+    rowling:R-OW1-L-IH0-NG rua:R-UW1-AH0 ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG
+    sanji:S-AA1-N-JH-IY0 santorini:S-AE2-N-T-AH0-R-IY1-N-IY0 sashimi:S-AA0-SH-IY1-M-IY0 sauron:S-AW1-R-AA2-N
+    schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2 sekiro:S-EH0-K-IH1-R-OW0 semaglutide:S-EH2-M-AH0-G-L-UW1-T-AY2-D
+    senpai:S-EH1-N-P-AY2 shein:SH-IY1-IH0-N shopify:SH-AA1-P-AH0-F-AY2 sia:S-IY1-AH0 siobhan:SH-AH0-V-AO1-N
+    skechers:S-K-EH1-CH-ER0-Z skibidi:S-K-IH1-B-IH0-D-IY0 sklearn:S-K-EY1-L-ER2-N skyscanner:S-K-AY1-S-K-AE2-N-ER0
+    slytherin:S-L-IH1-DH-ER0-IH0-N softmax:S-AO1-F-T-M-AE2-K-S soju:S-OW1-JH-UW0 sora:S-AO1-R-AH0
+    spacex:S-P-EY1-S-EH2-K-S sqlite:S-IY1-K-W-AH0-L-AY2-T starlink:S-T-AA1-R-L-IH2-NG-K streamlit:S-T-R-IY1-M-L-IH2-T
+    substack:S-AH1-B-S-T-AE2-K sudo:S-UW1-D-UW0 sudoku:S-UW0-D-OW1-K-UW0 sunak:S-UW1-N-AE2-K
+    sutskever:S-UW0-T-S-K-EH1-V-ER0 sys:S-IH1-S tagliatelle:T-AE2-L-Y-AH0-T-EH1-L-IY0 taichi:T-AY2-CH-IY1
+    targaryen:T-AA0-R-G-EH1-R-IY0-AH0-N taycan:T-AY1-K-AA2-N tempura:T-EH0-M-P-UH1-R-AH0 temu:T-IY1-M-UW0
+    tencent:T-EH1-N-S-EH2-N-T tensorflow:T-EH1-N-S-ER0-F-L-OW2 terraform:T-EH1-R-AH0-F-AO2-R-M tetris:T-EH1-T-R-IH0-S
+    thanos:TH-AE1-N-OW0-S tiguan:T-IY1-G-W-AA2-N tiktok:T-IH1-K-T-AA2-K tiramisu:T-IH2-R-AH0-M-IY1-S-UW0
+    toblerone:T-OW1-B-L-ER0-OW2-N toefl:T-OW1-F-AH0-L toml:T-AA1-M-AH0-L tooltip:T-UW1-L-T-IH2-P
+    totoro:T-OW0-T-AO1-R-OW0 trello:T-R-EH1-L-OW0 tsundere:T-S-UH2-N-D-EH1-R-EY0 typora:T-AY0-P-AO1-R-AH0 uber:UW1-B-ER0
+    ubisoft:Y-UW1-B-IY0-S-AO2-F-T ubtech:Y-UW2-B-IY1-T-EH2-K ubuntu:UH0-B-UW1-N-T-UW0 udon:UW1-D-AA2-N
+    unicode:Y-UW1-N-IH0-K-OW2-D uniqlo:Y-UW1-N-IH0-K-L-OW2 uno:UW1-N-OW0 uppercase:AH1-P-ER0-K-EY2-S
+    usaco:Y-UW0-S-AA1-K-OW0 valorant:V-AE1-L-ER0-AH0-N-T var:V-AA1-R venmo:V-EH1-N-M-OW0 vercel:V-ER0-S-EH1-L
+    verilog:V-EH1-R-AH0-L-AA2-G vimeo:V-IH1-M-IY0-OW2 vite:V-IY1-T vlan:V-IY1-L-AE2-N vlogger:V-L-AO1-G-ER0
+    vmware:V-IY2-EH1-M-W-EH2-R vue:V-Y-UW1 vuex:V-Y-UW1-EH2-K-S wagyu:W-AA1-G-Y-UW2 wasabi:W-AH0-S-AA1-B-IY0
+    waymo:W-EY1-M-OW0 webp:W-EH1-P-IY2 webpack:W-EH1-B-P-AE2-K wechat:W-IY1-CH-AE2-T weeknd:W-IY1-K-EH2-N-D
+    wegovy:W-AH0-G-OW1-V-IY0 whatsapp:W-AH1-T-S-AE2-P wind:W-IH1-N-D wipo:W-AY1-P-OW0 wonton:W-AA1-N-T-AA2-N
     wordpress:W-ER1-D-P-R-EH2-S xtep:EH1-K-S-T-EH2-P yaml:Y-AE1-M-AH0-L yandere:Y-AA2-N-D-EH1-R-EY0 yolo:Y-OW1-L-OW0
     zabbix:Z-AE1-B-IH0-K-S zara:Z-AA1-R-AH0 zelensky:Z-AH0-L-EH1-N-S-K-IY0 zookeeper:Z-UW1-K-IY2-P-ER0
     zotero:Z-OW0-T-EH1-R-OW0 zumba:Z-UW1-M-B-AH0 zverev:Z-V-EH1-R-EH0-V

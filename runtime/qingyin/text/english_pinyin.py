@@ -50,7 +50,7 @@ _KNOWN_TEXT = """
     zaijian:zai4-jian4 zhongwen:zhong1-wen2 zongzi:zong4-zi5
     enlai:en1-lai2 jinping:jin4-ping2 xiaoping:xiao3-ping2 zedong:ze2-dong1 kongzi:kong3-zi3 laozi:lao3-zi3
     libai:li3-bai2 sunzi:sun1-zi3
-    yiwu:yi4-wu1 zibo:zi1-bo2 dali:da4-li3 zhangjiajie:zhang1-jia1-jie4 jiuzhaigou:jiu3-zhai4-gou1
+    yiwu:yi4-wu1 zibo:zi1-bo2 zhangjiajie:zhang1-jia1-jie4 jiuzhaigou:jiu3-zhai4-gou1
     huashan:hua4-shan1 emei:e2-mei2 putuo:pu3-tuo2 gulangyu:gu3-lang4-yu3 xishuangbanna:xi1-shuang1-ban3-na4
     pudong:pu3-dong1 puxi:pu3-xi1 daxing:da4-xing1 wangfujing:wang2-fu3-jing3 sanlitun:san1-li3-tun2
     nanluoguxiang:nan2-luo2-gu3-xiang4 guomao:guo2-mao4 lujiazui:lu4-jia1-zui3 jingan:jing4-an1
@@ -66,7 +66,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     name: tuple(pinyin.split("-")) for name, pinyin in (entry.split(":") for entry in _KNOWN_TEXT.split())
 }
 _SURNAMES_TEXT = """
-    an1 bai2 bao4 bi4 bian4 cai4 cao2 chang2 che1 chen2 cheng2 chi2 cui1 dai4 deng4 ding1 dong3 dou4 du4 duan4 fan4
+    ai4 an1 bai2 bao4 bi4 bian4 cai4 cao2 chang2 che1 chen2 cheng2 chi2 cui1 dai4 deng4 ding1 dong3 dou4 du4 duan4 fan4
     fang1 fei4 feng2 fu4 gan1 gao1 ge3 geng3 gong1 gu4 guan1 guo1 han2 hao3 he2 hong2 hou2 hu2 hua4 huang2 huo4 ji4 jia3
     jian3 jiang3 jiao1 jin1 jing3 kang1 kong3 lai4 lan2 lang2 lei2 leng3 li3 lian2 liang2 liao4 lin2 ling2 liu2 long2
     lou2 lu4 luo2 lv3 ma3 mao2 mei2 meng4 miao2 mo4 mu4 ni2 nie4 ning4 niu2 ou1 pan1 pang2 pei2 peng2 pu2 qi2 qian2

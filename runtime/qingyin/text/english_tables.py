@@ -23,9 +23,14 @@ WORD_ACRONYMS: frozenset[str] = frozenset(_WORD_ACRONYMS_TEXT.split())  # words 
 
 # Letters that could be a word and are not, of four and more.
 _SPELLED_ACRONYMS_TEXT = """
-    PHEV BYOD NYSE UEFI LMAO IMHO UCLA UIUC ACCA HEIC IMEI IDFA OAID EMUI
+    PHEV BYOD NYSE UEFI LMAO IMHO UCLA UIUC ACCA HEIC IMEI IDFA OAID EMUI NICU
 """
 SPELLED_ACRONYMS: frozenset[str] = frozenset(_SPELLED_ACRONYMS_TEXT.split())
+# The same in small letters, as they are typed in chats, though the dictionary has words for some.
+_SPELLED_SMALL_TEXT = """
+    ai seo ide dau mau kol roi os ar op ed bi fyi imo avi es lol mae roc cac oa ux ui ol aa
+"""
+SPELLED_SMALL: frozenset[str] = frozenset(_SPELLED_SMALL_TEXT.split())
 
 # Said otherwise than letters and dictionary tell: names, and capitals that are words. Only in this case of letters.
 SPECIAL: dict[str, str] = {

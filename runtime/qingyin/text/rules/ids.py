@@ -73,6 +73,12 @@ _STANDARD_BEFORE = re.compile(
 _DATED_STANDARD = re.compile(r"([0-9]{1,6})((?:\.[0-9]{1,3})?)(-|—{1,2}|:)((?:19|20)[0-9]{2})(?![0-9.-]|[年:])")
 _CAPITALS_BEFORE = re.compile(r"(?<![A-Za-z])(?:[A-Z]{1,2}/[A-Z]{1,5}|[DHJQSY][A-Z]) ?$")
 _MODEL = re.compile(r"[1-9][0-9]{3}(?![0-9.,:%/~-]| ?[多余万亿千百])")
+_NAME_BEFORE = re.compile(
+    r"(?<![A-Za-z])(?!(?:Level|Top|Day|Page|Over|Plus|Pro|Max|Mini|About) )([A-Z][a-z]{2,})(?:'s)? $"
+)  # Cyberpunk 2077
+_NUMBERED_BRANDS = frozenset(["Balance", "Boeing", "Porsche", "Nokia", "Beats", "Snapdragon", "Office", "Ducati"])
+_ANY_MODEL = re.compile(r"[1-9][0-9]{2,3}(?![0-9.,:%/~+-]| ?[多余万亿千百起以左])")
+_ODD_MODEL = re.compile(r"(?:[2-9][0-9][1-9]|[1-9][0-9]{2}[1-9])(?![0-9.,:%/~+-]| ?[多余万亿千百起以左])")
 _MODEL_BEFORE = re.compile(r"[A-Z]{2,} $")
 _RUN = re.compile(r"([A-Z]{1,2})([0-9]{1,4})(?=次|号?列车|高铁|动车|航班|次航班|号航班)")
 _PLATE_PLACES = frozenset("京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使")
@@ -186,6 +192,8 @@ def standard(text: str, start: int) -> Reading | None:
         spoken = digits_one_by_one(number) + ("点" + digits_one_by_one(part[1:]) if part else "")
         return Reading(match.end(), (Say(spoken, True), *((Say("杠"), *_digits(year, one="一")) if year else ())))
     match = _MODEL.match(text, start) if _MODEL_BEFORE.search(ahead) else None
+    if match is None and (named := _NAME_BEFORE.search(text[max(0, start - 16) : start])):
+        match = (_ANY_MODEL if named.group(1) in _NUMBERED_BRANDS else _ODD_MODEL).match(text, start)
     if match is None or measure_after(text, match.end()) or unit_at(text, match.end())[0]:
         return None
     return Reading(match.end(), _digits(match.group(), one="一"))
