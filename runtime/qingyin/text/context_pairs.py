@@ -101,8 +101,13 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "qing3", "tiao2"  # 请 is no part of 请调 there
     if word in ("地下", "地上", "地点") and after[:1] in ("了", "着") and _tells_how("".join(words[:index])[-4:]):
         return "de5", {"下": "xia4", "上": "shang4", "点": "dian3"}[word[1]]  # 慢慢地上了楼
-    if word == "地道" and before[-1:] in tuple("很真挺最更太特够极儿") and after[:1] not in tuple("战里口"):
+    genuine = before[-1:] in tuple("很真挺最更太特够极儿") and after[:1] not in tuple("战里口")
+    if word == "地道" and (genuine or (after == "的" and context.at(2) not in ("入口", "出口", "长度"))):
         return "di4", "dao5"  # genuine, not a tunnel
+    if word == "着手" and before in tuple("伤硌扭磕冻划割"):
+        return "zhe5", "shou3"
+    if word == "一干" and after[:1] in tuple("就完活到起"):
+        return "yi1", "gan4"  # 一干就是三年, but 一干人等
     if word in ("过世", "过活") and (before[-1:], word[1], after[:1]) in (("见", "世", "面"), ("干", "活", after[:1])):
         return "guo5", word_readings(word[1])[0]  # 见过世面
     if word == "悔过" and before == "反":

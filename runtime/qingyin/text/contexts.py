@@ -11,6 +11,7 @@ from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.neighbours import (
     AFTER_ADVERB_DAO,
     AIMS,
+    BECOMES,
     BENEFICIARIES,
     DOING,
     DOUBLED,
@@ -60,7 +61,7 @@ def _wei(context: Context) -> str | None:
     if after and not before and after[0] in BENEFICIARIES:
         return "wei4"
     if after == "了":
-        return "wei4" if not before or before[-1] in PURPOSE_AFTER else None  # 是为了, but 成为了
+        return "wei4" if before[-1:] not in BECOMES else None  # 是为了, but 变为了
     saving = after == "省" and context.at(2)[:1] in tuple("点事钱力")
     if (not before or before[-1] in PURPOSE_AFTER) and (after in AIMS or saving):
         return "wei4"

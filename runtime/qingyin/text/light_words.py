@@ -44,6 +44,9 @@ _NEUTRAL_WORDS_TEXT = """
     消停 邋遢 窝囊 磨蹭 晃悠 忽悠 闹腾 扑腾 踅摸 咂摸 寻思 顺溜 差使
     指望 工钱 房钱 利钱 本钱 价钱 租钱 赏钱 定钱 月钱 铃铛 披散 念想 瞌睡 敲打 摔打 骨碌 扒拉 趿拉 馍馍 蛛蛛
     褡裢 蒺藜 勾搭 嘟噜 叽咕 划拉 哈欠 呵欠
+    早晨 造化 讲究 结巴 饥荒 家什 煎饼 泼辣 俏皮 俗气 随和 顺当 交道 活计 估摸 拉拢 身量 松快 抬举 停当 透亮 显摆 响动
+    歇息 应承 支吾 知会 周正 抓挠 作践 主顾 底细 斗篷 吃食 抽搭 撺掇 琉璃 棺材 出息 恶心 玫瑰 时辰 晌午 栅栏 世故 芍药
+    笸箩
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.
@@ -58,7 +61,7 @@ _DIRECTIONS_TEXT = """
 DIRECTIONS: frozenset[str] = frozenset(_DIRECTIONS_TEXT.split())
 
 _POTENTIAL_BU_TEXT = """
-    对不上 看不上 轮不上 犯不上 挺不过 熬不过 拗不过 抵不过 赛不过 骗不过 斗不过 敌不过 拼不过 跑不过 争不过
+    犯不着 对不上 看不上 轮不上 犯不上 挺不过 熬不过 拗不过 抵不过 赛不过 骗不过 斗不过 敌不过 拼不过 跑不过 争不过
     连不上 登不上 对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住
     禁不住 看不见 听不见 听不懂 看不懂 找不到 买不到 想不到 吃不下 睡不着 听不到 看不到 做不到 靠不住
     说不出 数不清 看不清 学不会 教不会 说不上 喘不过 透不过 除不尽 享不尽 道不尽 诉不尽 取不尽

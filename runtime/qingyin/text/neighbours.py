@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qingyin.text.verbs import ADJECTIVES
 
+BECOMES = frozenset("变改称选评分定视化沦升转结名命封拜立尊译设合凝汇列晋成作认当作建任")  # 为 after them is wei2
 BENEFICIARIES = frozenset("我你您他她它咱谁大自其此何人")
 OTHERS = frozenset(
     "我你您他她它咱谁别"

@@ -114,6 +114,8 @@ def di(context: Context) -> str | None:
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
+    if four[-2:] in ("扫扫", "拖拖", "擦擦", "翻翻", "锄锄"):
+        return "di4"  # 拖拖地, 擦擦桌子
     if len(four) >= 2 and (four[-1] == four[-2] or (len(four) == 4 and four[2:] == four[:2])):
         return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地
     if after in BOARDING and len(before) > 1:

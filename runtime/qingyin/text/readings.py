@@ -55,7 +55,8 @@ WORDS: dict[str, str] = {
     "干娘": "gan1 niang2", "干爸": "gan1 ba4", "干妹妹": "gan1 mei4 mei5", "干哥哥": "gan1 ge1 ge5",
     "白干儿": "bai2 gan1 er5", "相法": "xiang4 fa3", "相术": "xiang4 shu4", "坤角": "kun1 jue2", "名角": "ming2 jue2",
     "女角": "nv3 jue2", "男角": "nan2 jue2", "丑角": "chou3 jue2", "旦角": "dan4 jue2", "老头儿": "lao3 tou2 er5",
-    "着称": "zhu4 cheng1", "着名": "zhu4 ming2", "着作": "zhu4 zuo4", "着书": "zhu4 shu1", "原着": "yuan2 zhu4",
+    "着称": "zhu4 cheng1", "着名": "zhu4 ming2", "着作": "zhu4 zuo4", "着书立说": "zhu4 shu1 li4 shuo1",
+    "原着": "yuan2 zhu4",
     "名着": "ming2 zhu4", "巨着": "ju4 zhu4", "专着": "zhuan1 zhu4", "土着": "tu3 zhu4", "遗着": "yi2 zhu4",
     "译着": "yi4 zhu4",  # 著 as converters from traditional characters leave it
     "倒是": "dao4 shi4", "倒也": "dao4 ye3", "倒不": "dao4 bu4", "倒没": "dao4 mei2", "倒有": "dao4 you3",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from qingyin.text import light_senses
 from qingyin.text.g2p import Syllable, Word
 from qingyin.text.light_words import DIRECTIONS, NEUTRAL_WORDS, ONLY_ALONE
 from qingyin.text.pinyin import SYLLABLES
@@ -19,7 +20,9 @@ from qingyin.text.yi_and_bu import yi_and_bu
 # 儿 is a syllable of its own after or before these; elsewhere it is the suffix.
 _FULL_ER_BEFORE = frozenset(
     "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘鸭可"
+    "采奈蓉婉嬛莺"
 )
+_SINCE = frozenset("打从自")  # 打小儿
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")
 _ICE = frozenset("棍花糕块渣")  # 冰棍儿化了: what melts is no 儿化
 
@@ -29,7 +32,11 @@ _U_FINALS = frozenset(("u", "ou", "iou", "ao", "iao"))  # they end in [u]
 
 _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人人) keep their tones
     "省驳花长"
-)) | frozenset("试尝笑猜查见比表诉歇抖晃相发")
+)) | frozenset("试尝笑猜查见比表诉歇抖晃相发睁伸扭挥夸选掂挪防遛叙议按添品赏理改举指拱嗅逛")
+_DOUBLED_BEFORE = {  # doubled as verbs before these, else adverbs, adjectives or names: 点点头, but 一点点
+    "点": "头题", "消": "气火毒食肿", "散": "步心热", "弯": "腰", "招": "手", "整": "理衣领", "热": "饭菜身汤场",
+    "松": "土口绑", "念": "经报信稿叨", "温": "书酒习", "敬": "酒", "宽": "心衣", "暖": "手身脚胃", "凉": "水茶汤",
+}  # fmt: skip
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育
     铁路 性 法规 标准 时间 语 方言 话 人士 民 媒体 报 电视 电台 级 当局 势力 豪 产业 工业 名 风俗 传统 史 分 国民 人民
@@ -74,8 +81,9 @@ def fuse_erhua(words: Sequence[Word]) -> list[Word]:
         for syllable in word:
             before = kept[-1] if kept else (fused[-1][-1] if fused else None)
             after = flat[place + 1] if place + 1 < len(flat) else None
+            since = place > 1 and flat[place - 1].char == "小" and flat[place - 2].char in _SINCE
             place += 1
-            if before is not None and _is_suffix(syllable, before, after):
+            if before is not None and _is_suffix(syllable, before, after, since):
                 before.erhua = True
                 if (before.char, before.spelling) in _BEFORE_SUFFIX:
                     before.spelling = _BEFORE_SUFFIX[before.char, before.spelling]
@@ -88,12 +96,12 @@ def fuse_erhua(words: Sequence[Word]) -> list[Word]:
     return fused
 
 
-def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None) -> bool:
+def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None, since: bool) -> bool:
     return (
         syllable.char == "儿"
         and not syllable.fixed
         and not before.fixed
-        and before.char not in _FULL_ER_BEFORE
+        and (since or before.char not in _FULL_ER_BEFORE)
         and bool(before.char)
         and not before.erhua
         and before.spelling != "er"
@@ -105,11 +113,13 @@ def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, reduplicated verbs (看看), and complements of direction (拿出来)."""
     texts = ["".join(syllable.char for syllable in word) for word in words]
     for place, word in enumerate(words):
-        keeps = word[-1].erhua and texts[place].endswith(("胡同", "子"))  # 胡同儿, 石子儿
+        keeps = word[-1].erhua and texts[place].endswith(("胡同", "子", "家伙"))  # 胡同儿, 石子儿, 大家伙儿
         if not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
         if len(word) > 2 and word[-1].char == "们" and not word[-2].fixed and texts[place][:-1] in NEUTRAL_WORDS:
             word[-2].tone = NEUTRAL_TONE  # 朋友们
+        if len(word) > 2 and not word[1].fixed and light_senses.begins_light(texts[place]):
+            word[1].tone = NEUTRAL_TONE  # 玻璃杯
     flat = [syllable for word in words for syllable in word]
     if any(before.char == after.char for before, after in pairwise(flat)):
         _light_doubled(words, flat)
@@ -119,7 +129,8 @@ def neutral_tones(words: Sequence[Word]) -> None:
 
 def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     """The second syllable of a verb said twice: 看看."""
-    adverbs = {id(before) for before, after in pairwise(flat) if after.char == "地"}  # 活活地
+    adverbs = {id(before) for before, after in pairwise(flat) if (after.char, after.spelling) == ("地", "de")}  # 活活地
+    objects = {id(before): after.char for before, after in pairwise(flat)}
     pairs = [
         (word[index], word[index + 1])
         for word in words
@@ -128,7 +139,10 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     ]
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
-        doubled = before.char == syllable.char and syllable.char in _DOUBLED_VERBS
+        doubled = before.char == syllable.char and (
+            syllable.char in _DOUBLED_VERBS
+            or objects.get(id(syllable), "-") in _DOUBLED_BEFORE.get(syllable.char, "")
+        )
         if syllable.char == "等" and _and_so_on(flat, before):
             continue  # and so on
         if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs:
@@ -153,6 +167,9 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
         return not after.startswith(_LOCAL)
     if text == "东西" and _is_direction(texts, place):
         return False
+    by_sense = light_senses.is_light(text, "".join(texts[:place]), after)
+    if by_sense is not None:
+        return by_sense
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
         return True
     if text == "过去" and place > 1 and texts[place - 1] == "了":
@@ -166,7 +183,7 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
 def _is_direction(texts: Sequence[str], place: int) -> bool:
     """Whether 东西 is east and west, not a thing."""
     before, after = "".join(texts[max(0, place - 2) : place]), "".join(texts[place + 1 : place + 4])
-    return after.startswith(_EAST_TO_WEST) or before.endswith(("南北", "横贯", "横跨", "贯通", "贯穿"))
+    return after.startswith(_EAST_TO_WEST) or before.endswith(("南北", "横贯", "横跨", "贯通", "贯穿", "各奔"))
 
 
 def _light_direction(flat: Sequence[Syllable], alone: set[int]) -> None:

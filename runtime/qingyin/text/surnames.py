@@ -30,6 +30,9 @@ NAMES: dict[str, str] = {
     "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
     "柏埔": "bai3 pu3", "乐屋": "le4 wu1", "句容": "ju4 rong2", "昌都": "chang1 du1", "元好问": "yuan2 hao4 wen4",
     "帖木儿": "tie1 mu4 er2", "铁木儿": "tie3 mu4 er2", "蒙得维的亚": "meng2 de2 wei2 di4 ya4",
+    "康有为": "kang1 you3 wei2", "松赞干布": "song1 zan4 gan4 bu4", "尖沙咀": "jian1 sha1 zui3",
+    "诺贝尔": "nuo4 bei4 er3", "诺贝尔奖": "nuo4 bei4 er3 jiang3", "大栅栏": "da4 shi2 lan4",
+    "朝阳门": "chao2 yang2 men2",
     "济源": "ji3 yuan2", "济南": "ji3 nan2", "济宁": "ji3 ning2", "济阳": "ji3 yang2", "济水": "ji3 shui3",
     "种师道": "chong2 shi1 dao4", "种师中": "chong2 shi1 zhong1", "种世衡": "chong2 shi4 heng2", "种谔": "chong2 e4",
     "种放": "chong2 fang4", "解珍": "xie4 zhen1", "解宝": "xie4 bao3", "刘禅": "liu2 shan4", "墨翟": "mo4 di2",
@@ -60,6 +63,11 @@ _OFFICES = (
     "队长", "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "夫人", "掌柜",
 )  # fmt: skip
 _VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a plain word, unless the title is a polite one
+
+
+_BEFORE_PERSONS = frozenset(("的", "和", "跟", "与", "位", "是", "像", "问", "找", "给", "让", "叫", "听", "被", "由"))
+_HELD_OFFICE = (["期间"], ["一职"], ["时"], ["多年"], ["以来"], ["以后"], ["的"])  # 任老师期间
+_CALLED = frozenset(("叫", "名叫", "叫做", "叫作", "名为"))
 
 
 _BEFORE_NAMES = frozenset("从与和由被命拜封叫做名即及是以等、")
@@ -109,6 +117,12 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
         return None
     if words[index] in _CALLED_OLD and index and words[index - 1] in ("老", "小") and after[:1] in _AFTER_CALLED:
         return reading  # 我是楼上的老解
+    if words[index] in "解查任盖" and index and words[index - 1] in _BEFORE_PERSONS and after.startswith(_POLITE):
+        return reading  # 医院的解大夫
+    if words[index] == "任" and not index and after.startswith(_POLITE) and words[2:3] not in _HELD_OFFICE:
+        return reading  # 任老师来了
+    if words[index] in _NAMED and index and words[index - 1] in _CALLED and 0 < len("".join(words[index + 1 :])) < 3:
+        return reading  # 她叫仇小雨
     known = any(words[place] == words[index] and _titled(words, place) for place in range(index))
     if words[index] in _VERBS and not known:
         return None

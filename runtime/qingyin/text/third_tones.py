@@ -15,6 +15,7 @@ from qingyin.text.segmentation import segment
 
 _THIRD, _RAISED = 3, 2
 _BINDING = frozenset("五九两几每往")  # numerals and prepositions, which no pause parts from what follows
+_NUMERALS = frozenset("五九两几")  # they go with what they count
 _SUFFIXES = frozenset("属等省府者所党馆里法语")
 _Tree = Syllable | list["_Tree"]
 
@@ -95,9 +96,10 @@ def _doubled(units: Sequence[_Tree]) -> list[_Tree]:
 
 
 def _three(loose: list[_Tree]) -> _Tree:
-    """Three in a row: 我很好 goes with its end, but 五所法(学院), 往北走 and 吻鳕属 with their beginning."""
+    """Three in a row: 我很好 goes with its end, but 五所法(学院), 往北走, 吻鳕属, 给你两(斤) with their beginning."""
     first, last = _edge(loose[0], 0).char, _edge(loose[2], 0).char
-    return [loose[:2], loose[2]] if first in _BINDING or last in _SUFFIXES else [loose[0], loose[1:]]
+    begins = first in _BINDING or last in _SUFFIXES or last in _NUMERALS
+    return [loose[:2], loose[2]] if begins else [loose[0], loose[1:]]
 
 
 def _is_loose(unit: _Tree) -> bool:

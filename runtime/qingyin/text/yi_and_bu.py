@@ -19,11 +19,12 @@ _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路"
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
 _BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
-_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干")
+_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干通透")
 _ON = frozenset("上进过下回")  # with 来 or 去, where a verb leads: 答不上来
 _BEFORE_ON = VERBS - frozenset("说想问讲忘") | frozenset("答透")
 _SET_PHRASES = ("哭笑不得", "动弹不得")
 _NOT_ALL_AFTER = frozenset("相如然合人力责")  # 不尽相同: there 尽 is no complement
+_NOUN_ENDS = frozenset("学量用动活卖问分记画架补差盖锁洗讲诉变连算开关")  # verbs alone, seldom at the end of a word
 
 
 def yi_and_bu(words: Sequence[Word]) -> None:
@@ -38,7 +39,7 @@ def yi_and_bu(words: Sequence[Word]) -> None:
         if syllable.fixed:
             continue
         if syllable.char == "不" and syllable.spelling == "bu":
-            syllable.tone = _bu(flat, index)
+            syllable.tone = _bu(flat, index, ends, begins)
         elif syllable.char == "一":
             syllable.tone = _yi(flat, index, id(syllable) in ends, id(syllable) in begins)
 
@@ -52,20 +53,27 @@ def _char(flat: Sequence[Syllable], index: int) -> str:
     return flat[index].char or flat[index].acts if 0 <= index < len(flat) else ""
 
 
-def _bu(flat: Sequence[Syllable], index: int) -> int:
+def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) -> int:
     before, after = _char(flat, index - 1), _char(flat, index + 1)
     if index + 1 == len(flat):
         return 4
     back = _char(flat, index - 2)
     goes_on = after in _ON and before in _BEFORE_ON and _char(flat, index + 2) in ("来", "去")
     comes = after in ("来", "去") and before in _ON | {"出", "起"}
-    if after and f"{back}{before}不{after}" not in _SET_PHRASES and (
+    noun = bool(index) and before in _NOUN_ENDS and id(flat[index - 1]) in ends  # 同学不见了
+    knows = after == "了" and id(flat[index + 1]) in begins  # 听不了 is one thing, 不了解 another
+    if after and f"{back}{before}不{after}" not in _SET_PHRASES and not (back == "一" and before == after) and (
         (before == after and back not in ("爱", "从"))
         or goes_on
         or comes
         or (index and flat[index - 1].spelling == "huan" and before == "还" and after in "上起清完")
         or f"{before}不{after}" in POTENTIAL_BU
-        or (before in _BEFORE_COMPLEMENT and after in _COMPLEMENTS and _is_complement(flat, index + 1))
+        or (
+            before in _BEFORE_COMPLEMENT
+            and after in _COMPLEMENTS
+            and not (noun or knows)
+            and _is_complement(flat, index + 1)
+        )
     ):
         return NEUTRAL_TONE  # 是不是, 来不及
     return 2 if _citation(flat[index + 1]) == 4 else 4
@@ -87,18 +95,27 @@ def _in_five_ten(flat: Sequence[Syllable], index: int) -> bool:
     return "一五一十" in ("".join(_char(flat, place) for place in range(start, start + 4)) for start in starts)
 
 
+def _is_hour(flat: Sequence[Syllable], index: int) -> bool:
+    """Whether the figures from `index` on, after 一点, are minutes, or 一点 again: 一点一刻, 一点二十, 一点一点."""
+    end = index
+    while _char(flat, end) in _DIGITS:
+        end += 1
+    figures = "".join(syllable.char for syllable in flat[index:end])
+    return "十" in figures or _char(flat, end) in ("刻", "分") or (figures == "一" and _char(flat, end) == "点")
+
+
 def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool) -> int:
     syllable, before, after = flat[index], _char(flat, index - 1), _char(flat, index + 1)
     if _in_five_ten(flat, index):
         return 4
     if syllable.literal or index + 1 == len(flat) or after in _DIGITS or before == "第":
         return 1
-    if after == "点" and _char(flat, index + 2) in _DIGITS:
+    if after == "点" and _char(flat, index + 2) in _DIGITS and not _is_hour(flat, index + 2):
         return 1  # 一点五
     if before and before == after and _char(flat, index - 2) != "一":
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
-    if rest.startswith(("不二", "是一")) or (before == "是" and _char(flat, index - 2) == "一"):
+    if rest.startswith(("不二", "是一", "无二")) or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
     if before == "之" and after not in ("炬", "笑", "旁"):
         return 1  # one of them

@@ -1,0 +1,44 @@
+"""Words that are light in one sense only, by their neighbours (挺精神, 别大意), and longer words with a light one."""
+
+from __future__ import annotations
+
+from qingyin.text.light_words import NEUTRAL_WORDS, ONLY_ALONE
+
+_HEAVY_BEGINNINGS_TEXT = """
+    东西 东家 老婆 打算盘 便宜从 便宜施 便宜行 应付账 应付帐 应付款 明白了当 星星落 骨碌碌 爱人好士 动静有常 消息盈冲
+    葡萄牙 先生 燕子衔 祖宗家 娃娃鱼
+"""
+_HEAVY_BEGINNINGS = tuple(_HEAVY_BEGINNINGS_TEXT.split())  # they only begin with the characters of a light word
+_DEGREES_TEXT = """
+    很 挺 真 太 最 更 特别 这么 那么 多么 好 有点 有点儿 十分 格外
+"""
+_DEGREES = tuple(_DEGREES_TEXT.split())
+# What is light only after these (lively, careless, down-to-earth, at ease), else is not (spirit, the gist, really).
+_AFTER: dict[str, tuple[str, ...]] = {
+    "精神": (*_DEGREES, "打起", "没", "没了", "来了", "显得", "看着", "有"),
+    "大意": (*_DEGREES, "别", "不可", "不能", "千万", "粗心", "疏忽", "麻痹", "一时", "过于", "不敢", "可"),
+    "实在": (*_DEGREES, "为人"),
+    "自在": (*_DEGREES, "不", "得"),
+}
+_BEFORE = {"精神": ("点", "些"), "大意": ("了", "失荆", "不得")}
+_UNLESS_BEFORE_TEXT = """
+    病 科 文明 压力 财富 上的 分裂 层面 内涵 食粮 支柱 世界 状态 是 不
+"""
+_UNLESS_BEFORE = tuple(_UNLESS_BEFORE_TEXT.split())  # 精神病
+_UNLESS_AFTER = {"生意": ("充满", "充满了", "一片")}  # full of life
+_DABBED = tuple("药水油饭酱醋酒针字折热开")  # 打点药, but 打点行装
+
+
+def is_light(text: str, before: str, after: str) -> bool | None:
+    """Whether such a word is light between what goes before and the word after; None of any other word."""
+    if text in _AFTER:
+        if after.startswith(_BEFORE.get(text, "-")):
+            return True
+        return before.endswith(_AFTER[text]) and not after.startswith(_UNLESS_BEFORE)
+    dabbed = text == "打点" and after.startswith(_DABBED)
+    return False if dabbed or (text in _UNLESS_AFTER and before.endswith(_UNLESS_AFTER[text])) else None
+
+
+def begins_light(text: str) -> bool:
+    """Whether a word of three syllables or more begins with one whose last syllable is light: 玻璃杯, 庄稼地."""
+    return text[:2] in NEUTRAL_WORDS and text[:2] not in ONLY_ALONE and not text.startswith(_HEAVY_BEGINNINGS)
