@@ -46,6 +46,8 @@ _DRESS = re.compile(  # 穿着 is what somebody wears, not "wearing"
     "(?!的(?:.|$)|[衣裙裤鞋])"
 )
 _OF_DRESS = re.compile("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
+_IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
+_IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
 _TOGETHER = re.compile(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
@@ -120,6 +122,10 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "da3", "de5"  # 他打的钱
     if word == "撒开" and re.search("[把将][^，]{0,4}[种粉盐药糖料灰沙]|种子$|粉$", "".join(words[:index])[-6:]):
         return "sa3", "kai1"  # scattered, not let go
+    if word == "一行" and (before[-1:] in tuple("干爱钻精入改换") or rest.startswith(_IN_A_ROW)):
+        return "yi1", "hang2"
+    if word == "难得" and before[-1:] in tuple("题字事活") and after[:1] in tuple("谁没连要让"):
+        return "nan2", "de5"
     if word == "呱呱":
         return ("gu1", "gu1") if any(char in "".join(words) for char in "婴孩娃哭啼") else ("gua1", "gua1")
     if word == "血流" and after[:1] in tuple("了得出进满到"):

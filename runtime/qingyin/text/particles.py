@@ -55,7 +55,8 @@ def de(context: Context) -> str | None:
             return "de2"
         twice = after[:1] == after[1:2] or after == context.at(2)
         must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
-        return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act else None
+        to_do = after in TO_DO and after not in ("来", "起", "到")
+        return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act or to_do else None
     if _is_thing(before, earlier) and (_must_be_done(after) or (after == "多" and _must_be_done(context.at(2)))):
         return "dei3"  # 星期天得值班
     if before == "的":
