@@ -45,6 +45,8 @@ _NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visu
 _LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
+_IN_FORMULA = re.compile(rf"[{''.join(SUPERSCRIPTS)}0-9]|[-+](?![A-Za-z0-9=+ -])|\([A-Z]{{1,2}}[0-9)]")
+_HYDROXIDE = re.compile(r"\)[0-9]|-(?![A-Za-z0-9])")
 _FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
 _EQUALS = re.compile(r" ?(?:=|≤|≥|≠)")
 _PRODUCT = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
@@ -231,8 +233,8 @@ def words(text: str, start: int) -> Reading | None:
     if match is None:
         return None
     token, end = match.group(), match.end()
-    if token in _ELEMENTS and text[end : end + 1] and (text[end] in SUPERSCRIPTS or text[end].isdigit()):
-        return Reading(end, (Spell(start, end),), english.SPELLED)  # Fe²⁺
+    if (token in _ELEMENTS and _IN_FORMULA.match(text, end)) or (token == "OH" and _HYDROXIDE.match(text, end)):
+        return Reading(end, (Spell(start, end),), english.SPELLED)  # Fe²⁺, Na+, Ca(OH)2
     if len(token) == 2 and token not in ("pi", "Pi") and _EQUALS.match(text, end) and _beside_nothing(text, start):
         return Reading(end, (Spell(start, end),), english.SPELLED)  # Ax = b
     if token in _FUNCTIONS and _ARGUMENT.match(text, end):
