@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from qingyin.text.style import PLAIN, Style
 
+# A sentence has 150 phonemes, syllables and words. That the generated __init__ of a frozen dataclass writes field by
+# field through object.__setattr__ takes twice as long as theirs.
 
 @dataclass(frozen=True)
 class Phoneme:
@@ -19,6 +21,13 @@ class Phoneme:
     exact: bool = False  # the author wrote that pause: no speed changes it
     style: Style = PLAIN  # what markup asks for here
 
+    def __init__(
+        self, symbol: str, tone: int, boundary: int, syllable: int, pause_ms: float = 0.0, exact: bool = False,
+        style: Style = PLAIN,
+    ) -> None:  # fmt: skip
+        self.__dict__.update(symbol=symbol, tone=tone, boundary=boundary, syllable=syllable, pause_ms=pause_ms,
+                             exact=exact, style=style)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Syllable:
@@ -31,6 +40,9 @@ class Syllable:
     end: int
     origin: str = ""  # "markup" or "lexicon" if they gave the reading
 
+    def __init__(self, text: str, pinyin: str, citation: str, start: int, end: int, origin: str = "") -> None:
+        self.__dict__.update(text=text, pinyin=pinyin, citation=citation, start=start, end=end, origin=origin)
+
 
 @dataclass(frozen=True)
 class Word:
@@ -40,6 +52,9 @@ class Word:
     pinyin: tuple[str, ...]  # after sandhi
     position: int  # index in the original text of what it stands for
     pause_ms: float = 0.0  # silence after it; 0 inside a phrase and at the sentence's end
+
+    def __init__(self, text: str, pinyin: tuple[str, ...], position: int, pause_ms: float = 0.0) -> None:
+        self.__dict__.update(text=text, pinyin=pinyin, position=position, pause_ms=pause_ms)
 
 
 @dataclass(frozen=True)

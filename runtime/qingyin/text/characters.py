@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from qingyin.text.traditional import SIMPLIFIED, simplify_in_context
 
@@ -54,6 +55,7 @@ ADDRESS = re.compile(
     rf"|(?:[A-Za-z0-9-]{{1,63}}\.){{1,6}}(?:com|cn|org|net|edu|gov|io|ai|top|xyz|info)(?![A-Za-z0-9-]){_TAIL}"
     rf")"
 )
+_ADDRESS_SIGNS = frozenset(".:@")  # every address has one of them, and most texts none: then none is looked for
 _ADDRESS_END = re.compile(r"[.,!?;:~'*]+$")
 _ABBREVIATION = re.compile(
     r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|vs|VS|Vol|vol|Fig|fig|pp)$"
@@ -84,6 +86,7 @@ def address_end(match: re.Match[str]) -> int:
     return match.start() + (tail.start() if tail else len(match.group()))
 
 
+@lru_cache(maxsize=8192)
 def _canonical_char(char: str) -> str:
     if char in _KEEP or "一" <= char <= "\u9fff" or "a" <= char <= "z":
         return SIMPLIFIED.get(char, char)
@@ -114,7 +117,7 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
     positions: list[int] = []
     verbatim: set[int] = set()  # indexes into chars: parts of addresses
     index = 0
-    for match in ADDRESS.finditer(text):
+    for match in () if _ADDRESS_SIGNS.isdisjoint(text) else ADDRESS.finditer(text):
         _append(text, index, match.start(), chars, positions)
         index = address_end(match)
         verbatim.update(range(len(chars), len(chars) + index - match.start()))
@@ -122,7 +125,7 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
         positions.extend(range(match.start(), index))
     _append(text, index, len(text), chars, positions)
     _decide_marks(chars, verbatim)
-    if any(char in SIMPLIFIED for char in text):
+    if not SIMPLIFIED.keys().isdisjoint(text):
         for index, char in enumerate(chars):
             if char in "乾著":
                 place = positions[index]
@@ -131,6 +134,11 @@ def canonicalise(text: str) -> tuple[str, list[int]]:
 
 
 def _append(text: str, start: int, end: int, chars: list[str], positions: list[int]) -> None:
+    forms = list(map(_canonical_char, text[start:end]))
+    if "log" not in text and len("".join(forms)) == len(forms):  # one for one, as in most texts
+        chars += forms
+        positions += range(start, end)
+        return
     for index in range(start, end):
         if text[index] in SUBSCRIPTS and text[max(0, index - 5) : index].rstrip(SUBSCRIPTS)[-3:] == "log":
             chars.append(text[index])

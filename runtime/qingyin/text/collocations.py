@@ -36,7 +36,7 @@ def _rules(char: str) -> tuple[_Rule, ...]:
         both = [entry for entry in entries if "~" in entry]
         single = "|".join(entry for entry in entries if "~" not in entry)
         if single and side == ">":
-            rules.append((reading, None, re.compile(f"(?:{_BETWEEN})(?:{single})|(?:{single})")))
+            rules.append((reading, None, re.compile(f"{_BETWEEN}(?:{single})")))
         elif single:
             rules.append((reading, re.compile(f"(?:{single})$"), None))
         for entry in both:

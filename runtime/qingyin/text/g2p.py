@@ -25,7 +25,7 @@ class Syllable:
     spelling: str  # pinyin without tone, ü as v; the whole reading of an English syllable ("HH-AH0")
     tone: int  # 1..5, changed by sandhi; stress of an English syllable: 6..8, 0 without a vowel
     position: int
-    citation: str  # `pinyin` before sandhi; erhua comes later
+    citation: str  # its reading before sandhi; erhua comes later
     literal: bool = False  # digit of a digit string: 一 keeps its tone
     erhua: bool = False
     fixed: bool = False  # reading given from outside: only third tones before third tones change on it
@@ -33,12 +33,6 @@ class Syllable:
     exact: bool = False  # not even those
     acts: str = ""  # of an English word that is used as a verb: a Chinese verb
     end: int = -1  # past-last index in the text of what it stands for; -1: one character
-
-    @property
-    def pinyin(self) -> str:
-        if is_english(self.spelling):
-            return self.spelling
-        return f"{self.spelling}{'r' if self.erhua else ''}{self.tone}"
 
 
 Word = list[Syllable]
@@ -72,6 +66,8 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
     """`chosen`: by place in the sentence, what the model says; None without a model."""
     if word.given:
         return [_syllable(item, item.reading, fixed=True) for item in word.items]
+    if len(word.items) == 1:
+        return [_syllable(word.items[0], _alone(word, texts, index, chosen, place))]
     spoken = list(word_readings(word.text))
     if chosen and word.text not in readings.WORDS:
         spoken = [chosen.get(place + offset, reading) for offset, reading in enumerate(spoken)]
@@ -79,14 +75,20 @@ def _read_word(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str
         spoken[1] = spoken[0]  # a doubled character is one word said twice
     if len(spoken) == 4 and word.text[0] == word.text[1] and word.text[2] == word.text[3]:
         spoken[1], spoken[2] = spoken[0], spoken[3]
-    if chosen is None and len(spoken) == 1:
-        spoken = [without_model.likely(texts, index) or spoken[0]]
     if len(spoken) == 2:
         spoken = list(context_pairs.sure(texts, index) or spoken)
-    if len(spoken) == 1:
-        certain = surname_reading(texts, index) or contexts.sure(texts, index)
-        spoken = [word.items[0].alone or certain or spoken[0]]
     return [_syllable(item, reading) for item, reading in zip(word.items, spoken, strict=True)]
+
+
+def _alone(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str] | None, place: int) -> str:
+    """The reading of a word of one character."""
+    certain = word.items[0].alone or surname_reading(texts, index) or contexts.sure(texts, index)
+    if certain:
+        return certain
+    reading = word_readings(word.text)[0]
+    if chosen is None:
+        return without_model.likely(texts, index) or reading
+    return reading if word.text in readings.WORDS else chosen.get(place, reading)
 
 
 def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:

@@ -27,10 +27,11 @@ _UNLESS_BEFORE_TEXT = """
 _UNLESS_BEFORE = tuple(_UNLESS_BEFORE_TEXT.split())  # 精神病
 _UNLESS_AFTER = {"生意": ("充满", "充满了", "一片")}  # full of life
 _DABBED = tuple("药水油饭酱醋酒针字折热开")  # 打点药, but 打点行装
+WORDS = frozenset(("打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
 
 
 def is_light(text: str, before: str, after: str) -> bool | None:
-    """Whether such a word is light between what goes before and the word after; None of any other word."""
+    """Whether one of WORDS is light between what goes before and the word after; None where that does not tell."""
     if text in _AFTER:
         if after.startswith(_BEFORE.get(text, "-")):
             return True

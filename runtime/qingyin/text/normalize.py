@@ -111,14 +111,18 @@ def normalise(
     `given`: by index in `original`, what the author says about that character.
     """
     writer = _Writer(canonical, positions, original)
-    in_english = is_english_sentence(canonical)
+    items, in_english = writer.result.items, is_english_sentence(canonical)
     index = 0
     while index < len(canonical):
         char = canonical[index]
         if given and positions[index] in given:
             _given(writer, index, given[positions[index]])
         elif is_han(char):
-            _han(writer, index, has_reading)
+            position = positions[index]
+            if has_reading(char):
+                items.append(Spoken(char, position, alone=MERGED_READINGS.get(original[position], "")))
+            else:
+                writer.leave(index, "no known reading")
         elif char in _PAUSE_MARKS and char != "—":
             writer.mark(char, positions[index])
         elif char in _BRACKETS:
@@ -139,15 +143,6 @@ def normalise(
             _unruled(writer, index)
         index += 1
     return writer.finish()
-
-
-def _han(writer: _Writer, index: int, has_reading: Callable[[str], bool]) -> None:
-    char, position = writer.canonical[index], writer.positions[index]
-    if has_reading(char):
-        alone = MERGED_READINGS.get(writer.original[position], "")
-        writer.result.items.append(Spoken(char, position, alone=alone))
-    else:
-        writer.leave(index, "no known reading")
 
 
 def _given(writer: _Writer, index: int, told: Given) -> None:

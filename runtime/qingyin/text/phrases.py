@@ -53,7 +53,10 @@ def phrases(items: Sequence[Spoken | Mark], table: Mapping[str, float]) -> Phras
     if words:
         found.append(Phrase(words))
     breathing = [piece for phrase in _without_none(found) for piece in _breaths(phrase, table["phrase"])]
-    return Phrasing([replace(phrase, words=sandhi.apply(phrase.words)) for phrase in breathing], lead_ms)
+    return Phrasing(
+        [Phrase(sandhi.apply(one.words), one.mark, one.milliseconds, one.exact, one.position) for one in breathing],
+        lead_ms,
+    )
 
 
 def _breaths(phrase: Phrase, milliseconds: float) -> list[Phrase]:

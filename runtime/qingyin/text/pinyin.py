@@ -81,8 +81,7 @@ _TONED = re.compile(r"([a-zê]+)([1-5])")
 
 
 @lru_cache(maxsize=4096)
-def parse(pinyin: str) -> tuple[tuple[str, int], ...]:
-    """`pinyin_to_phonemes`, remembered."""
+def _parse(pinyin: str) -> tuple[tuple[str, int], ...]:
     spelling = (
         pinyin.strip()
         .lower()
@@ -115,4 +114,4 @@ def pinyin_to_phonemes(pinyin: str) -> list[tuple[str, int]]:
     ü may be written ``ü``, ``v`` or ``u:``; erhua ends in r (``"huar1"``).
     Raises ValueError for anything that is not a Mandarin syllable with a tone digit 1-5.
     """
-    return list(parse(pinyin))
+    return list(_parse(pinyin))

@@ -49,12 +49,16 @@ def features(sentence: Sequence[Clause], table: Mapping[str, Sequence[str]]) -> 
     for words, mark in sentence:
         for word in words:
             size = len(word.items)
-            known = word_readings(word.text) if size > 1 and not word.given and is_phrase(word.text) else None
+            if size == 1:
+                found.characters.append(word.items[0].char or LETTER)
+                found.places.append(ALONE)
+                found.dictionary.append(0)
+                found.unknown.append(False)
+                continue
+            known = word_readings(word.text) if not word.given and is_phrase(word.text) else None
             for index, item in enumerate(word.items):
                 found.characters.append(item.char or LETTER)
-                found.places.append(
-                    ALONE if size == 1 else FIRST if index == 0 else LAST if index == size - 1 else MIDDLE
-                )
+                found.places.append(FIRST if index == 0 else LAST if index == size - 1 else MIDDLE)
                 choices = table.get(item.char, ())
                 said = known is not None and known[index] in choices
                 found.dictionary.append(1 + list(choices).index(known[index]) if said and known else 0)

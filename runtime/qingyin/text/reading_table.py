@@ -11,7 +11,7 @@ from __future__ import annotations
 import mmap
 import sys
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 MAGIC = b"QYR1"
@@ -45,6 +45,7 @@ class ReadingTable:
         self._keys = view[_HEADER_BYTES:after_keys].cast("Q")
         self._offsets = view[after_keys:after_offsets].cast("I")
         self._texts = view[after_offsets:]
+        self._of_first = lru_cache(maxsize=4096)(self._range)
 
     def readings(self, word: str) -> tuple[str, ...]:
         """Pinyin with tone digit (5 = neutral, ü as v): of a word one per character, of a single character all it
@@ -69,22 +70,30 @@ class ReadingTable:
         """
         if start + 2 > len(text):
             return []
+        first, past = self._of_first(text[start])
+        if first == past:
+            return []
         pair = ord(text[start]) << 21 | ord(text[start + 1])
         keys, key = self._keys, pair << 21
-        place = bisect_left(keys, key)
-        if place == len(keys) or keys[place] >> 21 != pair or text[start + 1] == "\0":
+        place = bisect_left(keys, key, first, past)
+        if place == past or keys[place] >> 21 != pair or text[start + 1] == "\0":
             return []
         found = [2] if keys[place] == key else []
         third = ord(text[start + 2]) if start + 2 < len(text) else 0
         if third:
             key |= third
-            place = bisect_left(keys, key, place)
-            while place < len(keys) and keys[place] == key:
+            place = bisect_left(keys, key, place, past)
+            while place < past and keys[place] == key:
                 rest = str(self._texts[self._offsets[place] : self._offsets[place + 1]], "utf-8").partition(" ")[0]
                 if text.startswith(rest, start + KEY_CHARACTERS):
                     found.append(KEY_CHARACTERS + len(rest))
                 place += 1
         return sorted(found)
+
+    def _range(self, character: str) -> tuple[int, int]:
+        """First and past-last place of the entries that begin with this character and go on."""
+        key = ord(character) << 42
+        return bisect_left(self._keys, key + 1), bisect_left(self._keys, key + (1 << 42))
 
     def __contains__(self, word: str) -> bool:
         if len(word) > KEY_CHARACTERS or "\0" in word:

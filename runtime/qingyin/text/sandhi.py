@@ -111,8 +111,10 @@ def _is_suffix(syllable: Syllable, before: Syllable, after: Syllable | None, sin
 
 def neutral_tones(words: Sequence[Word]) -> None:
     """Words whose last syllable is light, reduplicated verbs (看看), and complements of direction (拿出来)."""
-    texts = ["".join(syllable.char for syllable in word) for word in words]
+    texts = ["".join([syllable.char for syllable in word]) for word in words]
     for place, word in enumerate(words):
+        if len(word) == 1:
+            continue
         keeps = word[-1].erhua and texts[place].endswith(("胡同", "子", "家伙"))  # 胡同儿, 石子儿, 大家伙儿
         if not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
@@ -167,9 +169,10 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
         return not after.startswith(_LOCAL)
     if text == "东西" and _is_direction(texts, place):
         return False
-    by_sense = light_senses.is_light(text, "".join(texts[:place]), after)
-    if by_sense is not None:
-        return by_sense
+    if text in light_senses.WORDS:
+        by_sense = light_senses.is_light(text, "".join(texts[:place]), after)
+        if by_sense is not None:
+            return by_sense
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
         return True
     if text == "过去" and place > 1 and texts[place - 1] == "了":

@@ -212,7 +212,7 @@ def _cut(items: Sequence[Spoken]) -> Iterator[Cut]:
         while end < len(items) and bool(items[end].reading) == given and not items[end].starts_word:
             end += 1
         run = items[start:end]
-        text = "".join(item.char for item in run)
+        text = "".join([item.char for item in run])
         if given:
             yield Cut(tuple(run), text, True)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from qingyin.text import g2p
 from qingyin.text.analysis import Phoneme, Sentence, Syllable, Word
@@ -11,7 +12,7 @@ from qingyin.text.document import Document
 from qingyin.text.english_phones import is_english, to_phonemes
 from qingyin.text.items import PAUSE_PLACEHOLDER, PLACEHOLDER
 from qingyin.text.phrases import Phrase, Phrasing
-from qingyin.text.pinyin import parse
+from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.split import Span
 from qingyin.text.symbols import (
     INSIDE_WORD,
@@ -71,8 +72,9 @@ class _Row:
                     boundary = WORD_END
                     if ends_phrase:
                         boundary = SENTENCE_END if last and self.complete else PHRASE_END
-                style, reading, index = self.document.style(syllable.position), syllable.pinyin, len(self.details)
-                for symbol, tone in _phonemes(reading):
+                style, index = self.document.style(syllable.position), len(self.details)
+                reading, phonemes = _said(syllable.spelling, syllable.tone, syllable.erhua)
+                for symbol, tone in phonemes:
                     self.phonemes.append(Phoneme(symbol, tone, boundary, index, style=style))
                 self.details.append(self._detail(syllable, reading))
             said = self.details[place:]
@@ -84,9 +86,8 @@ class _Row:
 
     def _detail(self, syllable: g2p.Syllable, pinyin: str) -> Syllable:
         start, end = syllable.position, syllable.end if syllable.end > syllable.position else syllable.position + 1
-        given = self.document.given.get(start)
-        citation = syllable.citation
-        if not given and syllable.char in _CITATIONS and citation[:-1] == _CITATIONS[syllable.char][:-1]:
+        given, citation = self.document.given.get(start), syllable.citation
+        if syllable.char in _CITATIONS and not given and citation[:-1] == _CITATIONS[syllable.char][:-1]:
             citation = _CITATIONS[syllable.char]
         if syllable.erhua:
             citation = f"{citation[:-1]}r{citation[-1]}"
@@ -94,8 +95,13 @@ class _Row:
         return Syllable(text, pinyin, citation, *self.document.span(start, end), given.origin if given else "")
 
 
-def _phonemes(reading: str) -> Sequence[tuple[str, int]]:
-    return to_phonemes(reading) if is_english(reading) else parse(reading)
+@lru_cache(maxsize=4096)
+def _said(spelling: str, tone: int, erhua: bool) -> tuple[str, Sequence[tuple[str, int]]]:
+    """How a syllable of g2p is written, and its phonemes."""
+    if is_english(spelling):
+        return spelling, to_phonemes(spelling)
+    pinyin = f"{spelling}{'r' if erhua else ''}{tone}"
+    return pinyin, pinyin_to_phonemes(pinyin)
 
 
 def _shown(document: Document, span: Span) -> str:

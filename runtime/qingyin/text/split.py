@@ -21,6 +21,7 @@ Segment = Callable[[str], list[str]]
 MAX_SYLLABLES = 60  # about 13 seconds of speech; bounds the memory of the acoustic model
 _MIN_PIECE_SYLLABLES = 15
 _ENDS = frozenset("。！？；")
+_MAY_END = _ENDS | {"…"}
 _CLOSING = frozenset("\"'”’」』》〉)]}】〕〗…" + PAUSE_PLACEHOLDER)
 _QUOTES = frozenset("\"'”’」』")
 _GOES_ON = frozenset("，、：")  # after a closing quote: “真的？”，他问
@@ -126,8 +127,9 @@ def spans(text: str, segment: Segment) -> Iterator[Span]:
         end = newline + 1 if newline >= 0 else min(len(text), start + _BLOCK + _BEYOND)
         context = 0 if line_start else min(_BEFORE, start)
         canonical, positions = canonicalise(text[start - context : end])
-        skipped = next((at for at, place in enumerate(positions) if place >= context), len(positions))
-        canonical, positions = canonical[skipped:], [start - context + place for place in positions[skipped:]]
+        if start:
+            skipped = next((at for at, place in enumerate(positions) if place >= context), len(positions))
+            canonical, positions = canonical[skipped:], [start - context + place for place in positions[skipped:]]
         if wraps:
             canonical, positions = _unwrapped(text, wraps, canonical, positions)
         positions.append(end)
@@ -170,16 +172,17 @@ def _block_spans(canonical: str, positions: list[int], first: int, segment: Segm
     weights: list[float] = []
     weigh, enclosed = Weights(), 0
     while index < len(canonical):
-        end = _end_of_sentence(canonical, index) if index >= enclosed else 0
+        char = canonical[index]
+        end = _end_of_sentence(canonical, index) if char in _MAY_END and index >= enclosed else 0
         if not end and index - start >= _MAX_CHARACTERS:
             end = index + 1
         if end:
             yield span(start, end, True)
             start, index, weigh, weights = end, end, Weights(), []
             continue
-        if index >= enclosed and canonical[index] in _OPENING:
+        if char in _OPENING and index >= enclosed:
             enclosed = _enclosed(canonical, index)
-        weights.append(weigh.add(canonical[index]))
+        weights.append(weigh.add(char))
         index += 1
         if weights[-1] >= MAX_SYLLABLES and _rest_weight(canonical, index, enclosed) > 0:
             cut = _cut(canonical, start, index, weights, segment)
@@ -200,7 +203,7 @@ def _rest_weight(text: str, index: int, enclosed: int, lookahead: int = 12) -> f
     """Syllables left before the sentence ends, as far as `lookahead` characters on; 0 when it ends there."""
     weigh, total = Weights(), 0.0
     for position in range(index, min(index + lookahead, len(text))):
-        if position >= enclosed and _end_of_sentence(text, position):
+        if text[position] in _MAY_END and position >= enclosed and _end_of_sentence(text, position):
             return 0.0
         total = weigh.add(text[position])
     return total if len(text) > index + lookahead else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from qingyin.text.characters import (
     ADDRESS_NAMES,
     ROMAN_CHARACTERS,
@@ -30,7 +32,7 @@ class Weights:
 
     def add(self, char: str) -> float:
         """The total with `char`, a canonical character."""
-        if char.isascii() and char.isalpha():
+        if "A" <= char <= "z" and char.isalpha():
             self._letters += 1
             self._consonants = 0 if char.lower() in _VOWELS else self._consonants + 1
             if char.isupper() or self._letters > _WORD_LETTERS or self._consonants > _WORD_CONSONANTS:
@@ -43,6 +45,7 @@ class Weights:
         return self.total
 
 
+@lru_cache(maxsize=8192)
 def _of_one(char: str) -> int:
     if is_han(char) or char == PLACEHOLDER:
         return 1

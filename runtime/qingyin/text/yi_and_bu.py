@@ -106,7 +106,7 @@ def _is_hour(flat: Sequence[Syllable], index: int) -> bool:
 
 def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool) -> int:
     syllable, before, after = flat[index], _char(flat, index - 1), _char(flat, index + 1)
-    if _in_five_ten(flat, index):
+    if "五" in (before, after) and _in_five_ten(flat, index):
         return 4
     if syllable.literal or index + 1 == len(flat) or after in _DIGITS or before == "第":
         return 1
