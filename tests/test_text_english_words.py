@@ -121,6 +121,42 @@ def test_words_of_two_readings(sentence: str, word: str, phones: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("已经review过了", "yi3 jing1 guo5 le5"),
+        ("已经 check 过了吗", "yi3 jing1 guo5 le5 ma5"),
+        ("hold得住", "de5 zhu4"),
+        ("get得到", "de5 dao4"),
+        ("get不到点", "bu5 dao4 dian3"),
+        ("cover不了", "bu5 liao3"),
+        ("run得很快", "de5 hen3 kuai4"),
+        ("bug得修", "dei3 xiu1"),
+        ("Q3过了", "qiu1 san1 guo4 le5"),
+        ("check、过年", "guo4 nian2"),
+        ("CCTV1在放", "yi1 zai4 fang4"),
+        ("SSH连不上", "lian2 bu5 shang4"),
+    ],
+)
+def test_chinese_after_english(text: str, chinese: str) -> None:
+    (sentence,) = analyse(text).sentences
+    assert " ".join(syllable for syllable in sentence.syllables if syllable[0].islower()) == chinese
+
+
+@pytest.mark.parametrize(
+    ("word", "phones"),
+    [
+        ("cyberpunk", "S AY1 B ER0 P AH2 NG K"),
+        ("cybermonday", "S AY2 B ER0 M AH1 N D EY0"),
+        ("overwatch", "OW1 V ER0 W AA2 CH"),
+        ("unwatch", "AH0 N W AA1 CH"),
+    ],
+)
+def test_stress_of_prefixes(word: str, phones: str) -> None:
+    known = {"punk": "P AH1 NG K", "watch": "W AA1 CH", "monday": "M AH1 N D EY0"}
+    assert english_morphology.read(word, lambda part: tuple(known.get(part, "").split())) == tuple(phones.split())
+
+
+@pytest.mark.parametrize(
     ("word", "syllables"),
     [
         ("henan", "he nan"),
