@@ -10,13 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import qingyin
+from patience import LONGEST_SECONDS, until
+from tools.null_sink import listens
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = ROOT / "contrib" / "speech-dispatcher" / "install.sh"
@@ -50,7 +52,7 @@ class Desktop:
     def run(self, *command: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(word) for word in command], env=self.environment, capture_output=True, text=True,
-            check=False, timeout=40,
+            check=False, timeout=LONGEST_SECONDS,
         )  # fmt: skip
 
     def start(self, *command: object, output: object = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
@@ -64,7 +66,7 @@ class Desktop:
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
+            process.wait(LONGEST_SECONDS)
         process.kill()
         process.wait()
 
@@ -72,27 +74,30 @@ class Desktop:
         self.run(sys.executable, "-m", "qingyin", "daemon", "stop")
         self._stack.close()
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + 30
-        while not condition():
-            assert time.monotonic() < end, what
-            time.sleep(0.05)
-
     @property
     def recording(self) -> Path:
         return self.folder / "heard.raw"
 
+    def loud(self, since: int = 0) -> np.ndarray:
+        """Of each sample that was played from this one on until now, whether it is more than silence."""
+        played: np.ndarray = np.abs(np.fromfile(self.recording, "<i2")[since:].astype(int)) > 8
+        return played
+
     def loud_seconds(self) -> float:
         """How much of what was played until now is not silence."""
-        samples = np.fromfile(self.recording, "<i2")
-        return float(np.count_nonzero(np.abs(samples.astype(int)) > 8)) / RATE
+        return float(np.count_nonzero(self.loud())) / RATE
+
+    def wait_for_silence(self) -> None:
+        """Until some has been played from now on; the recording has a delay."""
+        now, length = len(self.loud()), round(0.4 * RATE)
+        until(lambda: len(played := self.loud(now)) >= length and not played[-length:].any(), "it speaks on")
 
     def say(self, *arguments: str) -> float:
         """Seconds that were not silent while a message was spoken to its end."""
         before = self.loud_seconds()
         answer = self.run("spd-say", "-w", *arguments)
         assert answer.returncode == 0, answer.stderr
-        time.sleep(0.3)  # the recording has a delay
+        self.wait_for_silence()
         return self.loud_seconds() - before
 
 
@@ -107,13 +112,14 @@ def desktop(models: Path) -> Iterator[Desktop]:
             config.write_text(config.read_text() + 'AudioOutputMethod "pulse"\n')
             desktop.start("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "-L",
                           "module-null-sink sink_name=nothing", "-L", "module-native-protocol-unix")  # fmt: skip
-            desktop.until(lambda: desktop.run("pactl", "info").returncode == 0, "PulseAudio does not start")
+            until(lambda: desktop.run("pactl", "info").returncode == 0, "PulseAudio does not start")
             with desktop.recording.open("wb") as file:
                 desktop.start("parec", "-d", "nothing.monitor", f"--rate={RATE}", "--channels=1", "--format=s16le",
                               "--latency-msec=20", output=file)  # fmt: skip
-            desktop.start("speech-dispatcher", "-s", "-S", f"{name}/spd.sock", "-t", "0", "-P", f"{name}/pid",
+            until(lambda: len(desktop.loud()), "nothing is recorded")
+            server = desktop.start("speech-dispatcher", "-s", "-S", f"{name}/spd.sock", "-t", "0", "-P", f"{name}/pid",
                           "-L", name)  # fmt: skip
-            desktop.until((Path(name) / "spd.sock").exists, "Speech Dispatcher does not start")
+            assert listens(Path(name) / "spd.sock", server), "Speech Dispatcher does not start"
             yield desktop
 
 
@@ -123,7 +129,7 @@ def test_its_voices_are_listed(desktop: Desktop) -> None:
 
 
 def test_it_is_heard_through_the_daemon(desktop: Desktop) -> None:
-    for _ in range(5):  # what is said while the daemon still loads, the module says itself
+    for _ in range(20):  # what is said while the daemon still loads, the module says itself
         assert desktop.say("-o", "qingyin", "-y", "yuetan", TEXT) > 1.0
         status = desktop.run(sys.executable, "-m", "qingyin", "daemon", "status").stdout
         if re.search(r"\b[1-9]\d* served", status):
@@ -141,12 +147,12 @@ def test_chinese_goes_to_it_without_being_asked(desktop: Desktop) -> None:
 def test_it_stops_when_it_is_told_and_speaks_again(desktop: Desktop) -> None:
     before = desktop.loud_seconds()
     speaking = desktop.start("spd-say", "-w", "-o", "qingyin", TEXT * 30)
-    desktop.until(lambda: desktop.loud_seconds() > before + 0.5, "nothing is heard")
+    until(lambda: desktop.loud_seconds() > before + 0.5, "nothing is heard")
     assert desktop.run("spd-say", "-C").returncode == 0
-    speaking.wait(20)
-    time.sleep(0.3)
+    speaking.wait(LONGEST_SECONDS)
+    desktop.wait_for_silence()
     stopped = desktop.loud_seconds()
-    assert stopped < before + 20  # of a minute and more
+    assert stopped < before + 30  # of a minute and more
     time.sleep(0.5)
     assert desktop.loud_seconds() - stopped < 0.01
     assert desktop.say("-o", "qingyin", "你好。") > 0.1
