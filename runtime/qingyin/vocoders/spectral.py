@@ -41,7 +41,9 @@ class StftStream:
     def __init__(self, n_fft: int, hop: int) -> None:
         self.n_fft, self.hop, self.padding = n_fft, hop, _padding(n_fft, hop)
         self.bins = n_fft // 2 + 1
-        self._window = hann_periodic(n_fft).reshape(-1, hop)
+        # times n_fft, which norm="forward" below takes away again: numpy transforms float32 forwards in float64, which
+        # takes several times as long, unless it has such a factor to apply
+        self._window = (hann_periodic(n_fft) * np.float32(n_fft)).reshape(-1, hop)
         self._buffer = np.zeros(self.padding, np.float32)
 
     def push(self, samples: np.ndarray, last: bool) -> np.ndarray:
@@ -68,7 +70,7 @@ class StftStream:
             frames = np.empty((end - start, overlap, self.hop), np.float32)
             for part in range(overlap):
                 np.multiply(hops[start + part : end + part], self._window[part], out=frames[:, part])
-            made = np.fft.rfft(frames.reshape(end - start, self.n_fft), axis=1)
+            made = np.fft.rfft(frames.reshape(end - start, self.n_fft), axis=1, norm="forward")
             if end - start == count:
                 return made.astype(np.complex64, copy=False)
             spectra[start:end] = made
