@@ -108,6 +108,14 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "di4", "dao5"  # genuine, not a tunnel
     if word == "着手" and before in tuple("伤硌扭磕冻划割"):
         return "zhe5", "shou3"
+    if word == "落地" and before == "不" and context.at(-2)[-1:] in tuple("句字个次节样分"):
+        return "la4", "de5"  # 一字不落地背下来
+    if word == "住地" and before.endswith("不"):
+        return "zhu4", "de5"  # 止不住地流
+    if word == "过多" and before and after[:1] in tuple("部本次个家所名位种场条项届篇首"):
+        return "guo5", "duo1"  # 合作过多部影片
+    if word == "查处" and after == "长":
+        return "zha1", "chu4"
     if word == "一干" and after[:1] in tuple("就完活到起"):
         return "yi1", "gan4"  # 一干就是三年, but 一干人等
     if word in ("过世", "过活") and (before[-1:], word[1], after[:1]) in (("见", "世", "面"), ("干", "活", after[:1])):
@@ -156,6 +164,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "le4", "zhu4"
     if word == "不干" and before[-1:] in tuple("晒晾烘擦吹拧烤"):
         return "bu4", "gan1"
+    if word == "都会" and not (before[-1:] in tuple("座大际华代闹") or after[:1] in tuple("区圈风男女丽")):
+        return "dou1", "hui4"  # 他们都会来, but 国际都会
     if word == "得到" and before == STAND_IN:
         return "de5", "dao4"  # get得到
     if word == "得了" and is_verb(before):

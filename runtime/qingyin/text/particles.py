@@ -117,6 +117,8 @@ def di(context: Context) -> str | None:
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
     if four[-2:] in ("扫扫", "拖拖", "擦擦", "翻翻", "锄锄"):
         return "di4"  # 拖拖地, 擦擦桌子
+    if four[:1] + four[2:3] in ("连带", "连蒙", "又又", "似似", "东西"):
+        return "de5"  # 连名带姓地, 又哭又笑地, 东张西望地
     if len(four) >= 2 and (four[-1] == four[-2] or (len(four) == 4 and four[2:] == four[:2])):
         return "de5" if after[0] not in "区球铁方" else None  # 慢慢地, 嘎登嘎登地
     if after in BOARDING and len(before) > 1:

@@ -32,7 +32,7 @@ NAMES: dict[str, str] = {
     "帖木儿": "tie1 mu4 er2", "铁木儿": "tie3 mu4 er2", "蒙得维的亚": "meng2 de2 wei2 di4 ya4",
     "康有为": "kang1 you3 wei2", "松赞干布": "song1 zan4 gan4 bu4", "尖沙咀": "jian1 sha1 zui3",
     "诺贝尔": "nuo4 bei4 er3", "诺贝尔奖": "nuo4 bei4 er3 jiang3", "大栅栏": "da4 shi2 lan4",
-    "朝阳门": "chao2 yang2 men2",
+    "朝阳门": "chao2 yang2 men2", "撒贝宁": "sa4 bei4 ning2",
     "济源": "ji3 yuan2", "济南": "ji3 nan2", "济宁": "ji3 ning2", "济阳": "ji3 yang2", "济水": "ji3 shui3",
     "种师道": "chong2 shi1 dao4", "种师中": "chong2 shi1 zhong1", "种世衡": "chong2 shi4 heng2", "种谔": "chong2 e4",
     "种放": "chong2 fang4", "解珍": "xie4 zhen1", "解宝": "xie4 bao3", "刘禅": "liu2 shan4", "墨翟": "mo4 di2",
