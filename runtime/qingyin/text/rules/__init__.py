@@ -22,6 +22,7 @@ from qingyin.text.rules import (
     pairs,
     primes,
     quantities,
+    romans,
     scores,
     signs,
     told_units,
@@ -46,13 +47,13 @@ LETTER_RULES: tuple[Rule, ...] = (
     latin.address, latin.path_of_drive, chat.emoticon, money.amount, ids.plate, ids.train_or_flight,
     everyday.flight, everyday.half_day_before, english_days.month_first,
     latin.logarithm, latin.product, latin.unit_after_scale, latin.unit_alone, latin.number_sign,
-    latin.roman_numeral, latin.versus, latin.dotted, latin.words,
+    romans.roman_numeral, latin.versus, latin.dotted, latin.words,
 )  # fmt: skip
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, latin.ampersand, chat.emoticon, formulas.ion, signs.dash, signs.plus,
     quantities.leading_dot, signs.dot, signs.underscore,
     formulas.factorial, formulas.absolute_value, formulas.power,
-    signs.vulgar_fraction, signs.roman_character, signs.slash,
+    signs.vulgar_fraction, romans.roman_character, signs.slash,
     signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)

@@ -24,7 +24,7 @@ _LEAVING_BEFORE = re.compile(
 )
 _RATE = re.compile(r"[1-9][1-9](?=折(?![叠线返磨腾现算扣]))")
 _OFF = re.compile(rf"({NUMBER})-({NUMBER})(?![0-9.-])")
-_OFF_BEFORE = re.compile(r"[每立]?满 ?[¥]?$")
+_OFF_BEFORE = re.compile(r"(?:[每立]?满|每) ?[¥]?$")
 _EMOTICON = re.compile(
     r"(?:\^[_….oO-]*\^|T[_….]+T|>[_….]+<|[=-][_…]+[=-]|[oO][_.][oO]|Q[_.]Q|:[-']?[)(DPp]|;-?[)D]|<3|QAQ|TAT)(?![A-Za-z0-9])"
 )

@@ -7,7 +7,7 @@ import re
 from qingyin.text import english_numbers
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import Reading, before
-from qingyin.text.rules.signs import roman_value
+from qingyin.text.rules.romans import roman_value
 
 _ROMAN = re.compile(r"[IVX]{2,8}(?![A-Za-z0-9'’])")
 _NAME_BEFORE = re.compile(r"([A-Z][a-z]+)$")

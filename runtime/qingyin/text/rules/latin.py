@@ -12,7 +12,6 @@ from qingyin.text.characters import (
     SUPERSCRIPTS,
     address_end,
     is_ascii_alnum,
-    is_han,
     is_latin,
 )
 from qingyin.text.english_dictionary import look_up
@@ -21,7 +20,6 @@ from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
-from qingyin.text.rules.signs import roman_value
 from qingyin.text.units import bare_unit, unit_at
 
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
@@ -35,13 +33,6 @@ _CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9、，一-鿿]{1,3}([A-Z]+)")
 _ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _DRIVE = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
-_ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
-_ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
-_ROMAN_STAGE = re.compile(r"(III|II|IV)([A-E])(?=[0-9]?[期级型类度])|(I)([A-E])(?=[0-9]?期)")  # IIIA期
-_ROMAN_RANGE = re.compile(r"([IVX]{1,4}) ?[-~—] ?([IVX]{1,4})(?=[期级类型度])")
-_PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
-_SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI
-_NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
 _LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
@@ -121,45 +112,6 @@ def ordinal_in_name(text: str, start: int) -> Reading | None:
     if not (follows or re.search(r"[A-Za-z]{2} $", text[max(0, start - 3) : start])):
         return None
     return Reading(match.end(), say(english_numbers.ordinal(match.group(1)), start))
-
-
-def roman_numeral(text: str, start: int) -> Reading | None:
-    """第III章, II型, 路易XIV, World War II: never a lone letter without a cue."""
-    if start and is_ascii_alnum(text[start - 1]):
-        return None
-    if stage := _ROMAN_STAGE.match(text, start):
-        numeral = number_words(str(roman_value(stage[1] or stage[3])))
-        return Reading(stage.end(), (Say(numeral, literal=numeral == "一"), Spell(stage.end() - 1, stage.end())))
-    match = _ROMAN.match(text, start)
-    if match is None:
-        return None
-    value = roman_value(match.group())
-    if (both := _ROMAN_RANGE.match(text, start)) and 0 < roman_value(both[1]) < roman_value(both[2]):
-        first, last = (number_words(str(roman_value(numeral))) for numeral in both.groups())
-        return Reading(both.end(), (Say(first, literal=first == "一"), Say("到"), Say(last), Pause(SILENT)))
-    if not value:
-        return None
-    cue = _ROMAN_AFTER.match(after(text, match.end()))
-    small = all(letter in "IVX" for letter in match.group())
-    lone = len(match.group()) == 1 and match.group() != "I"
-    after_name = start > 0 and (is_han(text[start - 1]) or text[start - 1] == " ")
-    ordinal = before(text, start)[-1:] == "第"
-    told = ordinal or (cue and small and not lone)
-    titled = start > 1 and is_han(text[start - 1]) and is_han(text[start - 2]) and _sequel(text, start, match.end())
-    bracketed = match.group() in _SEQUELS and text[start - 1 : start] == "(" and text[match.end() :][:1] == ")"
-    model = match.group() in _PLAINLY_ROMAN and text[start - 1 : start] == "-" and is_latin(text[start - 2 : start - 1])
-    told = told or bracketed or model  # 解析几何 (II), SK-II
-    if not told and not titled and not (match.group() in _PLAINLY_ROMAN and after_name):
-        return None
-    return Reading(match.end(), (Say(number_words(str(value)), literal=value == 1), Pause(SILENT)))
-
-
-def _sequel(text: str, start: int, end: int) -> bool:
-    """Whether a numeral directly after Han counts parts of a work: 文明VI, 上古卷轴V：天际; not VI设计, 大V."""
-    numeral, follows = text[start:end], after(text, end)
-    if numeral == "V":
-        return text[end : end + 1] in ("：", "》") and text[start - 1] not in "大加小"
-    return numeral in _SEQUELS and not _NO_SEQUEL.match(follows)
 
 
 def number_sign(text: str, start: int) -> Reading | None:

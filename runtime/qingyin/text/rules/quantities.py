@@ -16,6 +16,8 @@ _CAPITAL = re.compile("[A-Z](?<![A-Za-z]{2})")
 _RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
 _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _PADDED = re.compile(r"0[0-9]{1,2}")
+_SERIES = re.compile(r"(?:19|20)[0-9]{2}")
+_PAGES_BEFORE = re.compile(r"(?<![A-Za-z])(?:[Pp]{1,2}|EP|Ep|Day|[QDW])$")
 _LEADING_DOT = re.compile(r"\.[0-9]+")
 _MORE = re.compile(r"[-/][0-9]")
 _NETWORK = re.compile(r"/([1-3]?[0-9])(?![0-9/.])")
@@ -82,7 +84,8 @@ def quantity(text: str, start: int) -> Reading | None:
     unit, sign, end = _unit(text, first.end())
     separator = _RANGE.match(text, end)
     after_latin = _follows_latin(text, start)
-    if separator is not None and not after_latin and not _AIRCRAFT.search(before(text, start)):
+    joined = after_latin and not _PAGES_BEFORE.search(text[max(0, start - 4) : start])  # P12-15
+    if separator is not None and not joined and not _AIRCRAFT.search(before(text, start)):
         spoken = _range(text, start, first, (unit, sign), separator)
         if spoken is not None:
             return spoken
@@ -110,9 +113,9 @@ def _range(
     if dash == "-" and (code or in_equation(text, separator.start(1)) or (minus and not (unit or sign))):
         return None
     if dash == "-" and _PADDED.fullmatch(token) and first.group()[0] != "0" and not first_unit[0]:  # #15-02
-        return Reading(
-            second.end(), (Say(f"{number_words(first.group())}杠{number_words(token)}", True), Pause(SILENT))
-        )
+        year = _SERIES.fullmatch(first.group()) is not None  # 第2022-031号
+        head = (digits_one_by_one if year else number_words)(first.group())
+        return Reading(second.end(), (Say(f"{head}杠{digits_one_by_one(token)}", True), Pause(SILENT)))
     level = dash == "-" and first.group() == token and not (unit or sign or minus or first_unit[0])
     falling = float(first.group().replace(",", "")) > float(token.replace(",", ""))
     measured = measure_after(text, end) not in ("", "球", "分", "票", "枪", "号", "型")

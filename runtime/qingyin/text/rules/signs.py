@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from qingyin.text.characters import (
     ROMAN_CHARACTERS,
@@ -30,14 +29,19 @@ CURRENCY_SIGNS = frozenset("$¥€£₩")
 _LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
 _DASH = re.compile(r"—{1,2} ?|[-~] ?")
 _NEGATIVE = re.compile(rf"-(\.[0-9]+|{NUMBER})")
-_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至/] ?-?{NUMBER})? ?(?:℃|°C|摄氏)")
+_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至/] ?-?{NUMBER})? ?(?:℃|°C|摄氏|°(?![0-9A-Z'′]))")
 _AGREED = re.compile(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
 _WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
 _VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
-_DATED = re.compile(r"(?:[年月日号时点分秒元个人页米度岁级层楼]|世纪|周[一二三四五六1-6]|星期[一二三四五六])$")
+_DATED = re.compile(
+    r"(?:[年月日号时点分秒元个人页米岁级层楼]|[0-9一二三四五六七八九十]度|世纪|"
+    r"周[一二三四五六1-6]|星期[一二三四五六])$"
+)
 _TIMED = tuple("年月日号时点天晨晚夜间")
 _LETTER = re.compile(r"-[A-Za-z](?![A-Za-z])")
 _LETTER_BEFORE = tuple("=<>≤≥≠≈(（，则有得为即是若设使")
+_CODES = re.compile(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P8
+_CODE_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
 _LOWERED = re.compile(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
@@ -95,6 +99,10 @@ def dash(text: str, start: int) -> Reading | None:
     if follows.isdigit() and _LOWERED.search(ahead):
         return Reading(match.end(), (Say("减"),))
     if is_ascii_alnum(ahead[-1:]) or joins:
+        code = _CODE_BEFORE.search(text[max(0, start - 5) : start]) if is_latin(follows) else None
+        codes = _CODES.match(text, start - len(code.group())) if code else None
+        if codes is not None and int(codes[2]) < int(codes[3]):
+            return Reading(start + 1, (Say("到"),))
         if (is_ascii_alnum(follows) or text[start + 1 : start + 3].strip()) and in_equation(text, start):
             return Reading(match.end(), (Say("减"),))
         return Reading(start + 1, _SILENT)
@@ -133,32 +141,6 @@ def vulgar_fraction(text: str, start: int) -> Reading | None:
     """½."""
     fraction = VULGAR_FRACTIONS.get(text[start])
     return named(start + 1, f"{cardinal(str(fraction[1]))}分之{cardinal(str(fraction[0]))}") if fraction else None
-
-
-def roman_character(text: str, start: int) -> Reading | None:
-    """Ⅱ, Ⅻ: the characters made for Roman numerals; a row of them is added up by the rule for letters."""
-    if ord(text[start]) not in ROMAN_CHARACTERS:
-        return None
-    end = start
-    while end < len(text) and ord(text[end]) in ROMAN_CHARACTERS and end - start < 8:
-        end += 1
-    letters = "".join(unicodedata.normalize("NFKC", char).upper() for char in text[start:end])
-    value = roman_value(letters)
-    if not value:
-        value, end = int(unicodedata.numeric(text[start])), start + 1
-    return Reading(end, (Say(number_words(str(value)), literal=True), Pause(SILENT)))
-
-
-_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-_ROMAN_VALUES = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
-
-
-def roman_value(letters: str) -> int:
-    """``"XIV"`` -> 14; 0 when the letters are no Roman numeral."""
-    if not letters or not _ROMAN.fullmatch(letters):
-        return 0
-    values = [_ROMAN_VALUES[letter] for letter in letters]
-    return sum(-value if value < max(values[index:]) else value for index, value in enumerate(values))
 
 
 def slash(text: str, start: int) -> Reading | None:
