@@ -48,6 +48,13 @@ _DRESS = re.compile(  # 穿着 is what somebody wears, not "wearing"
 _OF_DRESS = re.compile("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
+_COUNTING = frozenset(["学", "会", "不会", "教", "学会", "练习", "开始", "一边", "从一", "一"])
+_LAWFUL_TEXT = """
+    竞争 防卫 要求 理由 权益 权利 手段 利益 收入 职业 行业 途径 渠道 用途 目的 程序 经营 行为 性 的 与否 诉求 关系 交易
+    合法 合理 防御 化
+"""
+_LAWFUL = tuple(_LAWFUL_TEXT.split())
+_STRESSED = re.compile("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
 _TOGETHER = re.compile(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
@@ -67,6 +74,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
     word, context = words[index], Context(words, index)
     before, after = context.before, context.after
     rest = "".join(words[index + 1 :])
+    if word == "数数" and before in _COUNTING and after in ("", "的", "时", "吧", "吗", "呢"):
+        return "shu3", "shu4"  # to count aloud; otherwise to count something over
     if word[0] == word[1] and word[0] in DOUBLED:
         return DOUBLED[word[0]], DOUBLED[word[0]]
     if word in _BODY_AFTER_VERB and is_verb(before) and before not in WORN:
@@ -134,6 +143,14 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "yi1", "hang2"
     if word == "难得" and before[-1:] in tuple("题字事活") and after[:1] in tuple("谁没连要让"):
         return "nan2", "de5"
+    if word == "好处" and before in ("不", "很", "挺", "太", "真", "最", "特别", "难"):
+        return "hao3", "chu3"  # easy to get along with
+    if word == "正当" and (rest.startswith(_LAWFUL) or before[-1:] in tuple("不很最")):
+        return "zheng4", "dang4"
+    if word == "重读" and _STRESSED.search(rest[:5] + "，" + "".join(words[:index])[-6:]):
+        return "zhong4", "du2"
+    if word == "书吧" and not after and re.search("[读看买念借写抄送捐翻卖]", "".join(words[:index])[-4:]):
+        return "shu1", "ba5"
     if word == "呱呱":
         return ("gu1", "gu1") if any(char in "".join(words) for char in "婴孩娃哭啼") else ("gua1", "gua1")
     if word == "血流" and after[:1] in tuple("了得出进满到"):

@@ -32,6 +32,7 @@ from qingyin.text.neighbours import (
 )
 from qingyin.text.verbs import ADJECTIVES, VERBS
 
+_ADVERBS = frozenset(["就", "便", "都", "又", "刚", "已经", "马上", "立刻", "很快", "终于", "没", "倒头就"])
 _FOURS = frozenset(["七八", "千百", "千万", "三五", "三两", "东西", "左右", "南北", "前后", "一二", "大小", "半不"])
 
 
@@ -112,6 +113,8 @@ def di(context: Context) -> str | None:
         return None
     if after == "下" and context.at(2).startswith(("结论", "决心", "定义", "命令", "定论", "狠手", "毒手")):
         return "de5" if before not in ("到", "在", "从") else None  # 草率地下结论
+    if after in ("道", "道歉", "道谢", "道别", "道喜"):
+        return "de5"  # 诚恳地道歉
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
@@ -163,6 +166,8 @@ def zhe(context: Context) -> str | None:
     before, after, earlier = context.before, context.after, context.at(-2)
     if before in ("一", "妙", "险", "高") and after[:1] in tuple("失不棋错"):
         return "zhao1"  # 一着失
+    if before in _ADVERBS and (after in ("", "了", "着") or after[:1] == "不"):
+        return "zhao2"  # 一上床就着了
     if before.endswith("不") and (earlier or len(before) > 1):
         return None if after[:1] in tuple("边痕陆") else "zhao2"
     if not after and before in CAUGHT and earlier[-1:] in ("没", "未"):

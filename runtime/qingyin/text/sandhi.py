@@ -141,7 +141,7 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     ]
     pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
     for before, syllable in pairs:
-        doubled = before.char == syllable.char and (
+        doubled = before.char == syllable.char and before.citation == syllable.citation and (
             syllable.char in _DOUBLED_VERBS
             or objects.get(id(syllable), "-") in _DOUBLED_BEFORE.get(syllable.char, "")
         )

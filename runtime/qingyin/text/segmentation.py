@@ -29,7 +29,8 @@ _MENDED_COSTS = {
     "鼠尾草": 10, "狼尾草": 10, "维吾尔": 10, "维吾尔语": 11, "水黾": 12, "省委": 10, "死火山": 12, "有史以来": 12,
     "管理所": 11, "管理委员会": 11, "紫堇": 10, "鼠李": 11, "紫草": 11, "铁角蕨": 11, "水锦树": 12, "长野": 10,
     "主场": 9, "奖金": 9, "拨打": 10, "行长": 11,
-    "趟": 11, "洗三": 25, "黄豆": 10, "绿豆": 10, "场院": 12, "设有": 10, "里长": 25, "行都": 25, "过电影": 25,
+    "趟": 11, "洗三": 25, "黄豆": 10, "绿豆": 10, "场院": 12, "设有": 10,
+    "里长": 25, "受到": 8, "遭到": 9, "处分": 10, "处罚": 10, "处理": 9, "处理厂": 11, "行都": 25, "过电影": 25,
     "石磨": 8, "领带": 10, "眼镜": 10, "批改": 10, "三三两两": 9,
     "只好": 9, "自在": 10, "传来": 9, "窗外": 10, "昨晚": 10, "昨晚上": 12, "分红": 10, "温水": 10,
     "肯塔基": 11, "柬埔寨": 10, "野牡丹": 11, "大使馆": 10, "领导者": 11, "普通": 9, "使馆": 10,
@@ -124,6 +125,7 @@ _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
     r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断住]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?!的))"
 )
 _CONCLUDES = re.compile("(?<=..)地(?=下(?:结论|决心|定义|命令|定论|[狠毒]手))")  # 草率地下结论
+_SAYS = re.compile("(?<=..)地(道(?:[歉谢别喜]|(?=了?[歉谢别喜]|出(?!口)|破)))")  # 诚恳地道歉
 _TIMELY = re.compile("(?<=.)来得及时(?![间候刻代])")  # 送来得及时, where 来得及 is no word
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
 _ANY_OF_THESE = re.compile(r"[来去地晚]|(.)\1")  # all that is looked for below has one of them, and most runs have none
@@ -144,6 +146,8 @@ def _join_doubled(words: list[str]) -> list[str]:
         spans += [(place, place + 1), (place + 1, place + 1 + (len(verb) if _is_word(verb) else 1))]
     for match in _CONCLUDES.finditer(text):
         spans += [match.span(), (match.end(), match.end() + 1)]
+    for match in _SAYS.finditer(text):
+        spans += [(match.start(), match.start() + 1), match.span(1)]
     for match in _TIMELY.finditer(text):
         came = match.start() + 1
         spans += [(came - 1, came), (came, came + 1), (came + 1, came + 3)]
