@@ -20,7 +20,7 @@ from qingyin.text.yi_and_bu import yi_and_bu
 # 儿 is a syllable of its own after or before these; elsewhere it is the suffix.
 _FULL_ER_BEFORE = frozenset(
     "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘鸭可"
-    "采奈蓉婉嬛莺"
+    "采奈蓉婉嬛莺灵伊平馨痴无我吾"
 )
 _SINCE = frozenset("打从自")  # 打小儿
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")

@@ -12,14 +12,16 @@ from qingyin.text.verbs import VERBS
 _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
 _NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
+_NUMBER_THERE = ("不二", "无二", "加一", "加二", "加手机", "减一", "乘一", "模考", "模成绩", "模二模")
 _ORDINAL_WORDS = ("等奖", "单元", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
 _NAMES_BEFORE = frozenset("统唯专单归如其划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
+_ENDED_BY_ONE = _NAMES_BEFORE | {"第"}
 _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts lives, 伊丽莎白一世 numbers queens
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
 _BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
-_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干通透")
+_COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干通透定")
 _ON = frozenset("上进过下回")  # with 来 or 去, where a verb leads: 答不上来
 _BEFORE_ON = VERBS - frozenset("说想问讲忘") | frozenset("答透")
 _SET_PHRASES = ("哭笑不得", "动弹不得")
@@ -62,7 +64,8 @@ def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) 
     comes = after in ("来", "去") and before in _ON | {"出", "起"}
     noun = bool(index) and before in _NOUN_ENDS and id(flat[index - 1]) in ends  # 同学不见了
     knows = after == "了" and id(flat[index + 1]) in begins  # 听不了 is one thing, 不了解 another
-    if after and f"{back}{before}不{after}" not in _SET_PHRASES and not (back == "一" and before == after) and (
+    twice = before == after and (before == "不" or back in ("一", "不"))  # 一动不动, 不要不要
+    if after and f"{back}{before}不{after}" not in _SET_PHRASES and not twice and (
         (before == after and back not in ("爱", "从"))
         or goes_on
         or comes
@@ -115,7 +118,11 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     if before and before == after and _char(flat, index - 2) != "一":
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
-    if rest.startswith(("不二", "是一", "无二")) or (before == "是" and _char(flat, index - 2) == "一"):
+    makes_cars = after == "汽" and rest[1:2] not in tuple("车水油笛缸船")  # 一汽大众
+    sum_of = before in ("加", "减", "乘") and _char(flat, index - 2) in _DIGITS
+    if rest.startswith(_NUMBER_THERE) or makes_cars or sum_of or (before == "闻" and after == "多"):
+        return 1  # 说一不二, 独一无二, 一加一, 一模成绩, 闻一多
+    if rest.startswith("是一") or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
     if before == "之" and after not in ("炬", "笑", "旁"):
         return 1  # one of them
@@ -134,6 +141,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     priced = _char(flat, index - 2) in ("块", "毛") and after not in ("块", "毛", "角", "分")
     if priced and before in _DIGITS:
         return sandhi  # 三块五一斤
+    if before == "一" and _char(flat, index - 2) in _ENDED_BY_ONE:
+        return sandhi  # 唯一一个, 周一一早
     if before in _DIGITS or before in _LARGE:
         if after in _LARGE and before != "十":
             return sandhi  # 一千一百
