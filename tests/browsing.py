@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from patience import LONGEST_SECONDS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -35,7 +37,7 @@ def browser() -> Iterator[Browser]:
     own = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         try:
-            found = playwright.chromium.launch(executable_path=own, args=ARGUMENTS)
+            found = playwright.chromium.launch(executable_path=own, args=ARGUMENTS, timeout=1000 * LONGEST_SECONDS)
         except Error as error:
             pytest.skip(f"no Chromium: apt-get install chromium, or playwright install chromium ({str(error)[:80]})")
         yield found
@@ -47,7 +49,7 @@ def opened(browser: Browser, url: str, locale: str = "zh-CN", width: int = 1280)
     """The page, ready to be used. It may load nothing from elsewhere, and no script of it may fail."""
     context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(int(os.environ.get("BROWSER_TIMEOUT_MS", "60000")))
+    page.set_default_timeout(1000 * LONGEST_SECONDS)
     foreign: list[str] = []
     failures: list[str] = []
     page.on("request", lambda request: foreign.append(request.url) if is_foreign(request.url, url) else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-LONGEST_SECONDS = 100.0
+LONGEST_SECONDS = 150.0
 
 # `python -c PATIENT ARGUMENTS` is `qingyin ARGUMENTS` that does not take a daemon or a server for dead because it, or
 # the machine, is busy.

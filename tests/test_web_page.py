@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import browsing
+from held_speech import held
+from patience import until
 from speechlike import speechlike
 
 browsing.require_page()
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from qingyin.synthesizer import AudioChunk
     from serving import Served
 
 TEXT = "今天天气真好，我们去公园走走吧。"
@@ -52,8 +52,10 @@ def page(chromium: Browser, server: Served) -> Iterator[Page]:
 
 
 def type_text(page: Page, text: str) -> None:
+    before = page.input_value("#text textarea")
     page.fill("#text textarea", text)
-    page.wait_for_timeout(300)  # Gradio takes up what was typed a moment later
+    if text != before:  # Gradio takes up what was typed a moment later, and the page keeps what it has taken up
+        page.wait_for_function("text => sessionStorage.getItem('qingyin-text') === text", arg=text)
 
 
 def speak(page: Page) -> None:
@@ -72,7 +74,7 @@ def test_typed_text_sounds_while_it_is_made_and_can_be_played_and_downloaded_aft
     soundfile = pytest.importorskip("soundfile")
     type_text(page, TEXT)
     page.click("#speak")
-    page.wait_for_selector("[data-state=playing]")
+    page.wait_for_selector("[data-first]")  # from the first sound on
     page.wait_for_selector(".qy-downloads:not([hidden])")
     lengths = {}
     for kind in ("WAV", "MP3", "FLAC"):
@@ -98,12 +100,12 @@ def test_a_mistake_is_shown_beside_the_text_with_what_to_do(page: Page) -> None:
     page.wait_for_selector("#problem :text('第 1 行第 4 列')")
     type_text(page, TEXT)
     speak(page)
-    assert page.locator("#problem [role=alert]").count() == 0
+    page.wait_for_selector("#problem [role=alert]", state="detached")
 
 
 def test_a_character_is_clicked_and_another_reading_chosen(page: Page) -> None:
     type_text(page, "重庆银行行。")
-    page.wait_for_selector(".qy-syllable >> nth=4")
+    page.wait_for_selector(".qy-syllable >> nth=0 >> text=重")  # no longer those of the text before
     page.click(".qy-syllable >> nth=4")
     page.click(".qy-menu button:text-is('hang2')")
     page.wait_for_function("() => document.querySelector('#text textarea').value === '重庆银行行[hang2]。'")
@@ -130,38 +132,34 @@ def test_a_long_text_goes_by_segments_that_can_be_stopped_and_done_again(page: P
     type_text(page, LONG)
     page.check("#long input")
     speak(page)
-    rows = page.locator(".qy-part[data-state=done]")
-    assert rows.count() >= 3
+    page.wait_for_selector(".qy-part[data-state=done] >> nth=2")
+    page.wait_for_selector(".qy-part:not([data-state=done])", state="detached")
     text = page.eval_on_selector_all(".qy-part textarea", "all => all.map(e => e.value).join('')")
     assert text == LONG
     page.fill(".qy-part textarea >> nth=1", "这一段改了。")
     before = page.inner_text(".qy-part-head >> nth=1")
     wait_for_sound(page, "[data-redo='1']")
-    assert page.inner_text(".qy-part-head >> nth=1") != before
+    page.wait_for_function("before => document.querySelectorAll('.qy-part-head')[1].innerText !== before", arg=before)
     assert page.inner_text(".qy-part-head >> nth=1").startswith("2")
     page.click(".qy-part >> nth=1 >> [data-play]")
     page.wait_for_function("() => document.querySelector('.qy-audio').currentTime > 0")
 
 
-def test_stop_keeps_what_was_said(page: Page, server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = server.engine.synthesizer.stream
-
-    def slow(*arguments: Any, **named: Any) -> Iterator[AudioChunk]:
-        for chunk in quick(*arguments, **named):
-            yield chunk
-            time.sleep(0.3)
-
-    monkeypatch.setattr(server.engine.synthesizer, "stream", slow)
+def test_stop_keeps_what_was_said(page: Page, server: Served) -> None:
     type_text(page, LONG * 8)
-    page.click("#speak")
-    page.wait_for_selector("[data-state=playing]")
-    page.click("#stop")
-    page.wait_for_selector("#speak")
-    assert "已停止" in page.inner_text(".qy-note")
-    states = page.eval_on_selector_all(".qy-part", "all => all.map(e => e.dataset.state)")
-    assert states[-1] == "stopped"
-    page.wait_for_timeout(300)
-    assert server.engine.active == 0
+    with held(server.engine.synthesizer, 3):
+        page.click("#speak")
+        page.wait_for_selector("[data-state=playing]")
+        page.click("#stop")
+        page.wait_for_selector(".qy-note >> text=已停止")
+        page.wait_for_selector("#speak")
+        page.wait_for_selector(".qy-part:last-child[data-state=stopped]")
+        until(lambda: server.engine.active == 0)
+
+
+def wait_for_recording(page: Page) -> None:
+    """Until the server has it, and the page can name it."""
+    page.wait_for_selector("#recording audio", state="attached")
 
 
 def test_a_recording_becomes_a_voice_with_consent_and_can_be_kept_and_deleted(page: Page, tmp_path: Path) -> None:
@@ -169,7 +167,7 @@ def test_a_recording_becomes_a_voice_with_consent_and_can_be_kept_and_deleted(pa
     page.click("#use-recording")
     assert "还没有录音" in page.inner_text("#voice-message [role=alert]")
     page.set_input_files("#recording input[type=file]", recording(tmp_path / "me.wav", 6.0))
-    page.wait_for_timeout(1500)
+    wait_for_recording(page)
     page.click("#use-recording")
     page.wait_for_selector("#voice-message :text('勾选')")
     page.check("#consent input")
@@ -195,7 +193,7 @@ def test_a_file_that_is_no_recording_is_refused_in_words(page: Page, tmp_path: P
     page.click("#reference button >> nth=0")
     page.check("#consent input")
     page.set_input_files("#recording input[type=file]", path)
-    page.wait_for_timeout(1500)
+    wait_for_recording(page)
     page.click("#use-recording")
     page.wait_for_selector("#voice-message :text('不是能读的录音')")
 
@@ -204,9 +202,9 @@ def test_the_microphone_serves_as_well(page: Page) -> None:
     page.click("#reference button >> nth=0")
     page.click("#recording [aria-label='Record audio']")
     page.click("#recording .record-button")
-    page.wait_for_timeout(3000)
+    page.wait_for_selector("#recording time >> text=0:03")
     page.click("#recording .stop-button")
-    page.wait_for_timeout(2000)
+    wait_for_recording(page)
     page.check("#consent input")
     page.click("#use-recording")  # the browser's false microphone beeps: that is heard, and it is not a voice
     page.wait_for_selector("#voice-message .qy-message")
