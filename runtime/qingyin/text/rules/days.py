@@ -30,7 +30,7 @@ _TOLD_BEFORE = re.compile(
 )
 _SLASH_TOLD_BEFORE = re.compile(r"改到 ?$")  # 评分改到7.5 is none
 _TOLD_AFTER = re.compile(
-    r" ?[（(](?:周|星期|礼拜)[一二三四五六日天1-7]| ?[0-9]{1,2}:[0-9]{2}|"
+    r" ?[（(](?:(?:周|星期|礼拜)[一二三四五六日天1-7]|[一二三四五六日][)）])| ?[0-9]{1,2}:[0-9]{2}|"
     r"正常(?:上班|上课|营业|开[门放]|发货)|(?:恢复)?(?:上班|上课|营业|开[学工业幕赛跑播售抢奖票]|复[工课]|返[程工校岗乡京回])|"
     r"放假|回(?:[来去家国京]|老家)|出发|动身|报到|[到离入]校|[到入离]职|[到入]岗|结婚|订婚|领证|婚礼|求婚|搬家|生日|生的|考试|面试|体检|"
     r"预售|发[售货]|抢票|首[发映]|上映|定档|杀青|闭幕|截[止稿]|停[水电运机]|到期|交[房付货]|到货|[出入]库|入住|退[房租]|见面|见(?=[，。！~…]|$)|"
@@ -120,6 +120,8 @@ def _span(text: str, match: re.Match[str]) -> Reading | None:
     slash = sign == "/"
     # Fractions fall below one, and have small figures.
     told = slash and (first[0] >= first[1] or last[0] >= last[1] or max(first[1], last[1]) > 10)
+    if not slash and last_month and float(f"{month}.{day_}") >= float(f"{last_month}.{last_day}"):
+        told = not _NUMBER_BEFORE.search(before(text, start))  # 8.8-8.10 falls as a number
     if not told and not _dated(text, start, end, slash) and not _SPAN_TOLD_AFTER.match(text, end):
         return None
     tail = _words(str(last[0]), str(last[1])) if last_month else f"{cardinal(str(last[1]))}日"

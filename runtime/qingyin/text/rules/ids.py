@@ -31,6 +31,7 @@ _PORT_BEFORE = re.compile(
     r"(?i:mysql|redis|tomcat|nginx|https?|ssh|ftp|postgres(?:ql)?|mongo(?:db)?|kafka|rabbitmq|elasticsearch|zookeeper|localhost|oracle|sqlserver|smtp)"
     r" ?的?(?:默认|一般|通常|都|就)?(?:是|用了?|为|走|占|开在|监听|跑在|起在)?(?:的是)? ?$"
 )
+_PORT_TOLD_BEFORE = re.compile(r"端口[^。！？]{0,12}(?:用|改[为成到]|换[为成到]|[是为]) ?$")
 _PORT_ALONE = re.compile(r"[1-9][0-9]{1,4}(?![0-9.,:%/~-]| ?[多余万亿千百])")
 _FORMATION = re.compile(r"(?:4231|4141|4321|3421|3412|4222|442|433|451|352|343|532|541|424)(?![0-9.,:%]|[万亿多余])")
 _FORMATION_NEAR = re.compile(r"阵[型容式]|[变主踢摆打]阵?[成为出]?|排[出成]|足球|后卫|中场|主教练|[0-9]{3}变")
@@ -45,7 +46,10 @@ _SERVICE_AFTER = re.compile(r"(?:消防|查号|市民|政务|便民|报警|急�
 _SERVICE_BEFORE = re.compile(r"(?:打|拨|火警|匪警|报警|急救|消防|查号台?|求助|[“‘『「\"'])$")
 _ENGLISH_ROOM_BEFORE = re.compile(r"(?<![A-Za-z])(?:[Rr]oom|Rm\.?|[Ss]uite) ?$")
 _ENGLISH_ROOM = re.compile(r"[0-9]{3,4}(?![0-9.])")
-_ROOM = re.compile(r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)")
+_ROOM = re.compile(
+    r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)|(?<=[在去到来])[1-9][0-9]{2,3}(?=开会|上课|集合|考试|面试|培训|自习)"
+)
+_FLOOR_BEFORE = re.compile(r"(?<![0-9])([0-9]{1,2})[层楼] ?$")  # 12层1203
 _LINE = re.compile(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = re.compile(
     r"(?:985|211)(?=高校|院校|大学|工程|、|/|和|名校|计划|[\"”’』」])|"
@@ -159,6 +163,8 @@ def service_number(text: str, start: int) -> Reading | None:
 def room_or_line(text: str, start: int) -> Reading | None:
     """1101室, 302路, 106国道."""
     match = _ROOM.match(text, start) or _LINE.match(text, start)
+    if match is None and (floor := _FLOOR_BEFORE.search(before(text, start))):
+        match = re.compile(rf"{floor[1]}[0-9]{{2}}(?![0-9.]| ?[多余平万个人])").match(text, start)
     if match is None and _ENGLISH_ROOM_BEFORE.search(text[max(0, start - 8) : start]):
         match = _ENGLISH_ROOM.match(text, start)
     return Reading(match.end(), _digits(match.group())) if match else None
@@ -170,7 +176,8 @@ def famous(text: str, start: int) -> Reading | None:
     if match is None:
         match = _PORT.match(text, start)
     if match is None and (port := _PORT_ALONE.match(text, start)) and not measure_after(text, port.end()):
-        match = port if _PORT_BEFORE.search(text[max(0, start - 26) : start]) else None
+        ahead = text[max(0, start - 26) : start]
+        match = port if _PORT_BEFORE.search(ahead) or _PORT_TOLD_BEFORE.search(ahead) else None
     if match is None and (status := _STATUS.match(text, start)) and _STATUS_BEFORE.search(before(text, start)):
         match = status
     if match is None and text[start] in "345" and (formation := _FORMATION.match(text, start)):

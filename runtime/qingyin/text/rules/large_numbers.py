@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qingyin.text.characters import is_ascii_alnum
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import number_words
 from qingyin.text.rules.parts import Pause, Reading, Say, measure_after
@@ -24,7 +25,11 @@ def over_wan(text: str, start: int) -> Reading | None:
 def spaced_thousands(text: str, start: int) -> Reading | None:
     """16 000公顷: thousands set apart by spaces, where something is counted."""
     match = _SPACED.match(text, start)
-    if match is None or not (measure_after(text, match.end()) or unit_at(text, match.end())[0]):
+    if (
+        match is None
+        or is_ascii_alnum(text[start - 1 : start])
+        or not (measure_after(text, match.end()) or unit_at(text, match.end())[0])
+    ):
         return None
     unit, end = unit_at(text, match.end())
     return Reading(end, (Say(number_words(match.group().replace(" ", "")) + unit), Pause(SILENT)))

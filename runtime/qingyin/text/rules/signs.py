@@ -42,13 +42,17 @@ _LETTER = re.compile(r"-[A-Za-z](?![A-Za-z])")
 _LETTER_BEFORE = tuple("=<>≤≥≠≈(（，则有得为即是若设使")
 _CODES = re.compile(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P8
 _CODE_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
+_PART_AFTER = re.compile(r"-[0-9]{1,4}(?![0-9.]| ?[号日楼月线院人名位])")
+_GRADE = re.compile(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
+_GRADE_NEAR = re.compile(r"成绩|[等评分]级|评[为了]|绩点|考了|[得拿]了|GPA|(?<![A-Za-z0-9])[A-F][+-](?![A-Za-z0-9])")
+_ALGEBRA = re.compile(r"(?:(?<=[0-9])[a-z]|(?<![A-Za-z0-9])[nkxy])-(?=[0-9](?!脂|多不饱和|系))")  # 2n-1
 _NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
 _MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
 _LOWERED = re.compile(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
 _SIGNLESS = re.compile(NUMBER)
 _INDEXED = re.compile(r"[^A-Za-z0-9][A-Za-z]_[0-9](?![A-Za-z0-9])")
 _CUT_SHORT = re.compile(
-    r"(?<![A-Za-z0-9])(?:[Vv]ol|[Pp]|[Pp]p|[Ff]ig|[Vv]er|[Ee]p|EP|[Cc]h|[Aa]rt|[Ll]v|LV|[Mm]k|[Ss]ec|[Nn]o|NO)$"
+    r"(?<![A-Za-z0-9])(?:[Vv]ol|[Pp]|[Pp]p|[Ff]ig|[Vv]er|[Ee]p|EP|[Cc]h|[Aa]rt|[Ll]v|LV|[Mm]k|[Ss]ec|[Nn]o|NO|[Oo]p)$"
 )
 _SECTION = re.compile(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
@@ -73,6 +77,8 @@ def dash(text: str, start: int) -> Reading | None:
         return Reading(start + 1, (Say("零下"),))  # 明日-3/8℃
     if start and ord(text[start - 1]) in ROMAN_CHARACTERS and behind and ord(behind[0]) in ROMAN_CHARACTERS:
         return Reading(match.end(), (Say("到"),))
+    if char == "-" and ahead[-1:] == "号" and _PART_AFTER.match(text, start):
+        return Reading(start + 1, (Say("杠"),))  # 京ICP备12345678号-1
     if _DATED.search(ahead) and _NUMERIC_AFTER.match(behind) and not (char == "-" and text[start - 1 : start] == " "):
         return Reading(match.end(), (Say("到"),))
     last = text[start - 1 : start]
@@ -100,6 +106,10 @@ def dash(text: str, start: int) -> Reading | None:
         return Reading(match.end(), (Say("减"),))
     if is_ascii_alnum(ahead[-1:]) or joins:
         code = _CODE_BEFORE.search(text[max(0, start - 5) : start]) if is_latin(follows) else None
+        if char == "-" and start and _ALGEBRA.match(text, start - 1):
+            return Reading(start + 1, (Say("减"),))
+        if start and _GRADE.match(text, start - 1) and _GRADE_NEAR.search(text[max(0, start - 13) : start - 1]):
+            return Reading(start + 1, (Say("减"), Pause(SILENT)))
         codes = _CODES.match(text, start - len(code.group())) if code else None
         if codes is not None and int(codes[2]) < int(codes[3]):
             return Reading(start + 1, (Say("到"),))
