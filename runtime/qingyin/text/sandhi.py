@@ -36,6 +36,7 @@ _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人�
 _DOUBLED_BEFORE = {  # doubled as verbs before these, else adverbs, adjectives or names: 点点头, but 一点点
     "点": "头题", "消": "气火毒食肿", "散": "步心热", "弯": "腰", "招": "手", "整": "理衣领", "热": "饭菜身汤场",
     "松": "土口绑", "念": "经报信稿叨", "温": "书酒习", "敬": "酒", "宽": "心衣", "暖": "手身脚胃", "凉": "水茶汤",
+    "透": "气风",
 }  # fmt: skip
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育

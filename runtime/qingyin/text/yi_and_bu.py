@@ -127,7 +127,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     if before == "之" and after not in ("炬", "笑", "旁"):
         return 1  # one of them
     pair = rest.startswith(("对一", "比一")) and rest[2:3] not in _ADVERBS
-    if pair or (before in ("对", "比", "送") and _char(flat, index - 2) == "一" and not begins_word):
+    told = before == "比" and _char(flat, index - 2) in _DIGITS  # 五比一大胜
+    if pair or ((told or (before in ("对", "送") and _char(flat, index - 2) == "一")) and not begins_word):
         return 1  # 一对一, 买一送一
     if before == "买" and rest.startswith("送"):
         return 1
