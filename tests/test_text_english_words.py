@@ -134,6 +134,8 @@ def test_words_of_two_readings(sentence: str, word: str, phones: str) -> None:
         ("Q3过了", "qiu1 san1 guo4 le5"),
         ("check、过年", "guo4 nian2"),
         ("CCTV1在放", "yi1 zai4 fang4"),
+        ("Q弹的口感", "qiu1 tan2 de5 kou2 gan3"),
+        ("T+1到账", "ti4 jia1 yi1 dao4 zhang4"),
         ("SSH连不上", "lian2 bu5 shang4"),
     ],
 )

@@ -37,6 +37,7 @@ _LONGEST_WORD = 24  # letters; longer rows are no words
 
 _DOUBLED = re.compile("aa|ii|uu")  # no word has them: AIIB, BUAA
 _CONSONANTS = re.compile(r"[^aeiouy]{5}")
+_DRAWN = re.compile(r"([a-z])\1{2,}")
 _VOWEL = re.compile("[aeiouy]")
 _NUCLEI = re.compile(r"[aeiouy]+")
 
@@ -78,6 +79,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
             continue
         if text in SPECIAL:
             words.append(_word(part.start(), part.end(), tuple(SPECIAL[text].split())))
+        elif len(text) > 3 and (phones := NAMES.get(text.lower())):
+            words.append(_word(part.start(), part.end(), phones))
         elif len(text) > 1 and text[:-1].isupper() and not _small_word(part):
             words += _capitals(text, part.start())
         elif len(text) == 1:
@@ -178,6 +181,9 @@ def _one(word: str, start: int, named: bool = False) -> EnglishWord:
         return _pinyin(bare, start)
     phones = _listed(word) or _known(bare)
     if phones:
+        return _word(start, end, phones)
+    drawn = _DRAWN.sub(r"\1", bare)  # ohhh, sooooo: drawn out, and the word is the plain one
+    if len(drawn) > 1 and drawn != bare and (phones := _listed(drawn) or _listed(_DRAWN.sub(r"\1\1", bare))):
         return _word(start, end, phones)
     if english_pinyin.like_pinyin(bare):
         return _pinyin(bare, start)

@@ -198,6 +198,10 @@ def words(text: str, start: int) -> Reading | None:
     if graphics or (token in ("A", "I", "O") and _is_letter(text, start, end)):
         return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
                        english.SPELLED)  # fmt: skip
+    if token.lower() in ("hhh", "hhhh", "hhhhh", "hhhhhh"):
+        return Reading(end, (Say("哈" * (end - start)), Pause(SILENT)))
+    if token == "Q" and text.startswith("弹", end):
+        return Reading(end + 1, (Spell(start, end), English("弹", ("tan2",), end), Pause(SILENT)), english.SPELLED)
     if token == "ta" or (token in ("TA", "Ta") and _THEY_AFTER.match(text, end)):
         return Reading(end, (English(token, ("ta1",), start), Pause(SILENT)))
     if name := english_pinyin.part_of_name(text, start, end):

@@ -13,6 +13,7 @@ from qingyin.text.units import PREFIX_UNITS, unit_at
 
 _NUMBER = re.compile(NUMBER)
 _CAPITAL = re.compile("[A-Z](?<![A-Za-z]{2})")
+_ADDED = re.compile(r"[A-Za-z]\+$")  # T+1到账
 _RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
 _SIGNED = re.compile(rf"([-+]?)({NUMBER})")
 _PADDED = re.compile(r"0[0-9]{1,2}")
@@ -181,6 +182,7 @@ def plain(text: str, start: int) -> Reading | None:
         spoken = count_words(token) if counted else number_words(token)
         # A bare 1 is the name of the number, and so is that of Q1财报, CCTV1在, A1出口.
         named = (code and not counted) or _CAPITAL.match(text, start - 1) is not None
+        named = named or _ADDED.search(text[max(0, start - 2) : start]) is not None
         literal = spoken == "一" and (named or not follows_han(text, end))
     parts: list[Part] = [Say(spoken, literal)]
     if follows_han(text, end) and text[end] != "只":  # 只 is read by the number before it
