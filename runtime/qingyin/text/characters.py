@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from qingyin.text.patterns import lazily
 from qingyin.text.traditional import SIMPLIFIED, simplify_in_context
 
 # Canonical marks; what is not here keeps its NFKC form.
@@ -46,7 +47,7 @@ ADDRESS_NAMES = {
 # is bounded and begins at a word's start: matching stays linear on any text.
 _LABELS = r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}"
 _TAIL = r"(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'*+;=%-]{0,300})?"
-ADDRESS = re.compile(
+ADDRESS = lazily(
     rf"(?<![A-Za-z0-9._%+@-])(?:"
     rf"(?P<scheme>(?:https?|ftp|wss?)://){_LABELS}{_TAIL}"
     rf"|[A-Za-z0-9._%+-]{{1,64}}@{_LABELS}\.[A-Za-z]{{2,24}}(?![A-Za-z0-9])"
@@ -56,11 +57,11 @@ ADDRESS = re.compile(
     rf")"
 )
 _ADDRESS_SIGNS = frozenset(".:@")  # every address has one of them, and most texts none: then none is looked for
-_ADDRESS_END = re.compile(r"[.,!?;:~'*]+$")
-_ABBREVIATION = re.compile(
+_ADDRESS_END = lazily(r"[.,!?;:~'*]+$")
+_ABBREVIATION = lazily(
     r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|vs|VS|Vol|vol|Fig|fig|pp)$"
 )
-_ABBREVIATION_INSIDE = re.compile(  # these end sentences too: by what follows
+_ABBREVIATION_INSIDE = lazily(  # these end sentences too: by what follows
     r"(?:^|[^A-Za-z])(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Inc|Ltd|Co|Corp|Jr|Sr|etc|approx|dept|est)$"
 )
 
@@ -189,13 +190,13 @@ def _begin_line(chars: list[str], start: int) -> None:
         chars[start + label.end() - 1] = "，"
 
 
-_EXTENSION = re.compile(
+_EXTENSION = lazily(
     r"(?:NET|net|com|cn|org|gov|exe|pdf|PDF|txt|docx?|xlsx?|pptx?|jpe?g|png|gif|mp[34]|zip|rar|py|js|ts|md|json|csv|apk|html?"
     r"|css|ini|env|git|gitignore|vue|dll|sh|bat|xml|log|conf|ya?ml|wav|psd|iso)(?![A-Za-z0-9])"
 )
-_SHARE = re.compile(r"[0-9]{1,3}(?:%|‰|个百分点)")
-_BULLET = re.compile(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
-_HAN_LABEL = re.compile(r"\s*[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]{1,3}[、，。])")
+_SHARE = lazily(r"[0-9]{1,3}(?:%|‰|个百分点)")
+_BULLET = lazily(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
+_HAN_LABEL = lazily(r"\s*[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]{1,3}[、，。])")
 _NUMERALS = frozenset("〇○一二三四五六七八九")
 
 

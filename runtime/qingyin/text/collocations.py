@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from qingyin.text.patterns import lazily
+
 _BETWEEN = "[着了过上好完]{0,2}(?:(?:这|那|[一两几])?[条根个件把口道棵片只面张杯碗双对块盘些点]|[我你他她您]的)?"
 _NUMERAL = "[一二两三四五六七八九十百千几半]"
 _REACH = 16  # characters to each side that are looked at
@@ -36,12 +38,12 @@ def _rules(char: str) -> tuple[_Rule, ...]:
         both = [entry for entry in entries if "~" in entry]
         single = "|".join(entry for entry in entries if "~" not in entry)
         if single and side == ">":
-            rules.append((reading, None, re.compile(f"{_BETWEEN}(?:{single})")))
+            rules.append((reading, None, lazily(f"{_BETWEEN}(?:{single})")))
         elif single:
-            rules.append((reading, re.compile(f"(?:{single})$"), None))
+            rules.append((reading, lazily(f"(?:{single})$"), None))
         for entry in both:
             before, _, after = entry.partition("~")
-            rules.append((reading, re.compile(f"(?:{before})$"), re.compile(after)))
+            rules.append((reading, lazily(f"(?:{before})$"), lazily(after)))
     return tuple(rules)
 
 
@@ -55,13 +57,14 @@ def collocation(words: Sequence[str], index: int) -> str | None:
     longest, chosen = -1, None
     for reading, before, after in rules:
         length = 0
-        for pattern, fit in ((before, before and before.search(ahead)), (after, after and after.match(behind))):
-            if pattern is None:
+        if before is not None:
+            if (fit := before.search(ahead)) is None:
                 continue
-            if fit is None:
-                break
             length += len(fit.group())
-        else:
-            if length > longest:
-                longest, chosen = length, reading
+        if after is not None:
+            if (fit := after.match(behind)) is None:
+                continue
+            length += len(fit.group())
+        if length > longest:
+            longest, chosen = length, reading
     return chosen

@@ -9,6 +9,7 @@ from qingyin.text.citation import word_readings
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.english_verbs import STAND_IN
 from qingyin.text.neighbours import DOUBLED, NUMERALS, WORN
+from qingyin.text.patterns import lazily
 
 _BODY_AFTER_VERB_TEXT = """
     着眼 着手 着头 着脸 着嘴 着地
@@ -40,12 +41,12 @@ _STAYED_TEXT = """
 """
 _STAYED = frozenset(_STAYED_TEXT.split())
 
-_DRESS = re.compile(  # 穿着 is what somebody wears, not "wearing"
+_DRESS = lazily(  # 穿着 is what somebody wears, not "wearing"
     "(?:[也都]?(?:很|十分|非常|比较|特别|相当|极其|极|太|较|挺|过于|最|格外|总是|一向|不够|不太))?"
     "(?:朴素|整齐|得体|讲究|时髦|入时|随意|考究|简朴|时尚|普通|打扮|体面|整洁|邋遢|大方|简单|华丽|暴露|怪异|土气|前卫|寒酸)"
     "(?!的(?:.|$)|[衣裙裤鞋])"
 )
-_OF_DRESS = re.compile("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
+_OF_DRESS = lazily("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
 _COUNTING = frozenset(["学", "会", "不会", "教", "学会", "练习", "开始", "一边", "从一", "一"])
@@ -54,12 +55,12 @@ _LAWFUL_TEXT = """
     合法 合理 防御 化
 """
 _LAWFUL = tuple(_LAWFUL_TEXT.split())
-_STRESSED = re.compile("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
-_TOGETHER = re.compile(
+_STRESSED = lazily("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
+_TOGETHER = lazily(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
 )
-_COMPANIONS = re.compile("者|的(?:人|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
+_COMPANIONS = lazily("者|的(?:人|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
 

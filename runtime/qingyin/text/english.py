@@ -26,20 +26,21 @@ from qingyin.text.english_tables import (
     SPELLED_SMALL,
     WORD_ACRONYMS,
 )
+from qingyin.text.patterns import lazily
 
 GUESSED = "not in the dictionary: pronounced by its spelling"
 SPELLED = "spelled"
 TONELESS = "read as pinyin without tones"
 
-_PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z'])|[A-Z]?[a-z']+|[A-Z]")
-_SMALL_THEN_WORD = re.compile(r"([a-z])([A-Z][a-z]+)")
+_PARTS = lazily(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z'])|[A-Z]?[a-z']+|[A-Z]")
+_SMALL_THEN_WORD = lazily(r"([a-z])([A-Z][a-z]+)")
 _LONGEST_WORD = 24  # letters; longer rows are no words
 
-_DOUBLED = re.compile("aa|ii|uu")  # no word has them: AIIB, BUAA
-_CONSONANTS = re.compile(r"[^aeiouy]{5}")
-_DRAWN = re.compile(r"([a-z])\1{2,}")
-_VOWEL = re.compile("[aeiouy]")
-_NUCLEI = re.compile(r"[aeiouy]+")
+_DOUBLED = lazily("aa|ii|uu")  # no word has them: AIIB, BUAA
+_CONSONANTS = lazily(r"[^aeiouy]{5}")
+_DRAWN = lazily(r"([a-z])\1{2,}")
+_VOWEL = lazily("[aeiouy]")
+_NUCLEI = lazily(r"[aeiouy]+")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ commoner reading of the word by itself is taken, which is also how it is used in
 
 from __future__ import annotations
 
-import re
+from qingyin.text.patterns import lazily
 
 _VERB_BEFORE_TEXT = """
     to will would can could should shall may might must do does did don't doesn't didn't won't can't couldn't wouldn't
@@ -23,9 +23,9 @@ _NOUN_BEFORE_TEXT = """
     the a an of in no any some this that its his her my your our their for with much what
 """
 _NOUN_BEFORE = frozenset(_NOUN_BEFORE_TEXT.split())
-_PLACE_AFTER = re.compile(r" (?:in|at|with|on|here|there|together|near|by|long|alone|for|without|happily)\b")
-_DONE_AFTER = re.compile(r" ?(?:一下|一遍|起来|掉|完|好了|过|出来)")
-_WORD_BEFORE = re.compile(r"(?<![A-Za-z'’])([A-Za-z][A-Za-z'’]*) $")
+_PLACE_AFTER = lazily(r" (?:in|at|with|on|here|there|together|near|by|long|alone|for|without|happily)\b")
+_DONE_AFTER = lazily(r" ?(?:一下|一遍|起来|掉|完|好了|过|出来)")
+_WORD_BEFORE = lazily(r"(?<![A-Za-z'’])([A-Za-z][A-Za-z'’]*) $")
 
 # word: noun or adjective, verb
 _NOUNS_AND_VERBS_TEXT = """

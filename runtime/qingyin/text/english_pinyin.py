@@ -6,8 +6,7 @@ reading is noted as a guess.
 
 from __future__ import annotations
 
-import re
-
+from qingyin.text.patterns import lazily
 from qingyin.text.pinyin import SYLLABLES
 
 _LONGEST = 24  # letters
@@ -95,10 +94,10 @@ _ENGLISH_TEXT = """
 """
 _ENGLISH = frozenset(_ENGLISH_TEXT.split())
 _ENGLISH_PAIRS = frozenset(["panda", "mango", "tango", "china", "guide", "mama", "papa", "banana", "manga", "bingo"])
-_TITLES = re.compile(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|经理|老板|师傅|总(?![是要会在能想])|氏|姓)")
-_BEFORE = re.compile(r"(?<![A-Za-z'])([A-Z][a-z]{1,11}) $")
-_AFTER = re.compile(r" ([A-Z][a-z]{1,11})(?![A-Za-z'])")
-_UNLIKE_ENGLISH = re.compile(r"^(?:x|zh|q(?!u))|zh|qi|[iu]ang|iong|[jqx]uan")
+_TITLES = lazily(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|经理|老板|师傅|总(?![是要会在能想])|氏|姓)")
+_BEFORE = lazily(r"(?<![A-Za-z'])([A-Z][a-z]{1,11}) $")
+_AFTER = lazily(r" ([A-Z][a-z]{1,11})(?![A-Za-z'])")
+_UNLIKE_ENGLISH = lazily(r"^(?:x|zh|q(?!u))|zh|qi|[iu]ang|iong|[jqx]uan")
 
 
 def syllables(word: str) -> tuple[str, ...]:

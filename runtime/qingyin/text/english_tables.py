@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from qingyin.text.patterns import lazily
 
 _LETTERS_TEXT = """
     a:EY1 b:B-IY1 c:S-IY1 d:D-IY1 e:IY1 f:EH1-F g:JH-IY1 h:EY1-CH i:AY1 j:JH-EY1 k:K-EY1 l:EH1-L m:EH1-M n:EH1-N o:OW1
@@ -56,7 +56,7 @@ _ONSETS_TEXT = """
     vr zh zv zw
 """
 ONSETS: frozenset[str] = frozenset(_ONSETS_TEXT.split())
-CODA = re.compile(
+CODA = lazily(
     r"(?:[bcdfgklmnpqrstvwxz]|bb|bs|ch|ck|cks|cs|ct|cts|ds|dd|ff|ffs|fs|ft|fts|gs|gg|gh|ght|ghts|ks|lb|ld|lds|lf|lk|lks|"
     r"ll|lls|lm|lms|lp|lps|ls|lt|lts|lth|lve|mb|mbs|mm|mp|mps|mpt|ms|nc|nch|nd|nds|ng|ngs|ngth|nk|nks|nn|ns|nst|nt|nth|"
     r"nts|nx|ph|phs|ps|pt|pts|rb|rbs|rc|rch|rd|rds|rf|rg|rk|rks|rl|rld|rls|rm|rms|rn|rns|rp|rps|rs|rsh|rst|rt|rth|rts|"

@@ -7,11 +7,11 @@ tables keep their breaks.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
 from qingyin.text.characters import is_han
+from qingyin.text.patterns import lazily
 
 _NEIGHBOURS = 6  # lines looked at on each side
 _LONGEST_LINE = 400  # characters; a longer line is a paragraph of its own
@@ -21,18 +21,18 @@ _NARROW = 16  # columns below which it never is
 _ENDS = frozenset("。！？；：…!?;:.~～")
 _CLOSING = frozenset("\"'”’」』）)】》〉]")
 _GOES_ON = frozenset("，、,—")
-_MARK_INSIDE = re.compile(r"[，。！？；、,.;:：](?=.)")
-_MARK_AT_END = re.compile(r"[，。！？；：、…,.!?;:]['\"”’」』）)]{0,2}\s*$")
+_MARK_INSIDE = lazily(r"[，。！？；、,.;:：](?=.)")
+_MARK_AT_END = lazily(r"[，。！？；：、…,.!?;:]['\"”’」』）)]{0,2}\s*$")
 # What begins a line of its own: bullets, numbers, headings, quotations, tables, rulers, a speaker's name.
-_OWN_LINE = re.compile(
+_OWN_LINE = lazily(
     r"\s*(?:[-*+•·→](?:\s|(?=[^\w\s]))|[●○■□◆◇▪▫▶►▸➢➤◎★☆✓✔]"
     r"|[0-9]{1,3}[.、)）．](?![0-9])|[（(][0-9一二三四五六七八九十]{1,3}[)）]|[①-⑳❶-➓]"
     r"|[一二三四五六七八九十]{1,3}[、．.]|第[0-9一二三四五六七八九十百零]{1,4}[章节回条卷篇部]|[A-Za-z][.)）]\s|[#>|=~`$]|[-=_*]{3,})"
 )
-_LABEL = re.compile(r"[^，。！？：:；\s]{1,8}[：:](?!//)")  # a speaker, or what a value belongs to
+_LABEL = lazily(r"[^，。！？：:；\s]{1,8}[：:](?!//)")  # a speaker, or what a value belongs to
 _NEVER_FIRST = frozenset("，。、；：！？）”’」』》〉】%％℃")
 _NEVER_LAST = frozenset("（(“‘「『《〈【")
-_SENTENCE_END = re.compile(r"[。！？；!?]|\.(?:\s|$)")
+_SENTENCE_END = lazily(r"[。！？；!?]|\.(?:\s|$)")
 
 
 def is_wrap(text: str, newline: int) -> bool:

@@ -7,16 +7,17 @@ from collections.abc import Callable
 
 from qingyin.text.characters import ADDRESS_NAMES, SYMBOL_NAMES, is_han
 from qingyin.text.numbers import NUMBER, cardinal, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules import dates
 from qingyin.text.rules.parts import Say
 
-_SIGNED = re.compile(rf"([+-]?)({NUMBER})")
-_ORDINAL = re.compile(r"第?([0-9]{1,16})(?:st|nd|rd|th)?", re.IGNORECASE)
-_FRACTION = re.compile(r"([0-9]{1,16}) ?/ ?([0-9]{1,16})")
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 ()-]{0,40}")
-_DIGITS = re.compile(r"[0-9][0-9 -]*")
-_QUANTITY = re.compile(r"[+-]?[$¥￥€£]?[0-9].*", re.DOTALL)
-_DATE_PARTS = re.compile(r"[0-9]+")
+_SIGNED = lazily(rf"([+-]?)({NUMBER})")
+_ORDINAL = lazily(r"第?([0-9]{1,16})(?:st|nd|rd|th)?", re.IGNORECASE)
+_FRACTION = lazily(r"([0-9]{1,16}) ?/ ?([0-9]{1,16})")
+_TELEPHONE = lazily(r"\+?[0-9][0-9 ()-]{0,40}")
+_DIGITS = lazily(r"[0-9][0-9 -]*")
+_QUANTITY = lazily(r"[+-]?[$¥￥€£]?[0-9].*", re.DOTALL)
+_DATE_PARTS = lazily(r"[0-9]+")
 _LAYOUTS = {"ymd", "mdy", "dmy", "ym", "my", "md", "dm", "y", "m", "d"}
 
 

@@ -6,17 +6,19 @@ import math
 import re
 from dataclasses import dataclass
 
+from qingyin.text.patterns import lazily
+
 SPEED, PITCH_SEMITONES, VOLUME_DB = (0.5, 2.0), (-12.0, 12.0), (-60.0, 20.0)  # ranges, those of SynthesisOptions
 MAX_PAUSE_MS = 60_000.0
 MAX_EMOTION_WEIGHT = 1.5
 _NUMBER = r"[+-]?(?:[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})"
-_SPEED = re.compile(rf"({_NUMBER})(%?)")
-_PITCH = re.compile(rf"({_NUMBER})(?: ?st)?")
-_VOLUME = re.compile(rf"({_NUMBER})(?: ?d[Bb])?")
-_LENGTH = re.compile(rf"\+?({_NUMBER})(ms|s)")
-_WEIGHT = re.compile(_NUMBER)
-_NAME = re.compile(r"[^\W0-9][\w-]*")
-_VOICE = re.compile(r"[^\s/\\]+")
+_SPEED = lazily(rf"({_NUMBER})(%?)")
+_PITCH = lazily(rf"({_NUMBER})(?: ?st)?")
+_VOLUME = lazily(rf"({_NUMBER})(?: ?d[Bb])?")
+_LENGTH = lazily(rf"\+?({_NUMBER})(ms|s)")
+_WEIGHT = lazily(_NUMBER)
+_NAME = lazily(r"[^\W0-9][\w-]*")
+_VOICE = lazily(r"[^\s/\\]+")
 
 
 @dataclass(frozen=True)

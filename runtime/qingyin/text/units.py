@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qingyin.text.patterns import lazily
+
 # Symbol -> name. Where speech and standard differ, what people say: 公里, 公斤.
 UNITS: dict[str, str] = {
     "km": "公里", "m": "米", "dm": "分米", "cm": "厘米", "mm": "毫米", "μm": "微米", "um": "微米", "nm": "纳米",
@@ -41,11 +43,11 @@ _POWERS = {"²": "平方", "³": "立方"}
 _SECONDS = {"²": "二次方秒", "³": "三次方秒"}  # 米每二次方秒
 _INVERSE = {"¹": "", "²": "平方", "³": "立方"}  # m·s⁻¹
 _JOINED = {"/": "每", "·": "", "*": ""}
-_COUNTED_IN_FLUIDS = re.compile(r"I?U/(?:mL|ml|dL|L)(?![A-Za-z0-9])")  # U/L: U alone is no unit
+_COUNTED_IN_FLUIDS = lazily(r"I?U/(?:mL|ml|dL|L)(?![A-Za-z0-9])")  # U/L: U alone is no unit
 _AFTER_LETTER = frozenset("/·*，。；、！？）) 的")  # 10N的力, not 3N化合物
 _NO_SPACE = frozenset("msthgVWMwLNJ")  # single letters are units only directly after the number
 _ALTERNATIVES = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
-_SYMBOL = re.compile(rf"[°′″](?!C|F)|(?:{_ALTERNATIVES})(?![A-Za-z0-9])")
+_SYMBOL = lazily(rf"[°′″](?!C|F)|(?:{_ALTERNATIVES})(?![A-Za-z0-9])")
 # 5A级, 4g网络, 12V8缸: what looks like a unit and is none, by what follows it.
 _NOT_BEFORE = {
     "g": "网手流信套", "M": "档码型", "s": "店", "m": "型", "t": "型台", "h": "型", "L": "型码", "V": "领", "W": "型",
@@ -71,7 +73,7 @@ def _one(text: str, start: int) -> tuple[str, int]:
     return name, end
 
 
-_BARE = re.compile(  # units that are nothing else, so that they need no number before them
+_BARE = lazily(  # units that are nothing else, so that they need no number before them
     r"(?:km/h|m/s²?|[mμnk]?g/(?:[mdμ]?L|ml|m[³3]|kg)|kWh|MWh|mAh|[KMGT]?bps|[KMG]?B/s|mmHg|[kMG]Hz|kcal|k[WVNgm]|[KkM]Pa|[cm]m|m[gL]|r/min|km²|cm²|m²|cm³|m³(?:/[shd])?)"
     r"(?![A-Za-z0-9/²³])"
 )

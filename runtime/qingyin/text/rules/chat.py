@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Leave, Pause, Reading, Say, before
 
-_LAUGH = re.compile(r"(?:23{2,}|6{3,}|5{3,})(?![0-9.,:%/~-])")
-_LAUGH_BEFORE = re.compile(r"(?:[哈嘿笑死]|(?:^|[^0-9])[，。！？…~ ])$|^$")
-_LAUGH_AFTER = re.compile(r"[，。！？…~哈嘿啊笑死]|$")
-_PRAISE = re.compile(r"6{3,}(?=[，。！？…~了啊呀]|$)")
-_PRAISED = re.compile(r"[^\W\d_a-zA-Z共是为到达有约计号第近超过率价在得]$")  # 主播666, not 一共666
-_FAREWELL = re.compile(r"88(?:6(?!6)|8(?!8))?(?![0-9.%:/~-])(?=[，。！~… ]|$)")  # 88，我先下了
-_STOP_BEFORE = re.compile(r"(?:^|[，。！？~… ]|好的?|行|嗯|那)$")
-_LEAVING_AFTER = re.compile(
+_LAUGH = lazily(r"(?:23{2,}|6{3,}|5{3,})(?![0-9.,:%/~-])")
+_LAUGH_BEFORE = lazily(r"(?:[哈嘿笑死]|(?:^|[^0-9])[，。！？…~ ])$|^$")
+_LAUGH_AFTER = lazily(r"[，。！？…~哈嘿啊笑死]|$")
+_PRAISE = lazily(r"6{3,}(?=[，。！？…~了啊呀]|$)")
+_PRAISED = lazily(r"[^\W\d_a-zA-Z共是为到达有约计号第近超过率价在得]$")  # 主播666, not 一共666
+_FAREWELL = lazily(r"88(?:6(?!6)|8(?!8))?(?![0-9.%:/~-])(?=[，。！~… ]|$)")  # 88，我先下了
+_STOP_BEFORE = lazily(r"(?:^|[，。！？~… ]|好的?|行|嗯|那)$")
+_LEAVING_AFTER = lazily(
     r"[，。！~… ]{1,3}(?:我?[先要得]?(?:下了|走了|睡|撤|闪|溜)|我先|明[天早儿]|晚安|回[头见聊]|下次|改天|拜)"
 )
-_LEAVING_BEFORE = re.compile(
+_LEAVING_BEFORE = lazily(
     r"(?:我?(?:先|要|得|去)?(?:下|走|睡|撤|闪|溜)了?|晚安|明天见|回见|拜拜|再见|"
     r"好[的嘞]?|[嗯行]|[Oo][Kk]|收到|知道了|这样)[，。！~… ]{1,3}$"
 )
-_RATE = re.compile(r"[1-9][1-9](?=折(?![叠线返磨腾现算扣]))")
-_OFF = re.compile(rf"({NUMBER})-({NUMBER})(?![0-9.-])")
-_OFF_BEFORE = re.compile(r"(?:[每立]?满|每) ?[¥]?$")
-_EMOTICON = re.compile(
+_RATE = lazily(r"[1-9][1-9](?=折(?![叠线返磨腾现算扣]))")
+_OFF = lazily(rf"({NUMBER})-({NUMBER})(?![0-9.-])")
+_OFF_BEFORE = lazily(r"(?:[每立]?满|每) ?[¥]?$")
+_EMOTICON = lazily(
     r"(?:\^[_….oO-]*\^|T[_….]+T|>[_….]+<|[=-][_…]+[=-]|[oO][_.][oO]|Q[_.]Q|:[-']?[)(DPp]|;-?[)D]|<3|QAQ|TAT)(?![A-Za-z0-9])"
 )
 

@@ -9,27 +9,28 @@ import re
 
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import cardinal, digits_one_by_one
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, after, before, measure_after
 from qingyin.text.units import unit_at
 
 _MONTH, _DAY = r"(1[0-2]|0?[1-9])", r"(3[01]|[12][0-9]|0?[1-9])"
 _NO_DAY = r"(?![0-9A-Za-z/%‰°]|[.:][0-9]|[折成倍])"
-_ONE = re.compile(rf"{_MONTH}([./]){_DAY}{_NO_DAY}")
-_TWO = re.compile(rf"{_MONTH}([./]){_DAY} ?(?:[-~]|—{{1,2}}|[到至]) ?(?:{_MONTH}\2)?{_DAY}{_NO_DAY}")
-_PADDED = re.compile(rf"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]){_NO_DAY}(?!-)")
-_SHORT_YEAR = re.compile(rf"(1[5-9]|2[0-9]|3[0-5])([/.-]){_MONTH}\2{_DAY}(?![0-9A-Za-z]|[./-][0-9])")
-_COMPACT = re.compile(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?![0-9A-Za-z.-])")
-_YEAR_LAST = re.compile(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
-_WITH_ITS_WORD = re.compile(
+_ONE = lazily(rf"{_MONTH}([./]){_DAY}{_NO_DAY}")
+_TWO = lazily(rf"{_MONTH}([./]){_DAY} ?(?:[-~]|—{{1,2}}|[到至]) ?(?:{_MONTH}\2)?{_DAY}{_NO_DAY}")
+_PADDED = lazily(rf"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]){_NO_DAY}(?!-)")
+_SHORT_YEAR = lazily(rf"(1[5-9]|2[0-9]|3[0-5])([/.-]){_MONTH}\2{_DAY}(?![0-9A-Za-z]|[./-][0-9])")
+_COMPACT = lazily(r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])(?![0-9A-Za-z.-])")
+_YEAR_LAST = lazily(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|[12][0-9]|3[01])[/.]((?:19|20)[0-9]{2})(?![0-9])")
+_WITH_ITS_WORD = lazily(
     r"(?:(0[1-9]|1[0-2])[./](0[1-9]|[12][0-9]|3[01])(?=[号日])|(1[0-2]|[1-9])[./](3[01]|[12][0-9]|[1-9])(?=号(?![线楼字门院机])))"
 )
 
-_TOLD_BEFORE = re.compile(
+_TOLD_BEFORE = lazily(
     r"(?:截止|截至|日期|时间|生日|到期日?|有效期|档期|会期|展期|班期|航班|定[在于]|[将拟已现]于|推迟到|提前到|"
     r"放假(?:安排|通知)?|假期(?:安排)?|[Dd]eadline|DDL|ddl|[Dd]ue)[到至日期]{0,2}[是为在到至于]?[:：]? ?$"
 )
-_SLASH_TOLD_BEFORE = re.compile(r"改到 ?$")  # 评分改到7.5 is none
-_TOLD_AFTER = re.compile(
+_SLASH_TOLD_BEFORE = lazily(r"改到 ?$")  # 评分改到7.5 is none
+_TOLD_AFTER = lazily(
     r" ?[（(](?:(?:周|星期|礼拜)[一二三四五六日天1-7]|[一二三四五六日][)）])| ?[0-9]{1,2}:[0-9]{2}|"
     r"正常(?:上班|上课|营业|开[门放]|发货)|(?:恢复)?(?:上班|上课|营业|开[学工业幕赛跑播售抢奖票]|复[工课]|返[程工校岗乡京回])|"
     r"放假|回(?:[来去家国京]|老家)|出发|动身|报到|[到离入]校|[到入离]职|[到入]岗|结婚|订婚|领证|婚礼|求婚|搬家|生日|生的|考试|面试|体检|"
@@ -38,35 +39,35 @@ _TOLD_AFTER = re.compile(
     r"前(?:提?交|完成|报名|付|回复|务必|必须|到)|起(?:[执施实]行|实施|生效|停|正式|[，。）])|"
     r"(?:元旦|圣诞|国庆|中秋|端午|清明|情人|妇女|劳动|儿童|教师|青年|建军|建党|母亲|父亲|植树|万圣|平安夜|双?十一)"
 )
-_SLASH_TOLD_AFTER = re.compile(r"上线|发布|更新|前[，。）]")  # 10.1上线 is a version
-_SPAN_TOLD_AFTER = re.compile(
+_SLASH_TOLD_AFTER = lazily(r"上线|发布|更新|前[，。）]")  # 10.1上线 is a version
+_SPAN_TOLD_AFTER = lazily(
     r"[，,]? ?[（(]?(?:共|一共|为期|连[休放])[0-9一二三四五六七八九十]{1,2}天|期间|活动|促销|特惠|休息"
 )
-_NUMBER_BEFORE = re.compile(r"(?:[A-Za-z0-9第为达约率分值比跌涨升降过近数本号高低仅超.]|[^截]至少) ?$")
-_SOMEBODY_BEFORE = re.compile(r"(?:[我你他她咱]们?|大家|俩|员|老师|公司|学校|单位|小区|老板|[今明去]年)$")
-_DOES_AFTER = re.compile(r"[向给跟和去从就才要会在]|准备|打算|请假|休息|的(?:票|机票|车票|火车|高铁|飞机|动车|假)")
-_IN_ON_BEFORE = re.compile(r"(?:(?<![等大小高低多少])于|[从自至到在]) ?$")
-_PADDED_AFTER = re.compile(r"(?:[至到~]|—{1,2}) ?(?:0[1-9]|1[0-2])-[0-3][0-9]")
-_VERSION_BEFORE = re.compile(r"(?:[A-Za-z]|版本[号为是:：]*) ?$")
+_NUMBER_BEFORE = lazily(r"(?:[A-Za-z0-9第为达约率分值比跌涨升降过近数本号高低仅超.]|[^截]至少) ?$")
+_SOMEBODY_BEFORE = lazily(r"(?:[我你他她咱]们?|大家|俩|员|老师|公司|学校|单位|小区|老板|[今明去]年)$")
+_DOES_AFTER = lazily(r"[向给跟和去从就才要会在]|准备|打算|请假|休息|的(?:票|机票|车票|火车|高铁|飞机|动车|假)")
+_IN_ON_BEFORE = lazily(r"(?:(?<![等大小高低多少])于|[从自至到在]) ?$")
+_PADDED_AFTER = lazily(r"(?:[至到~]|—{1,2}) ?(?:0[1-9]|1[0-2])-[0-3][0-9]")
+_VERSION_BEFORE = lazily(r"(?:[A-Za-z]|版本[号为是:：]*) ?$")
 
 # Days that are names: 5.1假期, 11.11大促, 9.9特惠.
 _NAMES_TEXT = "1.28 3.8 3.15 4.15 5.1 5.4 5.12 5.20 6.1 6.18 7.1 7.7 7.28 8.1 8.18 9.3 9.18 10.1 11.11 12.9 12.12"
 _NAMES = frozenset(_NAMES_TEXT.split())
-_EVENT = re.compile(
+_EVENT = lazily(
     rf"{_MONTH}[.·]{_DAY}(?=(?:国际)?(?:晚会|事变|事件|惨案|专案|大案|枪击|运动(?!员)|阅兵|消费者|[一-鿿]{{2}}[节日](?!期)|(?:特大)?(?:暴雨|洪灾|火灾|爆炸|空难|矿难)))"
 )
-_NAMED_DAY = re.compile(
+_NAMED_DAY = lazily(
     rf"{_MONTH}[.·]{_DAY}(?=期间|去哪|去玩|出游|出行|假期|黄金周|小?长假|放假|大促|购物节|活动|国庆|快乐|[表告]白|礼物|特惠|红包|促销|预售|狂欢|当天|来袭|返场|战报|大?地震)"
 )
-_SALE = re.compile(
+_SALE = lazily(
     r"(618|818|1111|1212|315|520|911|918)(?=大促|购物节|晚会|狂欢|事件|事变|年中|活动|消费者|[表告]白|情人)|"
     r"(1111|1212)(?=前夕|期间|预售|当天|来袭|战报|返场|购物|促销|特惠)|"
     r"520(?=快乐|礼物|红包|节|[当这那]天|特惠|[、，,]?1314)|1314(?=永远|一生|一世|红包|爱)|5201314(?![0-9])"
 )
-_MIDYEAR = re.compile(r"618(?=[一-鿿、](?<![万亿千百多余几号路室房厂年]))")
-_MIDYEAR_BEFORE = re.compile(r"(?:^|[，。！？；：、今去前年届每的和与])$|双(?:1[12]|十[一二])[”\"]?[和、与及][“\"]?$")
-_LISTED_BEFORE = re.compile(r"双(?:1[12]|十[一二])[”\"]?[和、与及][“\"]?$")
-_LOVE_BEFORE = re.compile(r"520[、，, ]?$")
+_MIDYEAR = lazily(r"618(?=[一-鿿、](?<![万亿千百多余几号路室房厂年]))")
+_MIDYEAR_BEFORE = lazily(r"(?:^|[，。！？；：、今去前年届每的和与])$|双(?:1[12]|十[一二])[”\"]?[和、与及][“\"]?$")
+_LISTED_BEFORE = lazily(r"双(?:1[12]|十[一二])[”\"]?[和、与及][“\"]?$")
+_LOVE_BEFORE = lazily(r"520[、，, ]?$")
 _DOUBLE = {"1111": "双十一", "1212": "双十二", "11.11": "双十一", "12.12": "双十二"}
 
 

@@ -12,9 +12,10 @@ from qingyin.text.characters import is_han
 from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import English, Part, Pause, Reading, Rule, before
 
-_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_WORD = lazily(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _MIN_WORDS = 2
 # Stand beside figures in Chinese text too, and make no sentence English.
 _NOT_ALONE = frozenset(
@@ -45,7 +46,7 @@ _NOT_ALONE = frozenset(
     }
 )
 
-_MONEY = re.compile(
+_MONEY = lazily(
     rf"(US\$|[$£€¥]) ?({NUMBER})(?: (hundred|thousand|million|billion|trillion)\b|([kKmMbB])(?![A-Za-z]))?"
 )
 _CURRENCIES = {
@@ -53,25 +54,25 @@ _CURRENCIES = {
     "¥": ("yuan", ""),
 }  # fmt: skip
 _SCALES = {"k": "thousand", "m": "million", "b": "billion"}
-_PERCENT = re.compile(rf"({NUMBER}) ?%")
-_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])(?: ?([AaPp])\.?[Mm]\b\.?)?")
-_HALF_DAY = re.compile(r"([0-9]{1,2}) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
-_DECADE = re.compile(r"([0-9]{2})?([0-9]0)s(?![A-Za-z0-9])")
-_YEAR = re.compile(r"(1[1-9][0-9]{2}|20[0-9]{2})(?![0-9]|[.,:][0-9]|[-/][0-9])")
-_YEARS = re.compile(r"(1[1-9][0-9]{2}|20[0-9]{2})(?:-|—)(1[1-9][0-9]{2}|20[0-9]{2}|[0-9]{2})(?![0-9]|[.,:/-][0-9])")
-_DATED = re.compile(
+_PERCENT = lazily(rf"({NUMBER}) ?%")
+_ORDINAL = lazily(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+_TIME = lazily(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?![0-9:])(?: ?([AaPp])\.?[Mm]\b\.?)?")
+_HALF_DAY = lazily(r"([0-9]{1,2}) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_DECADE = lazily(r"([0-9]{2})?([0-9]0)s(?![A-Za-z0-9])")
+_YEAR = lazily(r"(1[1-9][0-9]{2}|20[0-9]{2})(?![0-9]|[.,:][0-9]|[-/][0-9])")
+_YEARS = lazily(r"(1[1-9][0-9]{2}|20[0-9]{2})(?:-|—)(1[1-9][0-9]{2}|20[0-9]{2}|[0-9]{2})(?![0-9]|[.,:/-][0-9])")
+_DATED = lazily(
     r"(?:\b(?:in|since|by|from|to|until|till|of|year|during|before|after|around|early|late|mid|summer|spring|autumn|fall|"
     r"winter|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|"
     r"jul|aug|sept|sep|oct|nov|dec)\.?,?|[(（]|[0-9]{1,2}(?:st|nd|rd|th)?[,，、])$",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r" (?!(?:was|is|has|his|its|this|as|plus|us|olympics|games|season|series)\b)[a-z]+s\b")
-_FRACTION = re.compile(r"([0-9]{1,3})/([0-9]{1,3})(?![0-9/])")
-_RANGE = re.compile(rf"({NUMBER})(?: ?— ?| ?~ ?|-)(?={NUMBER})({NUMBER})(?![-0-9])")
-_PHONE = re.compile(r"(?:\+?([0-9]{1,2})[- ])?\(?([0-9]{3})\)?[- ]([0-9]{3})[- ]([0-9]{4})(?![0-9])")
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
-_NUMBER = re.compile(NUMBER)
+_COUNTED = lazily(r" (?!(?:was|is|has|his|its|this|as|plus|us|olympics|games|season|series)\b)[a-z]+s\b")
+_FRACTION = lazily(r"([0-9]{1,3})/([0-9]{1,3})(?![0-9/])")
+_RANGE = lazily(rf"({NUMBER})(?: ?— ?| ?~ ?|-)(?={NUMBER})({NUMBER})(?![-0-9])")
+_PHONE = lazily(r"(?:\+?([0-9]{1,2})[- ])?\(?([0-9]{3})\)?[- ]([0-9]{3})[- ]([0-9]{4})(?![0-9])")
+_VERSION = lazily(r"[0-9]+(?:\.[0-9]+){2,}")
+_NUMBER = lazily(NUMBER)
 _UNITS = {
     "km/h": "kilometers per hour", "mph": "miles per hour", "m/s": "meters per second", "km": "kilometer",
     "kg": "kilogram",
@@ -83,7 +84,7 @@ _UNITS = {
     "min": "minute", "hrs": "hours", "°C": "degrees Celsius", "℃": "degrees Celsius", "°F": "degrees Fahrenheit",
     "℉": "degrees Fahrenheit", "°": "degree", "k": "thousand", "K": "thousand",
 }  # fmt: skip
-_UNIT = re.compile(rf" ?({'|'.join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))})(?![A-Za-z0-9])")
+_UNIT = lazily(rf" ?({'|'.join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))})(?![A-Za-z0-9])")
 _CLOSE_ONLY = frozenset(["m", "g", "L", "W", "V", "k", "K", "in"])  # after a space these are other words
 _UNCHANGED = ("s", "feet", "hertz", "per", "thousand")
 _SIGNS = {

@@ -6,6 +6,7 @@ import re
 
 from qingyin.text import english_numbers
 from qingyin.text.characters import is_ascii_alnum
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import Reading, before
 
@@ -18,8 +19,8 @@ _MONTHS = {
 }  # fmt: skip
 _NAMES = "|".join(f"{name}|{short}" for short, name in _MONTHS.items() if short != name) + "|May|Sept"
 _YEAR = r"(?:[,，、]? ?((?:19|20)[0-9]{2})(?![0-9年月]))?"
-_MONTH_FIRST = re.compile(rf"({_NAMES})[. ] ?(3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9:.%]){_YEAR}")
-_DAY_FIRST = re.compile(rf"(3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)? ({_NAMES})(?![A-Za-z]){_YEAR}")
+_MONTH_FIRST = lazily(rf"({_NAMES})[. ] ?(3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?(?![0-9:.%]){_YEAR}")
+_DAY_FIRST = lazily(rf"(3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)? ({_NAMES})(?![A-Za-z]){_YEAR}")
 
 
 def month_first(text: str, start: int) -> Reading | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text import english_numbers
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import Reading, before
 from qingyin.text.rules.romans import roman_value
 
-_ROMAN = re.compile(r"[IVX]{2,8}(?![A-Za-z0-9'’])")
-_NAME_BEFORE = re.compile(r"([A-Z][a-z]+)$")
+_ROMAN = lazily(r"[IVX]{2,8}(?![A-Za-z0-9'’])")
+_NAME_BEFORE = lazily(r"([A-Z][a-z]+)$")
 _RULERS_TEXT = """
     Albert Alexander Alfonso Amenhotep Benedict Carl Catherine Charles Christian Christina Clement Cleopatra Constantine
     Cyrus Darius Edward Elizabeth Ferdinand Francis Frederick George Gregory Gustav Haakon Harald Henry Innocent

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from qingyin.text.characters import is_latin
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, cardinal, count_words, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
 from qingyin.text.units import unit_at
 
-_SIZE = re.compile(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
-_HITS = re.compile(r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]{1,3})(?=$|[,，。、;；!！?？)）]))(?![0-9年])")
-_TIMES = re.compile(rf"({NUMBER})[xX](?![A-Za-z0-9])")
-_TIMES_BEFORE = re.compile(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:到|达|至|达到|最高|为|是|有)?$")
-_TIMES_AFTER = re.compile(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
-_ELAPSED = re.compile(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?:\.([0-9]{1,3}))?(?![0-9:])")
-_ELAPSED_BEFORE = re.compile(
+_SIZE = lazily(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
+_HITS = lazily(r"([0-9]{1,3})(?:([投罚射枪箭])([0-9]{1,3})中|中([0-9]{1,3})(?=$|[,，。、;；!！?？)）]))(?![0-9年])")
+_TIMES = lazily(rf"({NUMBER})[xX](?![A-Za-z0-9])")
+_TIMES_BEFORE = lazily(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:到|达|至|达到|最高|为|是|有)?$")
+_TIMES_AFTER = lazily(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
+_ELAPSED = lazily(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?:\.([0-9]{1,3}))?(?![0-9:])")
+_ELAPSED_BEFORE = lazily(
     r"(?:用时|耗时|历时|时长|净时间|完赛时间|成绩|纪录|[总全片]长|[跑游]出|(?:用|花|耗费)了?)[为是约:：了]? ?$"
 )
-_ELAPSED_AFTER = re.compile(r"的?(?:个人|最好|完赛|总|净|新|世界|全国|亚洲)*(?:成绩|用时|时长|纪录)")
-_ELAPSED_NO_SCORE = re.compile(r"[0-9]{1,2}:[0-9]{2}[:.]")
-_LASTING = re.compile(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
-_HALF_DAY = re.compile(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
-_HALF_DAYS = re.compile(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
-_HALF_DAY_BEFORE = re.compile(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
-_SALARY = re.compile(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9])")
-_MORE = re.compile(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
-_HOUSE = re.compile(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
-_SERIAL = re.compile(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
-_ENGINE = re.compile(r"([0-9]{3}) ([0-9]{3})-([0-9])(?![-0-9.])")  # 103 184-8: European railways number so
-_HEIGHT = re.compile(r"[0-9]{2}(?![0-9.%A-Za-z])")
-_HUNDREDTHS = re.compile(r"[0-9]{2,3}(?![0-9.%A-Za-z]| ?[年月日时分秒个人米元名次公岁位只])")
-_SECONDS_BEFORE = re.compile(r"[0-9一二三四五六七八九十]秒$")
-_HEIGHT_BEFORE = re.compile(r"[0-9一二两三]米$")
-_EXPONENT = re.compile(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
-_SHORT_YEAR = re.compile(r"[0-9]{2}(?![0-9A-Za-z.,%])")
-_SHORT_YEAR_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?:[12]H|[1-4]Q|FY)$")
-_QUARTER = re.compile(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
+_ELAPSED_AFTER = lazily(r"的?(?:个人|最好|完赛|总|净|新|世界|全国|亚洲)*(?:成绩|用时|时长|纪录)")
+_ELAPSED_NO_SCORE = lazily(r"[0-9]{1,2}:[0-9]{2}[:.]")
+_LASTING = lazily(r"([0-9]{1,3})h([0-9]{1,2})(?:min|m)?(?![A-Za-z0-9])")
+_HALF_DAY = lazily(r"(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_HALF_DAYS = lazily(r"(1[0-2]|0?[1-9]) ?[-~—] ?(1[0-2]|0?[1-9]) ?([AaPp])\.?[Mm](?![A-Za-z])\.?")
+_HALF_DAY_BEFORE = lazily(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
+_SALARY = lazily(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9])")
+_MORE = lazily(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
+_HOUSE = lazily(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
+_SERIAL = lazily(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
+_ENGINE = lazily(r"([0-9]{3}) ([0-9]{3})-([0-9])(?![-0-9.])")  # 103 184-8: European railways number so
+_HEIGHT = lazily(r"[0-9]{2}(?![0-9.%A-Za-z])")
+_HUNDREDTHS = lazily(r"[0-9]{2,3}(?![0-9.%A-Za-z]| ?[年月日时分秒个人米元名次公岁位只])")
+_SECONDS_BEFORE = lazily(r"[0-9一二三四五六七八九十]秒$")
+_HEIGHT_BEFORE = lazily(r"[0-9一二两三]米$")
+_EXPONENT = lazily(rf"({NUMBER})[eE]([-+]?)([0-9]{{1,3}})(?![A-Za-z0-9])")
+_SHORT_YEAR = lazily(r"[0-9]{2}(?![0-9A-Za-z.,%])")
+_SHORT_YEAR_BEFORE = lazily(r"(?<![A-Za-z0-9])(?:[12]H|[1-4]Q|FY)$")
+_QUARTER = lazily(r"((?:19|20)[0-9]{2})(?=[QqH][1-4](?![0-9A-Za-z]))")
 _LARGE = {"k": 3, "K": 3, "M": 6, "m": 6, "B": 9, "b": 9, "bn": 9, "mn": 6, "million": 6, "billion": 9, "trillion": 12}
-_FLIGHT = re.compile(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
+_FLIGHT = lazily(r"(CA|MU|CZ|HU|MF|ZH|SC|FM|HO|KN|GS|JD|TV|EU)([0-9]{3,4})(?![0-9A-Za-z])")
 
 
 def hits(text: str, start: int) -> Reading | None:

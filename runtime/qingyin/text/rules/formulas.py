@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text.characters import SUPERSCRIPTS, is_ascii_alnum, is_han
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES
 from qingyin.text.numbers import cardinal
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, Spell, named
 from qingyin.text.units import unit_at
 
 _SILENT = (Pause(SILENT),)
-_POWER = re.compile(r"\^\(?([-+]?)([0-9]{1,4})\)?")
-_LETTER_POWER = re.compile(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
+_POWER = lazily(r"\^\(?([-+]?)([0-9]{1,4})\)?")
+_LETTER_POWER = lazily(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
 _ABSOLUTE_WITHIN = 24
-_ABSOLUTE = re.compile(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
-_ABSOLUTE_BEFORE = re.compile(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
-_CHARGE = re.compile(r"[-+](?![A-Za-z0-9=+ -])")
-_ION_BEFORE = re.compile(
+_ABSOLUTE = lazily(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
+_ABSOLUTE_BEFORE = lazily(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+_CHARGE = lazily(r"[-+](?![A-Za-z0-9=+ -])")
+_ION_BEFORE = lazily(
     r"(?<![A-Za-z0-9])(?:(?:Na|K|H|Li|Ag|NH4|[CM][ag]2|[FZP][enb]2|Cu2|Ba2|Mn2|Fe3|Al3)(?P<plus>\+)|"
     r"(?:Cl|Br|F|I|OH|NO3|NO2|HCO3|HSO4|MnO4|ClO|CN)-)$"
 )

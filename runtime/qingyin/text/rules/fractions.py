@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.parts import Pause, Reading, Say, after, before
 from qingyin.text.units import unit_at
 
-_RATED = re.compile(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
-_OPTICAL = re.compile(r"1/([0-9]\.[0-9]{1,2})(?:英寸|[\"″]|'')")  # the size of an image sensor
-_FRACTION = re.compile(r"([0-9]{1,4})/(10000|[0-9]{1,4})(?![0-9]|[/.][0-9])")
-_SUM_BEFORE = re.compile(r"[0-9]/[0-9]{1,4} ?[-+] ?$")
-_SUM_AFTER = re.compile(r" ?[-+] ?[0-9]{1,4}/[0-9]")
-_SCIENTIFIC = re.compile(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
+_RATED = lazily(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
+_OPTICAL = lazily(r"1/([0-9]\.[0-9]{1,2})(?:英寸|[\"″]|'')")  # the size of an image sensor
+_FRACTION = lazily(r"([0-9]{1,4})/(10000|[0-9]{1,4})(?![0-9]|[/.][0-9])")
+_SUM_BEFORE = lazily(r"[0-9]/[0-9]{1,4} ?[-+] ?$")
+_SUM_AFTER = lazily(r" ?[-+] ?[0-9]{1,4}/[0-9]")
+_SCIENTIFIC = lazily(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 
 
 def _added(text: str, start: int, end: int) -> bool:

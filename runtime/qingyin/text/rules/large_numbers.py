@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text.characters import is_ascii_alnum
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, measure_after
 from qingyin.text.units import unit_at
 
-_SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
-_OVER_WAN = re.compile(r"([1-9][0-9]{4,8}|[1-9][0-9]{0,2}(?:,[0-9]{4}){1,2})万(?!亿)")
+_SPACED = lazily(r"[1-9][0-9]{0,2}(?: [0-9]{3}){1,4}(?![0-9]| [0-9])")
+_OVER_WAN = lazily(r"([1-9][0-9]{4,8}|[1-9][0-9]{0,2}(?:,[0-9]{4}){1,2})万(?!亿)")
 
 
 def over_wan(text: str, start: int) -> Reading | None:

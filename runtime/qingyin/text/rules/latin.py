@@ -18,43 +18,44 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.english_phones import syllables
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import English, Leave, Part, Pause, Reading, Say, Spell, after, before
 from qingyin.text.units import bare_unit, unit_at
 
-_WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
-_SCALED = re.compile(r"[0-9][千百]?[万亿千百]$")
-_DOTTED = re.compile(r"(?:[A-Za-z]|Ph)(?:\.[A-Za-z]){1,5}(?![A-Za-z0-9])")
+_WORDS = lazily(r"[A-Za-z]+(?:['’][A-Za-z]+)*(?:(?<=s)['’](?![A-Za-z]))?")
+_SCALED = lazily(r"[0-9][千百]?[万亿千百]$")
+_DOTTED = lazily(r"(?:[A-Za-z]|Ph)(?:\.[A-Za-z]){1,5}(?![A-Za-z0-9])")
 _DOTTED_WORDS = {"eg": "for example", "ie": "that is"}
-_WORD_BEFORE = re.compile(r"[A-Za-z]{2,}[ -]$")
-_WORD_AFTER = re.compile(r"[ -][A-Za-z]?[a-z]{2,}|'")
-_CAPITALS_BEFORE = re.compile(r"([A-Z]+)[^A-Za-z0-9、，一-鿿]{1,3}$")  # a list is no shouting
-_CAPITALS_AFTER = re.compile(r"[^A-Za-z0-9、，一-鿿]{1,3}([A-Z]+)")
-_ADDRESS_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
-_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
-_DRIVE = re.compile(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
-_LOGARITHM = re.compile(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
+_WORD_BEFORE = lazily(r"[A-Za-z]{2,}[ -]$")
+_WORD_AFTER = lazily(r"[ -][A-Za-z]?[a-z]{2,}|'")
+_CAPITALS_BEFORE = lazily(r"([A-Z]+)[^A-Za-z0-9、，一-鿿]{1,3}$")  # a list is no shouting
+_CAPITALS_AFTER = lazily(r"[^A-Za-z0-9、，一-鿿]{1,3}([A-Z]+)")
+_ADDRESS_PIECE = lazily(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
+_ORDINAL = lazily(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+_DRIVE = lazily(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
+_LOGARITHM = lazily(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
-_IN_FORMULA = re.compile(rf"[{''.join(SUPERSCRIPTS)}0-9]|[-+](?![A-Za-z0-9=+ -])|\([A-Z]{{1,2}}[0-9)]")
-_HYDROXIDE = re.compile(r"\)[0-9]|-(?![A-Za-z0-9])")
+_IN_FORMULA = lazily(rf"[{''.join(SUPERSCRIPTS)}0-9]|[-+](?![A-Za-z0-9=+ -])|\([A-Z]{{1,2}}[0-9)]")
+_HYDROXIDE = lazily(r"\)[0-9]|-(?![A-Za-z0-9])")
 _FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
-_EQUALS = re.compile(r" ?(?:=|≤|≥|≠)")
-_PRODUCT = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
+_EQUALS = lazily(r" ?(?:=|≤|≥|≠)")
+_PRODUCT = lazily(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
 _NO_PRODUCT = frozenset(["pi", "sin", "cos", "tan", "log", "max", "min", "mod", "lim", "exp", "yes", "no", "on", "off"])
-_FORMULA_BEFORE = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z]{1,2}[0-9²]? ?= ?$")
-_ARGUMENT = re.compile(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
-_NUMBER_SIGN = re.compile(r"(?!NO[23](?![0-9]))(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
-_GRAPHICS_BEFORE = re.compile(r"[0-9]{4} ?$")  # RTX 5070 Ti
-_LETTERED_BEFORE = re.compile(  # Plan A, Hepatitis A and B: there A is no article
+_FORMULA_BEFORE = lazily(r"(?<![A-Za-z0-9_.])[A-Za-z]{1,2}[0-9²]? ?= ?$")
+_ARGUMENT = lazily(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
+_NUMBER_SIGN = lazily(r"(?!NO[23](?![0-9]))(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
+_GRAPHICS_BEFORE = lazily(r"[0-9]{4} ?$")  # RTX 5070 Ti
+_LETTERED_BEFORE = lazily(  # Plan A, Hepatitis A and B: there A is no article
     r"(?:[Pp]lan|[Cc]lass|[Gg]roup|[Tt]ype|[Ll]evel|[Tt]eam|[Gg]rade|[Hh]epatitis|[Vv]itamin|[Ss]eries?|[Mm]odel|"
     r"[Pp]art|[Oo]ption|[Ss]ection|[Uu]nit|[Ss]ide|[Pp]roduct|[Vv]ersion|[Rr]oom|[Gg]ate|[Bb]lock|[Aa]ppendix|PLAN) $"
 )
 _EXCLAIMED = frozenset(["NO", "OH", "HI", "GO", "SO"])  # words in capitals, but for formulas: NO2, OH⁻
-_NO_ION = re.compile(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
-_THEY_AFTER = re.compile("[们是说的在会不也就想要让给和对有没把很都还爱能来去]|喜欢")  # TA们: he or she
-_NEXT_WORD = re.compile(r" [A-Za-z]{2}")
-_VERSUS = re.compile(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
+_NO_ION = lazily(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
+_THEY_AFTER = lazily("[们是说的在会不也就想要让给和对有没把很都还爱能来去]|喜欢")  # TA们: he or she
+_NEXT_WORD = lazily(r" [A-Za-z]{2}")
+_VERSUS = lazily(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
 
 def address(text: str, start: int) -> Reading | None:

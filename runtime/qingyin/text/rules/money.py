@@ -7,6 +7,7 @@ import re
 from qingyin.text.characters import is_han
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, count_words, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.everyday import large_words
 from qingyin.text.rules.parts import Pause, Reading, Say
 from qingyin.text.units import unit_at
@@ -20,7 +21,7 @@ CURRENCIES = {
     "JPY": "日元", "GBP": "英镑", "HKD": "港元",
 }  # fmt: skip
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
-_AMOUNT = re.compile(
+_AMOUNT = lazily(
     rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?"
     r"((?:[千百十]?万|[千百十])?亿|[千百十]?万|百|千|(?:[kKMBm]|bn|mn|million|billion|trillion)(?![A-Za-z]))?"
 )

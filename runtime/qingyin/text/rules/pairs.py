@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, before
 
-_DEGREES = re.compile(r"([0-9]{1,2})(?:℃|°C?|度)?/(-?)([0-9]{1,2}) ?(℃|°C|摄氏度)")
-_ALWAYS = re.compile(r"24/7(/365)?(?![0-9/.%])")
-_PRICE = re.compile(rf"({NUMBER})(?:元)?/(?=[月天年晚人次件斤位台盒瓶箱套间节张份只支双包袋平桌场亩吨](?!代))")
+_DEGREES = lazily(r"([0-9]{1,2})(?:℃|°C?|度)?/(-?)([0-9]{1,2}) ?(℃|°C|摄氏度)")
+_ALWAYS = lazily(r"24/7(/365)?(?![0-9/.%])")
+_PRICE = lazily(rf"({NUMBER})(?:元)?/(?=[月天年晚人次件斤位台盒瓶箱套间节张份只支双包袋平桌场亩吨](?!代))")
 _PRICE_LEAST = 10  # 3/月 may be a choice
-_LISTED_BEFORE = re.compile(r"[0-9第]/?$")
+_LISTED_BEFORE = lazily(r"[0-9第]/?$")
 
 
 def pair(text: str, start: int) -> Reading | None:

@@ -6,12 +6,12 @@ WINDOW characters back and match bounded patterns, so that a row of them stays l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from qingyin.text.characters import is_han
 from qingyin.text.items import SILENT
+from qingyin.text.patterns import lazily
 from qingyin.text.units import LIANG_MEASURES, MEASURES
 
 WINDOW = 12
@@ -83,7 +83,7 @@ def after(text: str, end: int, size: int = WINDOW) -> str:
     return text[end : end + size].lstrip()
 
 
-_PAID = re.compile("支[出付取持]")  # 尾号8816支出: no measure
+_PAID = lazily("支[出付取持]")  # 尾号8816支出: no measure
 
 
 def measure_after(text: str, end: int) -> str:
@@ -97,11 +97,11 @@ def measure_after(text: str, end: int) -> str:
     return ""
 
 
-_ORDINAL = re.compile(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
-_ROOMS_BEFORE = re.compile(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
+_ORDINAL = lazily(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
+_ROOMS_BEFORE = lazily(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
 _ENTRANCES = frozenset("口座门层幢栋")
-_LONE_CAPITAL = re.compile(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
-_ERA = re.compile(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
+_LONE_CAPITAL = lazily(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
+_ERA = lazily(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
 
 
 def counts(text: str, start: int, end: int) -> bool:

@@ -6,24 +6,25 @@ import re
 
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, cardinal, count_words, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, before
 
-_NUMBER = re.compile(NUMBER)
+_NUMBER = lazily(NUMBER)
 _SINGLE, _DOUBLE = "'’′", '"”″'
-_MINUTES_SECONDS = re.compile(
+_MINUTES_SECONDS = lazily(
     rf"([0-9]{{1,3}})[{_SINGLE}] ?([0-9]{{1,2}})(?:[{_DOUBLE}]|''|′′)([0-9]{{1,2}})?(?![0-9])"
 )
-_HUNDREDTHS = re.compile(rf"([0-9]{{1,2}})[{_DOUBLE}]([0-9]{{2}})(?![0-9])")  # 9"58
-_MINUTE = re.compile(rf"([0-9]{{1,3}})[{_SINGLE}](?: ?\+ ?([0-9]{{1,2}})[{_SINGLE}]?)?(?![0-9A-Za-z])")
-_ARC_BEFORE = re.compile(r"°[0-9]{0,2}(?:\.[0-9]+)?['’′]? ?$")
-_FEET_AFTER = re.compile(r" ?(?:GP|HQ|HC|OT)(?![A-Za-z])|的?(?:标?准?集装箱|标箱|货柜|高?柜|高|长|宽)")
-_SECONDS_BEFORE = re.compile(r"(?:用时|耗时|时长|持续|曝光|[跑游]了?|成绩|延[迟时]|倒计时)[为是约:：]? ?$")
-_INCHES_AFTER = re.compile(
+_HUNDREDTHS = lazily(rf"([0-9]{{1,2}})[{_DOUBLE}]([0-9]{{2}})(?![0-9])")  # 9"58
+_MINUTE = lazily(rf"([0-9]{{1,3}})[{_SINGLE}](?: ?\+ ?([0-9]{{1,2}})[{_SINGLE}]?)?(?![0-9A-Za-z])")
+_ARC_BEFORE = lazily(r"°[0-9]{0,2}(?:\.[0-9]+)?['’′]? ?$")
+_FEET_AFTER = lazily(r" ?(?:GP|HQ|HC|OT)(?![A-Za-z])|的?(?:标?准?集装箱|标箱|货柜|高?柜|高|长|宽)")
+_SECONDS_BEFORE = lazily(r"(?:用时|耗时|时长|持续|曝光|[跑游]了?|成绩|延[迟时]|倒计时)[为是约:：]? ?$")
+_INCHES_AFTER = lazily(
     r" ?的?(?:[大小高全曲]?屏|显示|唱片|黑胶|笔记本|轮[毂胎圈]|电视|平板|[披比]萨|照片|相框|硬盘|蛋糕|管|阀)"
 )
-_FEET_BEFORE = re.compile(r"[长宽高][约为]?$")
+_FEET_BEFORE = lazily(r"[长宽高][约为]?$")
 _QUOTED_WITHIN = 60
-_OPENING_DOUBLE, _OPENING_SINGLE = re.compile(r'(?<![0-9])"'), re.compile(r"(?<![0-9A-Za-z])'")
+_OPENING_DOUBLE, _OPENING_SINGLE = lazily(r'(?<![0-9])"'), lazily(r"(?<![0-9A-Za-z])'")
 
 
 def _closes_quotation(text: str, index: int) -> bool:

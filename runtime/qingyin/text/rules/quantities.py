@@ -7,33 +7,34 @@ import re
 from qingyin.text.characters import VULGAR_FRACTIONS, is_ascii_alnum, is_latin
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import MAX_CARDINAL_DIGITS, NUMBER, cardinal, count_words, digits_one_by_one, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, before, counts, follows_han, measure_after
 from qingyin.text.units import PREFIX_UNITS, unit_at
 
-_NUMBER = re.compile(NUMBER)
-_CAPITAL = re.compile("[A-Z](?<![A-Za-z]{2})")
-_ADDED = re.compile(r"[A-Za-z]\+$")  # T+1到账
-_RANGE = re.compile(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
-_SIGNED = re.compile(rf"([-+]?)({NUMBER})")
-_PADDED = re.compile(r"0[0-9]{1,2}")
-_SERIES = re.compile(r"(?:19|20)[0-9]{2}")
-_PAGES_BEFORE = re.compile(r"(?<![A-Za-z])(?:[Pp]{1,2}|EP|Ep|Day|[QDW])$")
-_LEADING_DOT = re.compile(r"\.[0-9]+")
-_MORE = re.compile(r"[-/][0-9]")
-_NETWORK = re.compile(r"/([1-3]?[0-9])(?![0-9/.])")
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
-_AIRCRAFT = re.compile(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
-_CODE_BEFORE = re.compile(
+_NUMBER = lazily(NUMBER)
+_CAPITAL = lazily("[A-Z](?<![A-Za-z]{2})")
+_ADDED = lazily(r"[A-Za-z]\+$")  # T+1到账
+_RANGE = lazily(r" ?(-|~|—{1,2}) ?(?=[-+]?[0-9])")
+_SIGNED = lazily(rf"([-+]?)({NUMBER})")
+_PADDED = lazily(r"0[0-9]{1,2}")
+_SERIES = lazily(r"(?:19|20)[0-9]{2}")
+_PAGES_BEFORE = lazily(r"(?<![A-Za-z])(?:[Pp]{1,2}|EP|Ep|Day|[QDW])$")
+_LEADING_DOT = lazily(r"\.[0-9]+")
+_MORE = lazily(r"[-/][0-9]")
+_NETWORK = lazily(r"/([1-3]?[0-9])(?![0-9/.])")
+_VERSION = lazily(r"[0-9]+(?:\.[0-9]+){2,}")
+_AIRCRAFT = lazily(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
+_CODE_BEFORE = lazily(
     r"(?:骁龙|麒麟|天玑|锐龙|酷睿|宝马|标致) ?$|[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$"
 )  # i7-12700, H.264
-_LETTERS_BEFORE = re.compile(r"[A-Za-z]{2}$")
+_LETTERS_BEFORE = lazily(r"[A-Za-z]{2}$")
 _COUNTED_AFTER_LATIN = frozenset("个份台张次页杯件条套位斤盒瓶块颗篇遍")  # bug2个; but Dota2国际邀请赛, Python2代码
-_PHONE_BEFORE = re.compile(r"(?:[Pp]hone|IPHONE) ?$")
-_POINTS = re.compile(r"(?:分(?!之)|[元万亿岁倍])")
-_NUMERALS = re.compile(r"各数|读作|写作|省略|改写|四舍五入|近似数|这个数")  # schoolbooks read long numbers in full
+_PHONE_BEFORE = lazily(r"(?:[Pp]hone|IPHONE) ?$")
+_POINTS = lazily(r"(?:分(?!之)|[元万亿岁倍])")
+_NUMERALS = lazily(r"各数|读作|写作|省略|改写|四舍五入|近似数|这个数")  # schoolbooks read long numbers in full
 _LABELLED = tuple("图表节号章题式型例款条座室区幢栋楼")  # 图2-1
-_ORDINAL_SUFFIX = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
+_ORDINAL_SUFFIX = lazily(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 
 
 def _follows_latin(text: str, start: int) -> bool:

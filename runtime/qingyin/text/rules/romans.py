@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from qingyin.text.characters import ROMAN_CHARACTERS, is_ascii_alnum, is_han, is_latin
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, Spell, after, before
 
-_NUMERAL = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_NUMERAL = lazily(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VALUES = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
-_ROMAN = re.compile(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
-_ROMAN_AFTER = re.compile(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
-_ROMAN_STAGE = re.compile(r"(III|II|IV)([A-E])(?=[0-9]?[期级型类度])|(I)([A-E])(?=[0-9]?期)")  # IIIA期
-_ROMAN_RANGE = re.compile(r"([IVX]{1,4}) ?[-~—] ?([IVX]{1,4})(?=[期级类型度])")
-_RULER_BEFORE = re.compile(  # 亨利VIII, but 路易XIV is 路易十四
+_ROMAN = lazily(r"[IVXLCDM]{1,8}(?![A-Za-z0-9])")
+_ROMAN_AFTER = lazily(r"(?:[章型期级类世卷部代号度组节编篇集阶册届区段季]|临床)")
+_ROMAN_STAGE = lazily(r"(III|II|IV)([A-E])(?=[0-9]?[期级型类度])|(I)([A-E])(?=[0-9]?期)")  # IIIA期
+_ROMAN_RANGE = lazily(r"([IVX]{1,4}) ?[-~—] ?([IVX]{1,4})(?=[期级类型度])")
+_RULER_BEFORE = lazily(  # 亨利VIII, but 路易XIV is 路易十四
     r"(?:亨利|伊丽莎白|乔治|爱德华|查理|查理曼|查尔斯|威廉|腓力|菲利普|腓特烈|弗里德里希|尼古拉|亚历山大|保罗|本笃|庇护|叶卡捷琳娜|"
     r"拉美西斯|理查|理查德|约翰|詹姆[斯士]|利奥波德|奥托|玛格丽特|古斯塔夫|卡尔)$"
 )
 _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
 _SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI
-_NAME_BEFORE = re.compile("[A-Za-z]{2} $")
-_NO_SEQUEL = re.compile(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
+_NAME_BEFORE = lazily("[A-Za-z]{2} $")
+_NO_SEQUEL = lazily(r"设计|系统|手册|标识|规范")  # VI设计: visual identity
 
 
 def roman_value(letters: str) -> int:

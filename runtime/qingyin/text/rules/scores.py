@@ -7,25 +7,26 @@ from collections.abc import Sequence
 
 from qingyin.text.characters import is_latin
 from qingyin.text.numbers import NUMBER, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.dates import is_ratio
 from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.parts import Part, Reading, Say, after, before, measure_after
 from qingyin.text.units import unit_at
 
-_RATIO = re.compile(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
-_SCORE = re.compile(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
-_SCORE_BEFORE = re.compile(
+_RATIO = lazily(rf"({NUMBER})((?::{NUMBER}){{1,6}})(?![0-9:])")
+_SCORE = lazily(r"([0-9]{1,3})-([0-9]{1,3})(?![0-9-]|\.[0-9])")
+_SCORE_BEFORE = lazily(
     r"(?:以|以[0-9]{1,3}-[0-9]{1,3}[和、及]|比分|总分|扳成|战成|打成|比数)(?:总比分|总分|大比分)?[为是]?[:：]?$"
 )
-_SCORE_AFTER = re.compile(
+_SCORE_AFTER = lazily(
     r"[,，)）]{0,2}(?:战胜|击败|获胜|取胜|大胜|险胜|完胜|力克|领先|落后|不敌|负于|输给|逆转|告负|战平|"
     r"的?比分|先拔|带走|闷平|握手言和|[小轻]胜|轻取|反超|[落告]败|晋级|夺冠|血洗|轻松拿下|拿下|丢掉|击退|淘汰|横扫|输|赢|胜(?![任地利])|惨败|惜败|大败|绝杀|告捷|逼平)"
 )
-_NIL = re.compile(r"0-(?:1[0-9]|[0-9])(?![0-9.-])(?=[一-鿿](?<![之的到至区范分是为时和与或]))")  # 中国0-4西班牙
-_TEAM_BEFORE = re.compile(r"[一-鿿](?<![从在由值为是约达到用选取度级])$")
-_PAIR = re.compile(r"([0-9]{1,3})-([0-9]{1,3})")
-_PAIRS_BEFORE = re.compile(r"(?<![0-9-])(?:[0-9]{1,3}-[0-9]{1,3}[、，,和及 ]{1,2})+$")
-_PAIRS_AFTER = re.compile(r"(?:[、，,和及 ]{1,2}[0-9]{1,3}-[0-9]{1,3}(?![0-9-]))+")
+_NIL = lazily(r"0-(?:1[0-9]|[0-9])(?![0-9.-])(?=[一-鿿](?<![之的到至区范分是为时和与或]))")  # 中国0-4西班牙
+_TEAM_BEFORE = lazily(r"[一-鿿](?<![从在由值为是约达到用选取度级])$")
+_PAIR = lazily(r"([0-9]{1,3})-([0-9]{1,3})")
+_PAIRS_BEFORE = lazily(r"(?<![0-9-])(?:[0-9]{1,3}-[0-9]{1,3}[、，,和及 ]{1,2})+$")
+_PAIRS_AFTER = lazily(r"(?:[、，,和及 ]{1,2}[0-9]{1,3}-[0-9]{1,3}(?![0-9-]))+")
 _PAIRS_WITHIN = 40
 
 

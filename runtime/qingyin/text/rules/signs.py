@@ -18,6 +18,7 @@ from qingyin.text.english_dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words
+from qingyin.text.patterns import lazily
 from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.ids import abroad
 from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, measure_after, named
@@ -26,42 +27,42 @@ from qingyin.text.units import MEASURES, unit_at
 _SILENT = (Pause(SILENT),)
 _DASHES = "-~—"
 CURRENCY_SIGNS = frozenset("$¥€£₩")
-_LETTER_RANGE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
-_DASH = re.compile(r"—{1,2} ?|[-~] ?")
-_NEGATIVE = re.compile(rf"-(\.[0-9]+|{NUMBER})")
-_FREEZING = re.compile(rf"-{NUMBER}(?: ?[-~—到至/] ?-?{NUMBER})? ?(?:℃|°C|摄氏|°(?![0-9A-Z'′]))")
-_AGREED = re.compile(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
-_WARM = re.compile(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
-_VALUE_BEFORE = re.compile(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
-_DATED = re.compile(
+_LETTER_RANGE = lazily(r"(?<![A-Za-z0-9])[A-Za-z]~[A-Za-z](?![A-Za-z0-9])")
+_DASH = lazily(r"—{1,2} ?|[-~] ?")
+_NEGATIVE = lazily(rf"-(\.[0-9]+|{NUMBER})")
+_FREEZING = lazily(rf"-{NUMBER}(?: ?[-~—到至/] ?-?{NUMBER})? ?(?:℃|°C|摄氏|°(?![0-9A-Z'′]))")
+_AGREED = lazily(r"\+(?:1|10086|666)(?=[，。！？~…]|$)")  # of chats: +1，我也去
+_WARM = lazily(rf"\+{NUMBER} ?(?:℃|°C|摄氏)")
+_VALUE_BEFORE = lazily(r"(?:[为是至到达约在于值低升降跌率差数从得负即取成]|温度?|[^一-鿿A-Za-z0-9)）\]%])$|^$")
+_DATED = lazily(
     r"(?:[年月日号时点分秒元个人页米岁级层楼]|[0-9一二三四五六七八九十]度|世纪|"
     r"周[一二三四五六1-6]|星期[一二三四五六])$"
 )
 _TIMED = tuple("年月日号时点天晨晚夜间")
-_LETTER = re.compile(r"-[A-Za-z](?![A-Za-z])")
+_LETTER = lazily(r"-[A-Za-z](?![A-Za-z])")
 _LETTER_BEFORE = tuple("=<>≤≥≠≈(（，则有得为即是若设使")
-_CODES = re.compile(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P8
-_CODE_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
-_PART_AFTER = re.compile(r"-[0-9]{1,4}(?![0-9.]| ?[号日楼月线院人名位])")
-_GRADE = re.compile(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
-_GRADE_NEAR = re.compile(r"成绩|[等评分]级|评[为了]|绩点|考了|[得拿]了|GPA|(?<![A-Za-z0-9])[A-F][+-](?![A-Za-z0-9])")
-_ALGEBRA = re.compile(r"(?:(?<=[0-9])[a-z]|(?<![A-Za-z0-9])[nkxy])-(?=[0-9](?!脂|多不饱和|系))")  # 2n-1
-_NUMERIC_AFTER = re.compile(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
-_MEASURED_BEFORE = re.compile(r"[0-9]([一-鿿]{1,2})$")
-_LOWERED = re.compile(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
-_SIGNLESS = re.compile(NUMBER)
-_INDEXED = re.compile(r"[^A-Za-z0-9][A-Za-z]_[0-9](?![A-Za-z0-9])")
-_CUT_SHORT = re.compile(
+_CODES = lazily(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P8
+_CODE_BEFORE = lazily(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
+_PART_AFTER = lazily(r"-[0-9]{1,4}(?![0-9.]| ?[号日楼月线院人名位])")
+_GRADE = lazily(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
+_GRADE_NEAR = lazily(r"成绩|[等评分]级|评[为了]|绩点|考了|[得拿]了|GPA|(?<![A-Za-z0-9])[A-F][+-](?![A-Za-z0-9])")
+_ALGEBRA = lazily(r"(?:(?<=[0-9])[a-z]|(?<![A-Za-z0-9])[nkxy])-(?=[0-9](?!脂|多不饱和|系))")  # 2n-1
+_NUMERIC_AFTER = lazily(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
+_MEASURED_BEFORE = lazily(r"[0-9]([一-鿿]{1,2})$")
+_LOWERED = lazily(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
+_SIGNLESS = lazily(NUMBER)
+_INDEXED = lazily(r"[^A-Za-z0-9][A-Za-z]_[0-9](?![A-Za-z0-9])")
+_CUT_SHORT = lazily(
     r"(?<![A-Za-z0-9])(?:[Vv]ol|[Pp]|[Pp]p|[Ff]ig|[Vv]er|[Ee]p|EP|[Cc]h|[Aa]rt|[Ll]v|LV|[Mm]k|[Ss]ec|[Nn]o|NO|[Oo]p)$"
 )
-_SECTION = re.compile(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
+_SECTION = lazily(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
 # Of absolute paths, also where Han text stands directly before (放到/etc/nginx).
-_ROOT = re.compile(r"/(?:etc|usr|home|var|opt|tmp|bin|root|mnt|data|dev|proc|lib|Users|srv|www|api)(?:/|$)")
+_ROOT = lazily(r"/(?:etc|usr|home|var|opt|tmp|bin|root|mnt|data|dev|proc|lib|Users|srv|www|api)(?:/|$)")
 _PATH_WITHIN = 60
 _LONGEST_TOPIC = 32
-_PER_HUNDRED = re.compile(r"/100 ?(?:(km|公里)|(ml|mL|ML|毫升)|(g|克))(?![A-Za-z])")
-_REPEATED_BEFORE = re.compile(r"[0-9][^，。！？；：]{0,6}$")
+_PER_HUNDRED = lazily(r"/100 ?(?:(km|公里)|(ml|mL|ML|毫升)|(g|克))(?![A-Za-z])")
+_REPEATED_BEFORE = lazily(r"[0-9][^，。！？；：]{0,6}$")
 
 
 def dash(text: str, start: int) -> Reading | None:
