@@ -13,24 +13,25 @@ _NAMES_TEXT = """
     asana:AH0-S-AA1-N-AH0 asics:AE1-S-IH0-K-S asuka:AA1-S-K-AH0 asus:EY1-S-UH0-S async:EY1-S-IH2-NG-K
     athleisure:AE1-TH-L-IY2-ZH-ER0 avatr:AE1-V-AH0-T-AA2-R avene:AH0-V-EH1-N awk:AO1-K axios:AE1-K-S-IY0-OW0-S
     ayanami:AA2-Y-AH0-N-AA1-M-IY0 balenciaga:B-AH0-L-EH2-N-S-IY0-AA1-G-AH0 banzai:B-AA2-N-Z-AY1
-    basquiat:B-AA1-S-K-IY0-AA2-T bengio:B-EH1-N-JH-IY0-OW0 beyonce:B-IY0-AA1-N-S-EY0 bezos:B-EY1-Z-OW0-S
+    basquiat:B-AA1-S-K-IY0-AA2-T bass:B-EY1-S bengio:B-EH1-N-JH-IY0-OW0 beyonce:B-IY0-AA1-N-S-EY0 bezos:B-EY1-Z-OW0-S
     bibimbap:B-IY1-B-IH0-M-B-AA2-P bilibili:B-IH1-L-IY0-B-IH1-L-IY0 binance:B-AY1-N-AE2-N-S binging:B-IH1-N-JH-IH0-NG
     bitcoin:B-IH1-T-K-OY2-N bizet:B-IY0-Z-EY1 blockchain:B-L-AA1-K-CH-EY2-N boba:B-OW1-B-AH0
     bolognese:B-OW2-L-AH0-N-Y-EY1-Z bot:B-AA1-T bouillabaisse:B-UW2-Y-AH0-B-EY1-S broadcom:B-R-AO1-D-K-AA2-M
-    brulee:B-R-UW0-L-EY1 bulgari:B-UH1-L-G-AH0-R-IY0 burberry:B-ER1-B-EH2-R-IY0 bvlgari:B-UH1-L-G-AH0-R-IY0
-    camus:K-AA0-M-UW1 canva:K-AE1-N-V-AH0 cardano:K-AA0-R-D-AA1-N-OW0 carrefour:K-EH1-R-AH0-F-UH2-R
-    cartier:K-AA1-R-T-IY0-EY2 cauchy:K-OW0-SH-IY1 centos:S-EH1-N-T-OW2-S cerave:S-EH1-R-AH0-V-EY2
-    cetirizine:S-EH0-T-IH1-R-AH0-Z-IY2-N chagall:SH-AH0-G-AA1-L chalamet:SH-AE1-L-AH0-M-EY2 chandon:SH-AA0-N-D-OW1-N
-    charizard:CH-AA1-R-IH0-Z-AA2-R-D chatbot:CH-AE1-T-B-AA2-T checksum:CH-EH1-K-S-AH2-M chypre:SH-IY1-P-R-AH0
-    citroen:S-IH1-T-R-OW0-AH0-N clickhouse:K-L-IH1-K-HH-AW2-S clojure:K-L-OW1-ZH-ER0 codex:K-OW1-D-EH0-K-S
-    coinbase:K-OY1-N-B-EY2-S corbusier:K-AO0-R-B-UW1-Z-Y-EY2 cosplay:K-AA1-S-P-L-EY2 cosplayer:K-AA1-S-P-L-EY2-ER0
-    coupang:K-UW1-P-AE2-NG coworking:K-OW1-W-ER2-K-IH0-NG creme:K-R-EH1-M crispr:K-R-IH1-S-P-ER0 ctrip:S-IY1-T-R-IH2-P
-    cuda:K-UW1-D-AH0 dalle:D-AA1-L-IY0 danone:D-AE1-N-OW2-N databricks:D-EY1-T-AH0-B-R-IH2-K-S debian:D-EH1-B-IY0-AH0-N
-    debuff:D-IY0-B-AH1-F dedup:D-IY1-D-UW2-P deduplicate:D-IY0-D-UW1-P-L-AH0-K-EY2-T deepmind:D-IY1-P-M-AY2-N-D
-    deepseek:D-IY1-P-S-IY2-K defi:D-IY1-F-AY2 degas:D-AH0-G-AA1 deja:D-EY2-ZH-AA1 delulu:D-IH0-L-UW1-L-UW0
-    denza:D-EH1-N-Z-AH0 deque:D-EH1-K devops:D-EH1-V-AA2-P-S dify:D-IH1-F-AY2 dijkstra:D-AY1-K-S-T-R-AH0 dist:D-IH1-S-T
-    django:JH-AE1-NG-G-OW0 djokovic:JH-OW1-K-AH0-V-IH2-CH dogecoin:D-OW1-JH-K-OY2-N doja:D-OW1-JH-AH0
-    doncic:D-AA1-N-CH-IH0-CH doraemon:D-AO2-R-AA0-EY1-M-AA0-N dota:D-OW1-T-AH0 duang:D-W-AA1-NG dubbo:D-AH1-B-OW0
+    brulee:B-R-UW0-L-EY1 buffet:B-AH0-F-EY1 bulgari:B-UH1-L-G-AH0-R-IY0 burberry:B-ER1-B-EH2-R-IY0
+    bvlgari:B-UH1-L-G-AH0-R-IY0 camus:K-AA0-M-UW1 canva:K-AE1-N-V-AH0 cardano:K-AA0-R-D-AA1-N-OW0
+    carrefour:K-EH1-R-AH0-F-UH2-R cartier:K-AA1-R-T-IY0-EY2 cauchy:K-OW0-SH-IY1 centos:S-EH1-N-T-OW2-S
+    cerave:S-EH1-R-AH0-V-EY2 cetirizine:S-EH0-T-IH1-R-AH0-Z-IY2-N chagall:SH-AH0-G-AA1-L chalamet:SH-AE1-L-AH0-M-EY2
+    chandon:SH-AA0-N-D-OW1-N charizard:CH-AA1-R-IH0-Z-AA2-R-D chatbot:CH-AE1-T-B-AA2-T checksum:CH-EH1-K-S-AH2-M
+    chypre:SH-IY1-P-R-AH0 citroen:S-IH1-T-R-OW0-AH0-N clickhouse:K-L-IH1-K-HH-AW2-S clojure:K-L-OW1-ZH-ER0
+    codex:K-OW1-D-EH0-K-S coinbase:K-OY1-N-B-EY2-S corbusier:K-AO0-R-B-UW1-Z-Y-EY2 cosplay:K-AA1-S-P-L-EY2
+    cosplayer:K-AA1-S-P-L-EY2-ER0 coupang:K-UW1-P-AE2-NG coworking:K-OW1-W-ER2-K-IH0-NG creme:K-R-EH1-M
+    crispr:K-R-IH1-S-P-ER0 ctrip:S-IY1-T-R-IH2-P cuda:K-UW1-D-AH0 dalle:D-AA1-L-IY0 danone:D-AE1-N-OW2-N
+    databricks:D-EY1-T-AH0-B-R-IH2-K-S debian:D-EH1-B-IY0-AH0-N debuff:D-IY0-B-AH1-F dedup:D-IY1-D-UW2-P
+    deduplicate:D-IY0-D-UW1-P-L-AH0-K-EY2-T deepmind:D-IY1-P-M-AY2-N-D deepseek:D-IY1-P-S-IY2-K defi:D-IY1-F-AY2
+    degas:D-AH0-G-AA1 deja:D-EY2-ZH-AA1 delulu:D-IH0-L-UW1-L-UW0 denza:D-EH1-N-Z-AH0 deque:D-EH1-K
+    devops:D-EH1-V-AA2-P-S dify:D-IH1-F-AY2 dijkstra:D-AY1-K-S-T-R-AH0 dist:D-IH1-S-T django:JH-AE1-NG-G-OW0
+    djokovic:JH-OW1-K-AH0-V-IH2-CH dogecoin:D-OW1-JH-K-OY2-N doja:D-OW1-JH-AH0 doncic:D-AA1-N-CH-IH0-CH
+    doraemon:D-AO2-R-AA0-EY1-M-AA0-N dota:D-OW1-T-AH0 duang:D-W-AA1-NG dubbo:D-AH1-B-OW0
     duolingo:D-UW2-OW0-L-IH1-NG-G-OW0 ebit:IY1-B-IH0-T ebitda:IY2-B-IH0-T-D-AA1 ecmo:EH1-K-M-OW0 edtech:EH1-D-T-EH2-K
     edutech:EH1-JH-AH0-T-EH2-K eeprom:IY2-IY1-P-R-AA2-M elasticsearch:IH0-L-AE1-S-T-IH0-K-S-ER2-CH elle:EH1-L
     elon:IY1-L-AA0-N elysees:EY0-L-IY2-Z-EY1 emba:IY2-EH2-M-B-IY2-EY1 embiid:EH0-M-B-IY1-D emo:IY1-M-OW0
@@ -39,18 +40,19 @@ _NAMES_TEXT = """
     evangelion:EH2-V-AE0-N-G-EH1-L-IY0-AH0-N exynos:EH1-K-S-IH0-N-AA2-S fastapi:F-AE1-S-T-EY2-P-IY2-AY1
     fermat:F-EH0-R-M-AA1 fiba:F-IY1-B-AH0 fifa:F-IY1-F-AH0 figma:F-IH1-G-M-AH0 fila:F-IY1-L-AH0 fina:F-IY1-N-AH0
     fintech:F-IH1-N-T-EH2-K flaubert:F-L-OW0-B-EH1-R foie:F-W-AA1 fortnite:F-AO1-R-T-N-AY2-T fortran:F-AO1-R-T-R-AE2-N
-    frappuccino:F-R-AE2-P-AH0-CH-IY1-N-OW0 frontend:F-R-AH1-N-T-EH2-N-D fujifilm:F-UW1-JH-IY0-F-IH2-L-M gaga:G-AA1-G-AA2
-    galois:G-AE0-L-W-AA1 gamification:G-EY2-M-AH0-F-AH0-K-EY1-SH-AH0-N gaudi:G-AW1-D-IY0 gauguin:G-OW0-G-AE1-N
-    geforce:JH-IY1-F-AO2-R-S gelu:G-EH1-L-UW0 genshin:G-EH1-N-SH-IH0-N ghesquiere:G-EH2-S-K-Y-EH1-R
-    giannis:Y-AA1-N-IH0-S gif:G-IH1-F gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0 gitlab:G-IH1-T-L-AE2-B
-    givenchy:ZH-IY2-V-AA0-N-SH-IY1 glossier:G-L-AO1-S-IY0-EY2 godard:G-OW0-D-AA1-R godel:G-ER1-D-AH0-L
-    gojek:G-OW1-JH-EH2-K golang:G-OW1-L-AE2-NG gradio:G-R-EY1-D-IY0-OW0 grafana:G-R-AH0-F-AA1-N-AH0 grok:G-R-AA1-K
-    gryffindor:G-R-IH1-F-IH0-N-D-AO2-R guerlain:G-EH0-R-L-AA1-N haaland:HH-AO1-L-AH0-N-D hadoop:HH-AH0-D-UW1-P
-    haruki:HH-AA0-R-UW1-K-IY0 hatsune:HH-AA0-T-S-UW1-N-EY0 hbase:EY1-CH-B-EY2-S headcanon:HH-EH1-D-K-AE2-N-AH0-N
-    hearthstone:HH-AA1-R-TH-S-T-OW2-N hegel:HH-EY1-G-AH0-L heisenberg:HH-AY1-Z-AH0-N-B-ER0-G hentai:HH-EH1-N-T-AY2
-    hermes:EH0-R-M-EH1-Z hermione:HH-ER0-M-AY1-AH0-N-IY0 heytea:HH-EY1-T-IY2 hifi:HH-AY1-F-AY2 hiit:HH-IH1-T
-    hikvision:HH-IH1-K-V-IH2-ZH-AH0-N hipaa:HH-IH1-P-AH0 hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N
-    hoyoverse:HH-OY1-OW0-V-ER2-S huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
+    frappuccino:F-R-AE2-P-AH0-CH-IY1-N-OW0 frontend:F-R-AH1-N-T-EH2-N-D fujifilm:F-UW1-JH-IY0-F-IH2-L-M
+    gacha:G-AA1-CH-AH0 gaga:G-AA1-G-AA2 galois:G-AE0-L-W-AA1 gamification:G-EY2-M-AH0-F-AH0-K-EY1-SH-AH0-N
+    gaudi:G-AW1-D-IY0 gauguin:G-OW0-G-AE1-N geforce:JH-IY1-F-AO2-R-S gelu:G-EH1-L-UW0 genshin:G-EH1-N-SH-IH0-N
+    ghesquiere:G-EH2-S-K-Y-EH1-R giannis:Y-AA1-N-IH0-S gif:G-IH1-F gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0
+    gitlab:G-IH1-T-L-AE2-B givenchy:ZH-IY2-V-AA0-N-SH-IY1 glossier:G-L-AO1-S-IY0-EY2 godard:G-OW0-D-AA1-R
+    godel:G-ER1-D-AH0-L gojek:G-OW1-JH-EH2-K golang:G-OW1-L-AE2-NG gradio:G-R-EY1-D-IY0-OW0 grafana:G-R-AH0-F-AA1-N-AH0
+    grok:G-R-AA1-K gryffindor:G-R-IH1-F-IH0-N-D-AO2-R guerlain:G-EH0-R-L-AA1-N haaland:HH-AO1-L-AH0-N-D
+    hadoop:HH-AH0-D-UW1-P haruki:HH-AA0-R-UW1-K-IY0 hatsune:HH-AA0-T-S-UW1-N-EY0 hbase:EY1-CH-B-EY2-S
+    headcanon:HH-EH1-D-K-AE2-N-AH0-N hearthstone:HH-AA1-R-TH-S-T-OW2-N hegel:HH-EY1-G-AH0-L
+    heisenberg:HH-AY1-Z-AH0-N-B-ER0-G hentai:HH-EH1-N-T-AY2 hermes:EH0-R-M-EH1-Z hermione:HH-ER0-M-AY1-AH0-N-IY0
+    heytea:HH-EY1-T-IY2 hifi:HH-AY1-F-AY2 hiit:HH-IH1-T hikvision:HH-IH1-K-V-IH2-ZH-AH0-N hipaa:HH-IH1-P-AH0
+    hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N hoyoverse:HH-OY1-OW0-V-ER2-S
+    huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
     ibrahimovic:IH2-B-R-AH0-HH-IY1-M-AH0-V-IH0-CH icao:AY0-K-EY1-OW0 ielts:AY1-EH0-L-T-S ikea:AY0-K-IY1-AH0
     ios:AY2-OW2-EH1-S iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0 jira:JH-IH1-R-AH0
     jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G
@@ -92,12 +94,12 @@ _NAMES_TEXT = """
     pytest:P-AY1-T-EH2-S-T pytorch:P-AY1-T-AO2-R-CH quesadilla:K-EY2-S-AH0-D-IY1-AH0 quokka:K-W-AA1-K-AH0 qwen:K-W-EH1-N
     rabbitmq:R-AE1-B-IH0-T-EH2-M-K-Y-UW1 radeon:R-EY1-D-IY0-AA0-N rakuten:R-AA1-K-UW0-T-EH2-N ramen:R-AA1-M-AH0-N
     ratatouille:R-AE2-T-AH0-T-UW1-IY0 razer:R-EY1-Z-ER0 readme:R-IY1-D-M-IY2 realme:R-IY1-L-M-IY2 redis:R-EH1-D-IH0-S
-    redux:R-IY0-D-AH1-K-S regex:R-EH1-G-EH2-K-S reit:R-IY1-T reits:R-IY1-T-S relu:R-EH1-L-UW0 rendang:R-EH0-N-D-AA1-NG
-    repo:R-IY1-P-OW0 revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N rizz:R-IH1-Z roblox:R-OW1-B-L-AA2-K-S
-    roborock:R-OW1-B-AH0-R-AA2-K rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P rowling:R-OW1-L-IH0-NG rua:R-UW1-AH0
-    ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG sanji:S-AA1-N-JH-IY0
-    santorini:S-AE2-N-T-AH0-R-IY1-N-IY0 sashimi:S-AA0-SH-IY1-M-IY0 satie:S-AA0-T-IY1 sauron:S-AW1-R-AA2-N
-    schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2 sed:S-EH1-D sekiro:S-EH0-K-IH1-R-OW0
+    redux:R-IY0-D-AH1-K-S regex:R-EH1-G-EH2-K-S reit:R-IY1-T reits:R-IY1-T-S relu:R-EH1-L-UW0 remix:R-IY1-M-IH2-K-S
+    rendang:R-EH0-N-D-AA1-NG repo:R-IY1-P-OW0 revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N rizz:R-IH1-Z
+    roblox:R-OW1-B-L-AA2-K-S roborock:R-OW1-B-AH0-R-AA2-K rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P
+    rowling:R-OW1-L-IH0-NG rua:R-UW1-AH0 ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG
+    sanji:S-AA1-N-JH-IY0 santorini:S-AE2-N-T-AH0-R-IY1-N-IY0 sashimi:S-AA0-SH-IY1-M-IY0 satie:S-AA0-T-IY1
+    sauron:S-AW1-R-AA2-N schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2 sed:S-EH1-D sekiro:S-EH0-K-IH1-R-OW0
     semaglutide:S-EH2-M-AH0-G-L-UW1-T-AY2-D senpai:S-EH1-N-P-AY2 shein:SH-IY1-IH0-N shopify:SH-AA1-P-AH0-F-AY2
     sia:S-IY1-AH0 siobhan:SH-AH0-V-AO1-N skechers:S-K-EH1-CH-ER0-Z skibidi:S-K-IH1-B-IH0-D-IY0 sklearn:S-K-EY1-L-ER2-N
     skyscanner:S-K-AY1-S-K-AE2-N-ER0 slytherin:S-L-IH1-DH-ER0-IH0-N softmax:S-AO1-F-T-M-AE2-K-S soju:S-OW1-JH-UW0
