@@ -39,8 +39,8 @@ def number_word(text: str, start: int) -> Reading | None:
     if match is None and (praise := _PRAISE.match(text, start)) and _PRAISED.search(ahead):
         match = praise
     if match is None and (match := _FAREWELL.match(text, start)):
-        leaves = _LEAVING_AFTER.match(text, match.end()) if _STOP_BEFORE.search(ahead) else None
-        leaves = leaves or match.group() == "886" == text.strip("，。！~… ")
+        leaves = bool(_STOP_BEFORE.search(ahead) and _LEAVING_AFTER.match(text, match.end()))
+        leaves = leaves or (len(text) < 8 and match.group() == "886" == text.strip("，。！~… "))
         match = match if leaves or _LEAVING_BEFORE.search(ahead) else None
     return Reading(match.end(), (Say(digits_one_by_one(match.group()), True),)) if match else None
 

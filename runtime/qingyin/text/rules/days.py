@@ -134,8 +134,9 @@ def _padded(text: str, start: int) -> Reading | None:
     if match is None or _measured(text, match.end()):
         return None
     ahead, zero = before(text, start), match[1][0] == "0" or match[2][0] == "0"
-    told = _TOLD_BEFORE.search(ahead) or _TOLD_AFTER.match(text, match.end())
-    told = told or (zero and (_IN_ON_BEFORE.search(ahead) or _PADDED_AFTER.match(text, match.end())))
+    told = bool(_TOLD_BEFORE.search(ahead) or _TOLD_AFTER.match(text, match.end()))
+    if not told and zero:
+        told = bool(_IN_ON_BEFORE.search(ahead) or _PADDED_AFTER.match(text, match.end()))
     return Reading(match.end(), (Say(_words(match[1], match[2])), Pause(SILENT))) if told else None
 
 

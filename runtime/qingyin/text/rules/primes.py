@@ -55,9 +55,10 @@ def prime(text: str, start: int) -> Reading | None:
     if match := _HUNDREDTHS.match(text, start):
         return Reading(match.end(), (Say(f"{number_words(match[1])}秒{digits_one_by_one(match[2])}", True),))
     if text[mark] in _DOUBLE:
-        seconds = text[mark] == "″" or _SECONDS_BEFORE.search(before(text, start))
-        if text[mark] == "″" and _INCHES_AFTER.match(text, mark + 1):
-            seconds = False
+        if text[mark] == "″":
+            seconds = _INCHES_AFTER.match(text, mark + 1) is None
+        else:
+            seconds = _SECONDS_BEFORE.search(before(text, start)) is not None
         unit = "秒" if seconds else "英寸"
         return Reading(mark + 1, (Say(number_words(number.group()) + unit), Pause(SILENT)))
     match = _MINUTE.match(text, start)
