@@ -266,8 +266,8 @@ def _split_products(graph: Graph) -> None:
         graph.replace([product, split], *new)
 
 
-def _join_gelu(graph: Graph) -> None:
-    """x (1 + erf(x / sqrt(2))) / 2, as it is exported."""
+def gelus(graph: Graph) -> Iterator[list[NodeProto]]:
+    """The nodes of every x (1 + erf(x / sqrt(2))) / 2, as it is exported."""
     for first in graph.of("Div"):
         divisor = graph.constant(first.input[1])
         found = graph.chain(first, "Erf", "Add", "Mul", "Mul")
@@ -275,10 +275,15 @@ def _join_gelu(graph: Graph) -> None:
             continue
         _, _, plus, times, half = found
         factors = [graph.constant(name) for node in (plus, half) for name in node.input]
-        if first.input[0] not in times.input or [float(f) for f in factors if f is not None] != [1.0, 0.5]:
-            continue
-        name, x = f"{half.name}_gelu", first.input[0]
-        graph.replace(found, helper.make_node("FastGelu", [x], [half.output[0]], name=name, domain=RUNTIME))
+        if first.input[0] in times.input and [float(f) for f in factors if f is not None] == [1.0, 0.5]:
+            yield found
+
+
+def _join_gelu(graph: Graph) -> None:
+    for found in gelus(graph):
+        x, half = found[0].input[0], found[-1]
+        gelu = helper.make_node("FastGelu", [x], [half.output[0]], name=f"{half.name}_gelu", domain=RUNTIME)
+        graph.replace(found, gelu)
 
 
 def arranged(content: bytes) -> bytes:

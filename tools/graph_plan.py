@@ -17,6 +17,7 @@ from types import MappingProxyType
 import onnx
 
 from export.example_inputs import Array
+from tools.graph_activations import activated
 from tools.graph_cropping import cropped
 from tools.graph_joining import arranged, joined
 from tools.graph_precision import (
@@ -172,7 +173,8 @@ def apply(
     content = arranged(content)
     if any(form in STATIC for form in plan.forms.values()):
         # all that could be int8, not only what is: so `ranges` hold for every plan
-        content = smoothed(content, constant_matmuls(onnx.load_model_from_string(content)), runs)
+        products = constant_matmuls(onnx.load_model_from_string(content))
+        content = smoothed(activated(content, graph, products, runs), products, runs)
     result = content
     own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
     for form, nodes in nodes_by_form(content, plan, graph).items():

@@ -8,7 +8,7 @@ weights. In fp32 the results are the same. Behind GELU this cannot be done.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -83,14 +83,34 @@ def _divide(graph: Graph, norm: NodeProto, scale: Array) -> None:
 
 def _peaks(content: bytes, names: Sequence[str], runs: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     """The largest absolute value of every channel of inner tensors [..., channels] over all runs."""
+    peaks: dict[str, Array] = {}
+    for values in _inner(content, names, runs):
+        for name, value in values.items():
+            peak = np.abs(value).max(axis=tuple(range(value.ndim - 1)))
+            peaks[name] = np.maximum(peaks.get(name, peak), peak)
+    return peaks
+
+
+def inner_values(
+    content: bytes, names: Sequence[str], runs: Sequence[Mapping[str, Array]], count: int
+) -> dict[str, Array]:
+    """About `count` rows [count, channels] of inner tensors [1, frames, channels], spread evenly over all runs."""
+    found: dict[str, list[Array]] = {name: [] for name in names}
+    for values in _inner(content, names, runs):
+        for name, value in values.items():
+            share = min(value.shape[1], -(-count // len(runs)))
+            found[name].append(value[0, np.linspace(0, value.shape[1] - 1, share).astype(np.int64)])
+    return {name: np.concatenate(rows) for name, rows in found.items()}
+
+
+def _inner(content: bytes, names: Sequence[str], runs: Sequence[Mapping[str, Array]]) -> Iterator[dict[str, Array]]:
+    """Inner tensors by name, run after run; nothing if none are wanted."""
+    if not names:
+        return
     model = onnx.load_model_from_string(content)
     model.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
     options = ort.SessionOptions()
     options.log_severity_level = 3
     session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    peaks: dict[str, Array] = {}
-    for run in runs if names else ():
-        for name, value in zip(names, session.run(list(names), dict(run)), strict=True):
-            peak = np.abs(value).max(axis=tuple(range(value.ndim - 1)))
-            peaks[name] = np.maximum(peaks.get(name, peak), peak)
-    return peaks
+    for run in runs:
+        yield dict(zip(names, session.run(list(names), dict(run)), strict=True))

@@ -139,17 +139,20 @@ class AcousticModel:
         if self._context >= plan.frames:  # every piece would need the whole sentence: it is run once
             # and without what fills the grid, which an attention would see
             first_frames = chunk_frames = total = plan.frames
+        moving = np.stack([plan.position, plan.pitch_offset, plan.pitch_noise])
         for start, stop in chunk_bounds(plan.frames, first_frames, chunk_frames):
             left, right = aligned_window(start - self._context, stop + self._context, total)
             window = np.minimum(np.arange(left, right), plan.frames - 1)  # the last frame, a silence, fills the grid
             hidden = aligned_empty((1, len(window), plan.hidden.shape[1]))
             # without "clip" it would be written by way of another array; all indices are inside
             np.take(plan.hidden, plan.phoneme[window], axis=0, out=hidden[0], mode="clip")
+            moved = aligned_empty((len(moving), len(window)))  # so that on the grid each row is aligned, too
+            np.take(moving, window, axis=1, out=moved, mode="clip")
             feeds = {
                 "hidden": hidden,
-                "position": plan.position[None, window],
-                "pitch_offset": plan.pitch_offset[None, window],
-                "pitch_noise": plan.pitch_noise[None, window],
+                "position": moved[:1],
+                "pitch_offset": moved[1:2],
+                "pitch_noise": moved[2:],
                 **plan.constant,
             }
             missing = 0

@@ -13,7 +13,7 @@ import numpy as np
 from qingyin.contracts import Contract
 from qingyin.frame_grid import aligned_down, aligned_up, spared
 from qingyin.manifest import GraphSpec, Manifest
-from qingyin.sessions import Session
+from qingyin.sessions import Session, aligned_empty
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -128,7 +128,7 @@ class ContextRunner:
             raise ValueError(f"inputs {sorted(inputs)} given, {sorted(self._rates)} wanted")
         for name, rows in inputs.items():
             kept = self._inputs.get(name)
-            self._inputs[name] = rows if kept is None or not len(kept) else np.concatenate([kept, rows])
+            self._inputs[name] = rows if kept is None or not len(kept) else _joined(kept, rows)
         lengths = {name: len(rows) / self._rates[name] for name, rows in self._inputs.items()}
         if last and len(set(lengths.values())) != 1:
             raise ValueError(f"the inputs end at different frames: {lengths}")
@@ -154,6 +154,12 @@ class ContextRunner:
             self._inputs[name] = rows[(keep_from - self._begin) * self._rates[name] :].copy()
         self._begin = keep_from
         return result
+
+
+def _joined(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """One behind the other, where the session need not copy them again."""
+    joined = aligned_empty((len(first) + len(second), *first.shape[1:]), first.dtype)
+    return np.concatenate([first, second], out=joined)
 
 
 def _rows(rows: np.ndarray, count: int) -> np.ndarray:
