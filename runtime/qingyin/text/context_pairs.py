@@ -56,6 +56,10 @@ _LAWFUL_TEXT = """
 """
 _LAWFUL = tuple(_LAWFUL_TEXT.split())
 _STRESSED = lazily("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
+_LEFT_OUT = lazily("了?[一两几半三四][^，]{0,3}(?:字|句|话|题|课|功课|东西|行李|作业)(?!声)")
+_LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|包|书包|钱包|雨伞|作业|行李|东西)给?$")
+_SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
+_ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
 _TOGETHER = lazily(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
@@ -79,7 +83,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "shu3", "shu4"  # to count aloud; otherwise to count something over
     if word[0] == word[1] and word[0] in DOUBLED:
         return DOUBLED[word[0]], DOUBLED[word[0]]
-    if word in _BODY_AFTER_VERB and is_verb(before) and before not in WORN:
+    if word in _BODY_AFTER_VERB and (is_verb(before) or before == "空") and before not in WORN:
         return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
     if word == "行行" and after == "好":
         return "xing2", "xing2"
@@ -105,8 +109,10 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhong3", word_readings(word[1])[0]  # 这种树
     if word == "放过" and after[:1] in _LET_OUT:
         return "fang4", "guo5"
-    if word in ("落下", "落了") and not "".join(words[index + 1 : index + 5]).lstrip("了").startswith(_LEFT_BEHIND):
-        return "luo4", "xia4" if word[1] == "下" else "le5"
+    if word in ("落下", "落了"):
+        left = rest.lstrip("了").startswith(_LEFT_BEHIND) or _LEFT_OUT.match(rest)
+        left = left or _LEFT_SOMEBODY.search("".join(words[:index])[-5:])
+        return "la4" if left else "luo4", "xia4" if word[1] == "下" else "le5"
     if word == "打的" and (before[-1:] == "拨" or after.startswith(_MADE_BY_HITTING)):
         return "da3", "de5"  # 您拨打的电话, but 打的去机场
     if word == "请调" and after[:1] in tuple("直准高低大小好亮暗快慢成到"):
@@ -144,6 +150,18 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "yi1", "hang2"
     if word == "难得" and before[-1:] in tuple("题字事活") and after[:1] in tuple("谁没连要让"):
         return "nan2", "de5"
+    if word == "蒙着" and after not in ("", "了"):
+        return "meng2", "zhe5"  # covered, not guessed
+    if word == "没过" and after[:1] not in _SUNK_IN and after != "了":
+        return "mei2", "guo4"
+    if word == "没入" and after[:1] in _ENTERED:
+        return "mei2", "ru4"
+    if word == "切不" and after[:1] in tuple("动开了断好碎成完下"):
+        return "qie1", "bu4"
+    if word == "挑刺" and "针" in "".join(words[:index])[-4:]:
+        return "tiao3", "ci4"
+    if word == "劈成" and not any(strand in rest[:4] for strand in ("股", "绺", "份")):
+        return "pi1", "cheng2"
     if word == "好处" and before in ("不", "很", "挺", "太", "真", "最", "特别", "难"):
         return "hao3", "chu3"  # easy to get along with
     if word == "正当" and (rest.startswith(_LAWFUL) or before[-1:] in tuple("不很最")):
