@@ -89,7 +89,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "xing2", "xing2"
     if word[1] == "场" and word[0] in NUMERALS and (after + context.at(2)).startswith(_EVENTS):
         return word_readings(word[0])[0], "chang3"  # 一场球赛, but 一场雨
-    if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦"):
+    if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦禄议谏政荣散史"):
         return "da4", "fu1"  # an office of old, not a physician
     if word == "看看" and after == "门":
         return "kan1", "kan1"

@@ -20,7 +20,7 @@ from qingyin.text.yi_and_bu import yi_and_bu
 # 儿 is a syllable of its own after or before these; elsewhere it is the suffix.
 _FULL_ER_BEFORE = frozenset(
     "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘鸭可"
-    "采奈蓉婉嬛莺灵伊平馨痴无我吾"
+    "采奈蓉婉嬛莺灵伊平馨痴无我吾雪"
 )
 _SINCE = frozenset("打从自")  # 打小儿
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")
@@ -45,7 +45,7 @@ _LOCAL_TEXT = """
 """
 _LOCAL = tuple(_LOCAL_TEXT.split())  # what 地方 stands before when it means local: its tones stay
 _EAST_TO_WEST_TEXT = """
-    两侧 两边 两半 两部 两岸 两翼 两端 两头 两面 两路 两厢 两院 两宫 两区 两城 两德 两汉 两晋 两魏
+    厢 两侧 两边 两半 两部 两岸 两翼 两端 两头 两面 两路 两厢 两院 两宫 两区 两城 两德 两汉 两晋 两魏
     走向 方向 长约 宽约 跨度 横贯 延伸 排列 对峙 对称 相距 合璧 向的 向道 向河 向干 向主 向街 向铁 向公 向横 向城 向快
 """
 _EAST_TO_WEST = tuple(_EAST_TO_WEST_TEXT.split())  # what 东西 stands before when it is east and west
@@ -117,6 +117,7 @@ def neutral_tones(words: Sequence[Word]) -> None:
         if len(word) == 1:
             continue
         keeps = word[-1].erhua and texts[place].endswith(("胡同", "子", "家伙"))  # 胡同儿, 石子儿, 大家伙儿
+        keeps = keeps or (texts[place] == "大夫" and word[0].spelling == "da")  # an office of old
         if not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
         if len(word) > 2 and word[-1].char == "们" and not word[-2].fixed and texts[place][:-1] in NEUTRAL_WORDS:
@@ -146,8 +147,8 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
             syllable.char in _DOUBLED_VERBS
             or objects.get(id(syllable), "-") in _DOUBLED_BEFORE.get(syllable.char, "")
         )
-        if syllable.char == "等" and _and_so_on(flat, before):
-            continue  # and so on
+        if (syllable.char == "等" and _and_so_on(flat, before)) or syllable.citation == "zhong3":
+            continue  # and so on; all kinds
         if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness

@@ -33,6 +33,7 @@ NAMES: dict[str, str] = {
     "康有为": "kang1 you3 wei2", "松赞干布": "song1 zan4 gan4 bu4", "尖沙咀": "jian1 sha1 zui3",
     "诺贝尔": "nuo4 bei4 er3", "诺贝尔奖": "nuo4 bei4 er3 jiang3", "大栅栏": "da4 shi2 lan4",
     "朝阳门": "chao2 yang2 men2", "撒贝宁": "sa4 bei4 ning2", "贾平凹": "jia3 ping2 wa1",
+    "贾拉拉巴德": "jia3 la1 la1 ba1 de2",
     "宕昌": "tan4 chang1", "那曲": "na4 qu1", "大城县": "dai4 cheng2 xian4", "的黎波里": "di4 li2 bo1 li3",
     "亚的斯亚贝巴": "ya4 di4 si1 ya4 bei4 ba1", "呷哺": "xia1 bu3", "呷哺呷哺": "xia1 bu3 xia1 bu3",
     "哔哩哔哩": "bi4 li1 bi4 li1", "欧米茄": "ou1 mi3 jia1",
