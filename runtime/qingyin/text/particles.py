@@ -153,6 +153,8 @@ def le(context: Context) -> str | None:
     if before.endswith("不"):
         prior = (earlier + before[:-1])[-1:]
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None
+    if before.endswith("终") and not context.after:
+        return "liao3"  # 一曲终了
     if not context.after and before[-1:] in tuple(ADJECTIVES):
         return "le5"  # 头发都白了
     if context.after == "得" and before and not is_verb(before) and context.at(2) in ("", "的", "吗", "啊", "呀"):
