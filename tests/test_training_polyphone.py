@@ -26,6 +26,7 @@ from export.training.polyphone_examples import (
 from export.training.polyphone_rows import Row, example_row, natural_shares, temper, told_only, told_row
 from export.training.polyphone_sequences import Sequences
 from export.training.polyphone_teacher import lower_tagged_weights, trust_by_character
+from export.training.polyphone_words import agreed_reading, in_sentences, load_frames
 from qingyin.text.pinyin import SYLLABLES
 from tools.corpus_rows import digest
 
@@ -177,3 +178,23 @@ def test_a_run_goes_on_from_one_that_tells_the_same_readings_apart(
     assert former_run("first", {"还": ["hai2", "huan2"]})["config"]["characters"] == "还长"
     with pytest.raises(ValueError, match="other readings"):
         former_run("first", {"还": ["huan2", "hai2"]})
+
+
+def test_two_of_three_readers_decide_a_word() -> None:
+    assert agreed_reading([{"lv4"}, {"lv4"}, {"shuai4"}]) == "lv4"
+    assert agreed_reading([{"lv4", "shuai4"}, {"lv4"}, set()]) == "lv4"  # who wavers joins the other
+    assert agreed_reading([{"lv4", "shuai4"}, {"lv4"}, {"shuai4"}]) == ""
+    assert agreed_reading([{"lv4"}, set(), set()]) == agreed_reading([set(), set(), set()]) == ""
+    assert agreed_reading([{"zi5"}, {"zi5"}, {"zi3"}]) == ""  # a light tone is for all to say
+    assert agreed_reading([{"zi5"}, {"zi5"}, set()]) == "zi5"
+
+
+def test_words_stand_in_sentences_with_their_labels() -> None:
+    words = [("成活率", {2: "lv4"}), ("交通卡", {2: "ka3"}), ("书记长", {2: "zhang3"})] * 30
+    found = list(in_sentences(words, ["他昨天没有来上班。", "这条河很宽。"], seed=1))
+    assert len(found) == len(words) and len({text for text, _ in found}) > 50
+    for (word, labels), (text, marked) in zip(words, found, strict=True):
+        assert word in text
+        assert [(text[label.index], label.reading) for label in marked] == [(word[i], r) for i, r in labels.items()]
+    assert found == list(in_sentences(words, ["他昨天没有来上班。", "这条河很宽。"], seed=1))
+    assert all(frame.count("{}") == 1 for frame in load_frames())

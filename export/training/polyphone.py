@@ -20,7 +20,7 @@ from export.training.polyphone_data import Tagger, load_cpp
 from export.training.polyphone_disturb import Disturber
 from export.training.polyphone_examples import WRITTEN, load_decided, load_examples, load_patterns
 from export.training.polyphone_rows import Row, character_table, natural_shares, temper, told_only
-from export.training.polyphone_sentences import HELD_OUT, load, own_rows, told_rows
+from export.training.polyphone_sentences import HELD_OUT, load, load_words, own_rows, told_rows
 from export.training.polyphone_sequences import Batch, Sequences
 from export.training.polyphone_teacher import STATE_VARIANCE, Teacher, lower_tagged_weights, trust_by_character
 
@@ -29,6 +29,7 @@ SHARES = {"examples": 0.05, "patterns": 0.1}  # of a batch, beside --gold; the r
 PATTERN_DRAWS = 60
 FORGET_DICTIONARY = 0.2  # chance that a sentence is read without the dictionary
 STATE_WEIGHT = 4.0  # of the loss of the tagger's state; as much again as all that is asked of readings
+EVERY_WORD = 40  # is measured on, if anything is
 LEAST_SEEN = 4  # of a character that gets an id
 MEASURED_AT_ONCE = 128
 
@@ -86,6 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--written", type=float, default=0.2, metavar="SHARE", help="of a batch: our own sentences")
     parser.add_argument("--tagged", type=float, default=0.15, metavar="SHARE", help="of a batch: others' sentences")
     parser.add_argument("--decided", type=float, default=0.06, metavar="SHARE", help="of a batch: uncertain places")
+    parser.add_argument("--words", type=float, default=0.15, metavar="SHARE", help="of a batch: words of dictionaries")
     parser.add_argument(
         "--doubt", type=float, default=0.0,
         help="how much less the tagger's word weighs for each share of a character's gold that it reads wrong",
@@ -108,11 +110,14 @@ def main(options: argparse.Namespace) -> None:
     tagger = Tagger()
     examples, written = load_examples(), load_examples(WRITTEN)
     every = 10 if kept_out else len(examples) + len(written) + 1  # of our own, the tenth that is measured on
+    words = load_words(options.folder, data.readings, tagger)
+    every_word = EVERY_WORD if kept_out else len(words) + 1
     parts = {
         "gold": gold,
         "examples": own_rows([example for index, example in enumerate(examples, 1) if index % every], data.readings),
         "written": told_rows([item for index, item in enumerate(written, 1) if index % every], data.readings, tagger),
         "decided": told_rows(load_decided(options.folder), data.readings, tagger),
+        "words": [row for index, row in enumerate(words, 1) if index % every_word],
         "patterns": own_rows(load_patterns(PATTERN_DRAWS, options.seed), data.readings),
         "tagged": data.tagged + data.phrases,
     }
@@ -121,6 +126,7 @@ def main(options: argparse.Namespace) -> None:
         "examples": own_rows(examples[every - 1 :: every], data.readings),
         "written": list(map(told_only, told_rows(written[every - 1 :: every], data.readings, tagger))),
     }
+    measured_own["words"] = list(map(told_only, words[every_word - 1 :: every_word]))
     former = former_run(options.start_from, data.readings) if options.start_from else None
     characters = (
         former["config"]["characters"]
@@ -131,20 +137,18 @@ def main(options: argparse.Namespace) -> None:
     most = max(len(row) for row in data.readings.values())
     seen = [label for label in load_cpp(options.folder) if label.fold not in {HELD_OUT, *kept_out}]
     trust = trust_by_character(seen, data.readings, tagger, options.doubt)
-    for row in itertools.chain(gold, parts["written"], parts["decided"], data.phrases):
+    for row in itertools.chain(gold, parts["written"], parts["decided"], words, data.phrases):
         lower_tagged_weights(row, trust)
     teacher = Teacher(tagger, characters, data.readings, trust)
     sequences = {name: Sequences(rows, ids, most) for name, rows in parts.items()}
-    model = PolyphoneModel(
-        characters, data.readings, options.embedding, options.width, upper_width=options.upper_width
-    )
+    model = PolyphoneModel(characters, data.readings, options.embedding, options.width, upper_width=options.upper_width)
     disturber = Disturber(teacher.polyphones)
     pupil = Pupil(model)
     if former:
         load_former(pupil, former["model"])
     run = Run(options.name, pupil, model.config, options.steps, options.lr, betas=(0.9, 0.98), decay=0.998)
     rng = np.random.default_rng(options.seed + run.step)
-    shares = SHARES | {name: getattr(options, name) for name in ("gold", "written", "decided", "tagged")}
+    shares = SHARES | {name: getattr(options, name) for name in ("gold", "written", "decided", "words", "tagged")}
     counts = {name: round(shares[name] * options.batch) for name in parts}
     strange = options.batch - sum(counts.values())
     size = sum(p.numel() for p in model.parameters())

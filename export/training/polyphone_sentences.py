@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from export.training.paths import work_folder
 from export.training.polyphone_data import Tagger, load_cpp, load_sentences
@@ -23,7 +24,9 @@ from export.training.polyphone_rows import (
     told_row,
     with_phrases,
 )
+from export.training.polyphone_words import agreed_words, dictionary_words, in_sentences
 
+Kept = TypeVar("Kept")
 HELD_OUT = 0  # fold of the gold sentences that training never reads
 
 
@@ -67,15 +70,39 @@ def prepare(folder: Path, seed: int = 0) -> Data:
 
 def load(folder: Path) -> Data:
     """`prepare`, or what it gave last time."""
-    path = work_folder() / "polyphone" / "labelled_3.pickle"
+    return _kept("labelled_4", lambda: prepare(folder))
+
+
+def load_words(folder: Path, table: dict[str, list[str]], tagger: Tagger, seed: int = 0) -> list[Row]:
+    """Words of open dictionaries in sentences, labelled where their readers agree, or what this gave last time."""
+
+    def label() -> list[Row]:
+        words = agreed_words(dictionary_words(), table, tagger)
+        sentences = load_sentences(folder / "zh_sentences_cc0.txt")
+        rows = [row for row in told_rows(list(in_sentences(words, sentences, seed)), table, tagger) if undecided(row)]
+        balance(rows)
+        return rows
+
+    return _kept("words", label)
+
+
+def undecided(row: Row) -> bool:
+    """Whether the dictionary leaves open what a person would say."""
+    return any(not row.features.dictionary[place] for place in row.places[-row.told :])
+
+
+def _kept(name: str, make: Callable[[], Kept]) -> Kept:
+    """What `make` gives, or gave last time."""
+    path = work_folder() / "polyphone" / f"{name}.pickle"
     if not path.is_file():
-        data = prepare(folder)
+        data = make()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             pickle.dump(data, file)
         return data
     with path.open("rb") as file:
-        return pickle.load(file)
+        found: Kept = pickle.load(file)
+        return found
 
 
 def own_rows(examples: Sequence[Example], table: dict[str, list[str]]) -> list[Row]:
