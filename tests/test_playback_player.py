@@ -362,6 +362,21 @@ def test_signals_reach_the_player_while_python_is_busy(monkeypatch: pytest.Monke
     assert signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="signals as on POSIX")
+def test_who_watches_for_signals_may_leave_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    player, _ = by_hand(monkeypatch)
+    begun, go_on, errors = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    monkeypatch.setattr(player, "pause", lambda: (begun.set(), go_on.wait(LONGEST_SECONDS)))
+    with controls(player, keys=False):
+        (watcher,) = (thread for thread in threading.enumerate() if thread.name == "qingyin-controls")
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert begun.wait(LONGEST_SECONDS)
+    go_on.set()
+    watcher.join(LONGEST_SECONDS)
+    assert not watcher.is_alive() and errors == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals as on POSIX")
 def test_keys_pause_and_stop(models: Path) -> None:
     """In a terminal of its own: space, then q; afterwards the terminal is as before."""

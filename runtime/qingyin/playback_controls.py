@@ -25,8 +25,7 @@ def controls(player: Player, keys: bool) -> Iterator[None]:
     input is a terminal whose keys are ours to read.
     """
     with contextlib.ExitStack() as stack:
-        awake, wake = socket.socketpair()
-        stack.callback(awake.close)
+        awake, wake = socket.socketpair()  # the watcher closes its end: on a busy machine it may be the last to leave
         stack.callback(wake.close)
         wake.setblocking(False)
         if threading.current_thread() is threading.main_thread():  # elsewhere signals cannot be had
@@ -47,24 +46,25 @@ def _watch(player: Player, awake: socket.socket, terminal: int | None) -> None:
     for name, action in ((PAUSE_SIGNAL, player.pause), (RESUME_SIGNAL, player.resume)):
         if hasattr(signal, name):
             actions[getattr(signal, name)] = action
-    while True:
-        watched: list[int | socket.socket] = [awake] if terminal is None else [awake, terminal]
-        ready, _, _ = select.select(watched, [], [])
-        if awake in ready:
-            for number in awake.recv(64):
-                if number == 0:
-                    return
-                if number in actions:
-                    actions[signal.Signals(number)]()
-        elif terminal is not None:
-            pressed = os.read(terminal, 64)
-            if not pressed:  # the terminal is gone
-                terminal = None
-            for key in pressed:
-                if key == ord(" "):
-                    player.toggle()
-                elif key in b"qQ":
-                    player.stop()
+    with awake:
+        while True:
+            watched: list[int | socket.socket] = [awake] if terminal is None else [awake, terminal]
+            ready, _, _ = select.select(watched, [], [])
+            if awake in ready:
+                for number in awake.recv(64) or b"\0":
+                    if number == 0:
+                        return
+                    if number in actions:
+                        actions[signal.Signals(number)]()
+            elif terminal is not None:
+                pressed = os.read(terminal, 64)
+                if not pressed:  # the terminal is gone
+                    terminal = None
+                for key in pressed:
+                    if key == ord(" "):
+                        player.toggle()
+                    elif key in b"qQ":
+                        player.stop()
 
 
 @contextlib.contextmanager
