@@ -19,13 +19,16 @@ _AFTER: dict[str, tuple[str, ...]] = {
     "大意": (*_DEGREES, "别", "不可", "不能", "千万", "粗心", "疏忽", "麻痹", "一时", "过于", "不敢", "可"),
     "实在": (*_DEGREES, "为人"),
     "自在": (*_DEGREES, "不", "得"),
+    "公道": (*_DEGREES, "价钱", "价格"),
+    "冷战": ("打个", "打了个", "打着", "一个"),
 }
 _BEFORE = {"精神": ("点", "些"), "大意": ("了", "失荆", "不得")}
 _UNLESS_BEFORE_TEXT = """
     病 科 文明 压力 财富 上的 分裂 层面 内涵 食粮 支柱 世界 状态 是 不
 """
 _UNLESS_BEFORE = tuple(_UNLESS_BEFORE_TEXT.split())  # 精神病
-_UNLESS_AFTER = {"生意": ("充满", "充满了", "一片")}  # full of life
+_HOUSEHOLD = tuple("户贵富穷苦好女大小香宦个的有家门白商农渔村水处万千百十几两")  # before 人家 that is no pronoun
+_UNLESS_AFTER = {"生意": ("充满", "充满了", "一片"), "人家": _HOUSEHOLD}  # full of life; 富贵人家
 _DABBED = tuple("药水油饭酱醋酒针字折热开")  # 打点药, but 打点行装
 WORDS = frozenset(("打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
 
@@ -41,5 +44,9 @@ def is_light(text: str, before: str, after: str) -> bool | None:
 
 
 def begins_light(text: str) -> bool:
-    """Whether a word of three syllables or more begins with one whose last syllable is light: 玻璃杯, 庄稼地."""
+    """Whether a word of three syllables or more begins with one whose last syllable is light: 玻璃杯, 傻里傻气."""
+    if text[1] == text[2]:
+        return False  # 亮堂堂
+    if len(text) == 4 and text[1] == "里" and text[0] == text[2]:
+        return True
     return text[:2] in NEUTRAL_WORDS and text[:2] not in ONLY_ALONE and not text.startswith(_HEAVY_BEGINNINGS)

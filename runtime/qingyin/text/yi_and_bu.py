@@ -134,8 +134,7 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1
     if after == "号" and before in ("大", "小") and _char(flat, index + 2) not in tuple("楼院线门"):
         return 2  # 大一号的鞋
-    named = after in _NAMES_AFTER and not rest.startswith("月台")
-    if named or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
+    if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
         return 1
     if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
         return 1
