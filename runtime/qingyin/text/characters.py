@@ -58,9 +58,7 @@ ADDRESS = lazily(
 )
 _ADDRESS_SIGNS = frozenset(".:@")  # every address has one of them, and most texts none: then none is looked for
 _ADDRESS_END = lazily(r"[.,!?;:~'*]+$")
-_ABBREVIATION = lazily(
-    r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|vs|VS|Vol|vol|Fig|fig|pp)$"
-)
+_ABBREVIATION = lazily(r"(?:^|[^A-Za-z])(?:No|NO|no|Mr|Mrs|Ms|Dr|St|Prof|Gen|Col|Capt|Rev|vs|VS|Vol|vol|Fig|fig|pp)$")
 _ABBREVIATION_INSIDE = lazily(  # these end sentences too: by what follows
     r"(?:^|[^A-Za-z])(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Inc|Ltd|Co|Corp|Jr|Sr|etc|approx|dept|est)$"
 )
@@ -170,7 +168,7 @@ def _decide_marks(chars: list[str], verbatim: set[int]) -> None:
         elif char in ":：":
             between_digits = before.isdigit() and after.isdigit()  # times and ratios
             address = char == ":" and is_ascii_alnum(before) and after in ("/", "\\")
-            chars[index] = ":" if between_digits or address else "："
+            chars[index] = ":" if between_digits or address or _in_proportion(chars, index, before, after) else "："
         elif char == "…" and is_ascii_alnum(before) and is_ascii_alnum(after):
             chars[index] = "_"  # snake_case
         elif char == "！" and _is_factorial(chars, index):
@@ -193,6 +191,10 @@ def _begin_line(chars: list[str], start: int) -> None:
 _EXTENSION = lazily(
     r"(?:NET|net|com|cn|org|gov|exe|pdf|PDF|txt|docx?|xlsx?|pptx?|jpe?g|png|gif|mp[34]|zip|rar|py|js|ts|md|json|csv|apk|html?"
     r"|css|ini|env|git|gitignore|vue|dll|sh|bat|xml|log|conf|ya?ml|wav|psd|iso)(?![A-Za-z0-9])"
+)
+_PROPORTION = lazily(
+    r"(?<![A-Za-z0-9])(?:[a-z]|[0-9]{1,3})[:：](?:[a-z]|[0-9]{1,3}) ?= ?(?:[a-z]|[0-9]{1,3})[:：](?:[a-z]|[0-9]{1,3})"
+    r"(?![A-Za-z0-9])"
 )
 _SHARE = lazily(r"[0-9]{1,3}(?:%|‰|个百分点)")
 _BULLET = lazily(r"\s*(?:[●○■□◆◇▪▫▶►▸➢➤→◎★☆✓✔]|[*+](?=\s))")
@@ -228,6 +230,14 @@ def _dot(chars: list[str], index: int, before: str, after: str, line_start: int)
         if index < 2 or not chars[index - 2].isalnum():
             return "、"  # "A. ...", "J. K."
     return "。"
+
+
+def _in_proportion(chars: list[str], index: int, before: str, after: str) -> bool:
+    """Whether the colon of x:6 stands in an equation, between single letters or figures: 1:2=x:6."""
+    if not (is_ascii_alnum(before) and is_ascii_alnum(after)):
+        return False
+    around = "".join(char[:1] for char in chars[max(0, index - 8) : index + 9])
+    return _PROPORTION.search(around) is not None
 
 
 def _leads_decimals(chars: list[str], index: int, before: str) -> bool:

@@ -18,6 +18,7 @@ from qingyin.text.items import SILENT, Given, Mark, Normalised, Spoken
 from qingyin.text.letters import LETTER_NAMES
 from qingyin.text.numbers import digits_one_by_one
 from qingyin.text.rules.english import is_english_sentence
+from qingyin.text.rules.formulas import remainder
 from qingyin.text.rules.parts import English, Leave, Pause, Reading, Say, Spell
 from qingyin.text.traditional import MERGED_READINGS
 
@@ -123,6 +124,10 @@ def normalise(
                 items.append(Spoken(char, position, alone=MERGED_READINGS.get(original[position], "")))
             else:
                 writer.leave(index, "no known reading")
+        elif char == "…" and (reading := remainder(canonical, index)):
+            writer.write(reading, index)
+            index = reading.end
+            continue
         elif char in _PAUSE_MARKS and char != "—":
             writer.mark(char, positions[index])
         elif char in _BRACKETS:

@@ -28,6 +28,7 @@ _GOES_ON = frozenset("，、：")  # after a closing quote: “真的？”，�
 _ENCLOSED_WITHIN = 40  # characters: longer brackets hold sentences of their own
 _OPENING = {"(": ")", "[": "]", "【": "】", "〔": "〕", "〖": "〗", "{": "}", "《": "》", "〈": "〉"}
 # How good a place each mark is to cut a long sentence at, against how far on it is (0 to 1, times _REACH).
+_QUOTIENT_WITHIN = 20
 _CUT_MARKS = {"：": 3.0, "，": 3.0, "—": 3.0, "…": 3.0, "、": 1.8, "(": 1.5, ")": 2.0}
 _REACH = 2.0
 _BLOCK = 4000  # characters of a line that are looked at together
@@ -65,6 +66,8 @@ def _end_of_sentence(text: str, index: int) -> int:
             end += 1
         if end < len(text) and text[end] in "，：、—":
             return 0
+        if text[end : end + 1].isdigit() and "÷" in text[max(0, index - _QUOTIENT_WITHIN) : index]:
+            return 0  # 10÷3=3……1: a remainder
     else:
         return 0
     while end < len(text) and text[end].isspace():

@@ -25,6 +25,7 @@ from qingyin.text.rules import (
     romans,
     scores,
     signs,
+    stars_and_hashes,
     told_units,
 )
 from qingyin.text.rules.parts import Reading, Rule
@@ -52,9 +53,9 @@ LETTER_RULES: tuple[Rule, ...] = (
 SIGN_RULES: tuple[Rule, ...] = (
     money.amount, latin.ampersand, chat.emoticon, formulas.ion, signs.dash, signs.plus,
     quantities.leading_dot, signs.dot, signs.underscore,
-    formulas.factorial, formulas.absolute_value, formulas.power,
+    formulas.factorial, formulas.proportion, formulas.absolute_value, formulas.power,
     signs.vulgar_fraction, romans.roman_character, signs.slash,
-    signs.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
+    stars_and_hashes.star_or_hash, signs.section, signs.minutes_of_arc, signs.greek, signs.emoji, signs.named_symbol,
 )  # fmt: skip
 ENGLISH_DIGIT_RULES: tuple[Rule, ...] = (latin.address, *english.DIGIT_RULES)
 ENGLISH_LETTER_RULES: tuple[Rule, ...] = (

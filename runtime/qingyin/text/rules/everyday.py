@@ -18,7 +18,8 @@ _TIMES_BEFORE = lazily(r"(?:变焦|长焦|倍率|倍速|放大)(?:能|可)?(?:�
 _TIMES_AFTER = lazily(r" ?(?:的?(?:光学|数码|混合|潜望|长焦|变焦|光变)|倍速)")
 _ELAPSED = lazily(r"(?:([0-9]{1,2}):)?([0-5]?[0-9]):([0-5][0-9])(?:\.([0-9]{1,3}))?(?![0-9:])")
 _ELAPSED_BEFORE = lazily(
-    r"(?:用时|耗时|历时|时长|净时间|完赛时间|成绩|纪录|[总全片]长|[跑游]出|(?:用|花|耗费)了?)[为是约:：了]? ?$"
+    r"(?:用时|耗时|历时|时长|倒计时|剩余|还剩|延时|净时间|完赛时间|成绩|纪录|[总全片]长|"
+    r"[跑游]出|(?:用|花|耗费)了?)[为是约:：了]? ?$"
 )
 _ELAPSED_AFTER = lazily(r"的?(?:个人|最好|完赛|总|净|新|世界|全国|亚洲)*(?:成绩|用时|时长|纪录)")
 _ELAPSED_NO_SCORE = lazily(r"[0-9]{1,2}:[0-9]{2}[:.]")
@@ -84,6 +85,8 @@ def lasting(text: str, start: int) -> Reading | None:
         spoken = f"{count_words(str(int(hours)))}小时" if hours and int(hours) else ""
         spoken += f"{cardinal(str(int(minutes)))}分{'零' if seconds[0] == '0' else ''}{cardinal(str(int(seconds)))}秒"
         spoken = spoken.replace("零零", "零")
+        if seconds == "00" and not hundredths:
+            spoken = spoken.removesuffix("零秒") + "钟"
         return Reading(match.end(), (Say(spoken), *([Say(digits_one_by_one(hundredths), True)] if hundredths else [])))
     match = _LASTING.match(text, start)
     if match is None:

@@ -7,15 +7,19 @@ from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES
 from qingyin.text.numbers import cardinal
 from qingyin.text.patterns import lazily
+from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.parts import Pause, Reading, Say, Spell, named
 from qingyin.text.units import unit_at
 
 _SILENT = (Pause(SILENT),)
 _POWER = lazily(r"\^\(?([-+]?)([0-9]{1,4})\)?")
 _LETTER_POWER = lazily(r"\^\(?([A-Za-z])\)?(?![A-Za-z0-9])")
+_QUOTIENT_WITHIN = 20
+_REMAINDER = lazily(r"…{1,2} ?(?=[0-9])")
+_PROPORTION = lazily(r"[A-Za-z0-9]:(?:[a-z](?![A-Za-z])|[0-9])")
 _ABSOLUTE_WITHIN = 24
-_ABSOLUTE = lazily(r"\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
-_ABSOLUTE_BEFORE = lazily(r"(?<!\|)\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+_ABSOLUTE = lazily(r"(?<![A-Za-z])\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
+_ABSOLUTE_BEFORE = lazily(r"(?<![A-Za-z|])\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
 _CHARGE = lazily(r"[-+](?![A-Za-z0-9=+ -])")
 _ION_BEFORE = lazily(
     r"(?<![A-Za-z0-9])(?:(?:Na|K|H|Li|Ag|NH4|[CM][ag]2|[FZP][enb]2|Cu2|Ba2|Mn2|Fe3|Al3)(?P<plus>\+)|"
@@ -78,11 +82,24 @@ def factorial(text: str, start: int) -> Reading | None:
 
 
 def absolute_value(text: str, start: int) -> Reading | None:
-    """|x|, |a - b|: said at the first bar; the second is silent."""
+    """|x|, |a - b|: the first bar is silent, the second is 的绝对值."""
     if text[start] != "|":
         return None
-    if _ABSOLUTE.match(text, start) and not _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
-        return named(start + 1, "绝对值")
     if _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
-        return Reading(start + 1, _SILENT)
-    return None
+        return named(start + 1, "的绝对值")
+    return Reading(start + 1, _SILENT) if _ABSOLUTE.match(text, start) else None
+
+
+def remainder(text: str, start: int) -> Reading | None:
+    """10÷3=3……1: the dots between a quotient and its remainder are 余."""
+    if text[start] != "…" or "÷" not in text[max(0, start - _QUOTIENT_WITHIN) : start]:
+        return None
+    match = _REMAINDER.match(text, start)
+    return named(match.end(), "余") if match and text[start - 1 : start].isdigit() else None
+
+
+def proportion(text: str, start: int) -> Reading | None:
+    """1:2=x:6: the colon that canonicalise leaves beside a letter of a proportion."""
+    if text[start] != ":" or not (start and in_equation(text, start)):
+        return None
+    return named(start + 1, "比") if _PROPORTION.match(text, start - 1) else None

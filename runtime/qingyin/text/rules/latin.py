@@ -190,6 +190,11 @@ def words(text: str, start: int) -> Reading | None:
         return Reading(end, (Spell(start, end),), english.SPELLED)  # Fe²⁺, Na+, Ca(OH)2
     if len(token) == 2 and token not in ("pi", "Pi") and _EQUALS.match(text, end) and _beside_nothing(text, start):
         return Reading(end, (Spell(start, end),), english.SPELLED)  # Ax = b
+    if len(token) == 4 and (function := _FUNCTIONS.get(token[:3])) and token[3] in "xAB":  # sinx
+        (word,) = english.read(function)
+        return Reading(end, (English(token[:3], word.syllables, start), Pause(SILENT), Spell(end - 1, end)))
+    if token in ("lnx", "lgx"):
+        return Reading(end, (Spell(start, end),), english.SPELLED)
     if token in _FUNCTIONS and _ARGUMENT.match(text, end):
         (word,) = english.read(_FUNCTIONS[token])
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))

@@ -18,7 +18,7 @@ _ROMAN_STAGE = lazily(r"(III|II|IV)([A-E])(?=[0-9]?[期级型类度])|(I)([A-E])
 _ROMAN_RANGE = lazily(r"([IVX]{1,4}) ?[-~—] ?([IVX]{1,4})(?=[期级类型度])")
 _RULER_BEFORE = lazily(  # 亨利VIII, but 路易XIV is 路易十四
     r"(?:亨利|伊丽莎白|乔治|爱德华|查理|查理曼|查尔斯|威廉|腓力|菲利普|腓特烈|弗里德里希|尼古拉|亚历山大|保罗|本笃|庇护|叶卡捷琳娜|"
-    r"拉美西斯|理查|理查德|约翰|詹姆[斯士]|利奥波德|奥托|玛格丽特|古斯塔夫|卡尔)$"
+    r"拉美西斯|理查|理查德|约翰|詹姆[斯士]|利奥波德|奥托|玛格丽特|古斯塔夫|卡尔|拿破仑)$"
 )
 _PLAINLY_ROMAN = frozenset(["II", "III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII", "XXI"])
 _SEQUELS = frozenset(["II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI"])  # 文明VI

@@ -21,7 +21,8 @@ from qingyin.text.numbers import NUMBER, cardinal, number_words
 from qingyin.text.patterns import lazily
 from qingyin.text.rules.equations import in_equation
 from qingyin.text.rules.ids import abroad
-from qingyin.text.rules.parts import Part, Pause, Reading, Say, after, before, measure_after, named
+from qingyin.text.rules.parts import Part, Pause, Reading, Say, before, measure_after, named
+from qingyin.text.rules.stars_and_hashes import COUNTED_BEFORE
 from qingyin.text.units import MEASURES, unit_at
 
 _SILENT = (Pause(SILENT),)
@@ -60,9 +61,7 @@ _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 # Of absolute paths, also where Han text stands directly before (放到/etc/nginx).
 _ROOT = lazily(r"/(?:etc|usr|home|var|opt|tmp|bin|root|mnt|data|dev|proc|lib|Users|srv|www|api)(?:/|$)")
 _PATH_WITHIN = 60
-_LONGEST_TOPIC = 32
 _PER_HUNDRED = lazily(r"/100 ?(?:(km|公里)|(ml|mL|ML|毫升)|(g|克))(?![A-Za-z])")
-_REPEATED_BEFORE = lazily(r"[0-9][^，。！？；：]{0,6}$")
 
 
 def dash(text: str, start: int) -> Reading | None:
@@ -125,7 +124,7 @@ def dash(text: str, start: int) -> Reading | None:
             return Reading(start + 1, (Say("零下"),))
         measured = unit_at(text, negative.end())[0] or text[negative.end() : negative.end() + 1] in ("%", "‰", "度")
         measured = measured or text.startswith(("次方", "次幂", "亿", "万", "元", "个百分点"), negative.end())
-        if measured or _VALUE_BEFORE.search(ahead):
+        if measured or _VALUE_BEFORE.search(ahead) or (last in _LETTER_BEFORE and in_equation(text, start)):
             return Reading(start + 1, (Say("负"),))
     return Reading(start + 1, _SILENT)  # a hyphen joins
 
@@ -163,7 +162,7 @@ def slash(text: str, start: int) -> Reading | None:
         return named(match.end(), ("每百公里", "每一百毫升", "每一百克")[(match.lastindex or 1) - 1])
     if is_ascii_alnum(ahead[-1:]) and is_ascii_alnum(follows) and in_equation(text, start):
         return Reading(start + 1, (Say("除以"),))
-    if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and _REPEATED_BEFORE.search(ahead):
+    if ahead and (is_han(ahead[-1]) or ahead[-1] in "%‰") and follows and COUNTED_BEFORE.search(ahead):
         name, end = unit_at(text, start + 1)
         if name:
             return named(end, "每" + name)
@@ -197,28 +196,6 @@ def _in_path(text: str, index: int) -> bool:
     return any("." in part or part.endswith("}") or not look_up(part) for part in parts)
 
 
-def star_or_hash(text: str, start: int) -> Reading | None:
-    """3*4 乘, C# 井, 5#楼 号."""
-    char, last, follows = text[start], text[start - 1 : start], text[start + 1 : start + 2]
-    if char == "*" and is_ascii_alnum(before(text, start)[-1:]) and is_ascii_alnum(after(text, start + 1)[:1]):
-        return named(start + 1, "乘")
-    if char == "*" and is_han(last or "-") and follows.isdigit() and _REPEATED_BEFORE.search(before(text, start)):
-        return named(start + 1, "乘")  # 24小时*7天
-    if char in "★☆" and last.isdigit():
-        return named(start + 1, "星")
-    if char in "↑↓" and follows.isdigit():
-        return named(start + 1, "上升" if char == "↑" else "下降")
-    if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
-        return named(start + 1, "打勾" if char == "√" else "打叉")
-    if char == "#" and not is_ascii_alnum(last):
-        return named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
-    if char == "#":
-        return named(start + 1, "井" if is_latin(last) else "号")
-    if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
-        return named(start + 1, "到")
-    return None
-
-
 def section(text: str, start: int) -> Reading | None:
     """§3.2 is 第三点二节."""
     match = _SECTION.match(text, start)
@@ -243,15 +220,6 @@ def underscore(text: str, start: int) -> Reading | None:
         return None
     index = bool(_INDEXED.match(text[max(0, start - 2) : start + 3].rjust(5))) or in_equation(text, start)
     return Reading(start + 1, _SILENT) if index else named(start + 1, "下划线")
-
-
-def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
-    """#话题# and #话题: silent, as quotes are."""
-    ahead, follows = text[start - 1 : start], text[start + 1 : start + 2]
-    closing = text.find("#", start + 1, start + _LONGEST_TOPIC)
-    opening = text.rfind("#", max(0, start - _LONGEST_TOPIC), start)
-    begins = is_han(follows or " ") and not is_han(ahead or " ")
-    return Reading(start + 1, _SILENT) if closing > start + 1 or opening >= 0 or begins else None
 
 
 def minutes_of_arc(text: str, start: int) -> Reading | None:

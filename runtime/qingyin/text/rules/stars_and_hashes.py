@@ -1,0 +1,54 @@
+"""* and # and the marks beside them: 3*4, C#, 5#楼, #话题#, 3★, ↑5, √ and × before words."""
+
+from __future__ import annotations
+
+from qingyin.text.characters import is_ascii_alnum, is_han, is_latin
+from qingyin.text.items import SILENT
+from qingyin.text.patterns import lazily
+from qingyin.text.rules.parts import Pause, Reading, after, before, named
+
+_SILENT = (Pause(SILENT),)
+_LONGEST_TOPIC = 32
+_TOPIC = lazily(r"#(?=[0-9])[^\s#，。；：]{2,30}#(?![0-9])")
+_TOPIC_BEFORE = lazily(r"(?<![A-Za-z0-9])#[^\s#，。；：]{1,30}[0-9]#$")
+COUNTED_BEFORE = lazily(r"[0-9][^，。！？；：]{0,6}$")
+
+
+def star_or_hash(text: str, start: int) -> Reading | None:
+    """3*4 乘, C# 井, 5#楼 号."""
+    char, last, follows = text[start], text[start - 1 : start], text[start + 1 : start + 2]
+    if char == "*" and is_ascii_alnum(before(text, start)[-1:]) and is_ascii_alnum(after(text, start + 1)[:1]):
+        return named(start + 1, "乘")
+    if char == "*" and is_han(last or "-") and follows.isdigit() and COUNTED_BEFORE.search(before(text, start)):
+        return named(start + 1, "乘")  # 24小时*7天
+    if char in "★☆" and last.isdigit():
+        return named(start + 1, "星")
+    if char in "↑↓" and follows.isdigit():
+        return named(start + 1, "上升" if char == "↑" else "下降")
+    if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
+        return named(start + 1, "打勾" if char == "√" else "打叉")
+    if char == "#" and _topic(text, start):
+        return Reading(start + 1, _SILENT)
+    if char == "#" and not is_ascii_alnum(last):
+        return named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
+    if char == "#":
+        return named(start + 1, "井" if is_latin(last) else "号")
+    if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
+        return named(start + 1, "到")
+    return None
+
+
+def _topic(text: str, start: int) -> bool:
+    """Whether the # opens or closes a topic that begins or ends with figures: #618#, #10月你好#."""
+    if not is_ascii_alnum(text[start - 1 : start]) and _TOPIC.match(text, start):
+        return True
+    return _TOPIC_BEFORE.search(text[max(0, start - _LONGEST_TOPIC) : start + 1]) is not None
+
+
+def _hash_as_a_bracket(text: str, start: int) -> Reading | None:
+    """#话题# and #话题: silent, as quotes are."""
+    ahead, follows = text[start - 1 : start], text[start + 1 : start + 2]
+    closing = text.find("#", start + 1, start + _LONGEST_TOPIC)
+    opening = text.rfind("#", max(0, start - _LONGEST_TOPIC), start)
+    begins = is_han(follows or " ") and not is_han(ahead or " ")
+    return Reading(start + 1, _SILENT) if closing > start + 1 or opening >= 0 or begins else None
