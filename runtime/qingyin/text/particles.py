@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
+    ACTING,
     BOARDING,
     CAUGHT,
     DEGREE,
@@ -85,7 +86,7 @@ def de(context: Context) -> str | None:
         return "dei3"  # 添人得给工钱
     if after and (after in DEGREE or after[0] in "多很不太"):
         return "de5"
-    if (is_verb(before) or before in ADJECTIVES) and after and after[0] not in "奖分票病子胜名其此":
+    if (is_verb(before) or before in ADJECTIVES or before in ACTING) and after and after[0] not in "奖分票病子胜名其此":
         return "de5" if before not in GETTING or after[0] in RESULTS else None
     return None
 
@@ -115,6 +116,8 @@ def di(context: Context) -> str | None:
         return "de5" if before not in ("到", "在", "从") else None  # 草率地下结论
     if after in ("道", "道歉", "道谢", "道别", "道喜"):
         return "de5"  # 诚恳地道歉
+    if len(before) > 1 and before in MANNERS:
+        return "de5"
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
