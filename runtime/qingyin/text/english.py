@@ -38,6 +38,7 @@ _LONGEST_WORD = 24  # letters; longer rows are no words
 
 _DOUBLED = lazily("aa|ii|uu")  # no word has them: AIIB, BUAA
 _CONSONANTS = lazily(r"[^aeiouy]{5}")
+_VERSIONED = lazily("([A-Z]{3,})v")  # YOLOv8
 _DRAWN = lazily(r"([a-z])\1{2,}")
 _VOWEL = lazily("[aeiouy]")
 _NUCLEI = lazily(r"[aeiouy]+")
@@ -73,6 +74,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
         return (_word(0, len(token), known),)  # YouTube, McDonald
     if token in ("I", "A", "O"):
         return (_one(token.lower(), 0),)
+    if version := _VERSIONED.fullmatch(token):
+        return (*read(version[1]), _spelled("v", len(token) - 1))
     words: list[EnglishWord] = []
     for part in _PARTS.finditer(token):
         text = part.group()

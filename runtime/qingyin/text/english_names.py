@@ -29,9 +29,9 @@ _NAMES_TEXT = """
     databricks:D-EY1-T-AH0-B-R-IH2-K-S debian:D-EH1-B-IY0-AH0-N debuff:D-IY0-B-AH1-F dedup:D-IY1-D-UW2-P
     deduplicate:D-IY0-D-UW1-P-L-AH0-K-EY2-T deepmind:D-IY1-P-M-AY2-N-D deepseek:D-IY1-P-S-IY2-K defi:D-IY1-F-AY2
     degas:D-AH0-G-AA1 deja:D-EY2-ZH-AA1 delulu:D-IH0-L-UW1-L-UW0 denza:D-EH1-N-Z-AH0 deque:D-EH1-K
-    devops:D-EH1-V-AA2-P-S dify:D-IH1-F-AY2 dijkstra:D-AY1-K-S-T-R-AH0 dist:D-IH1-S-T django:JH-AE1-NG-G-OW0
-    djokovic:JH-OW1-K-AH0-V-IH2-CH dogecoin:D-OW1-JH-K-OY2-N doja:D-OW1-JH-AH0 doncic:D-AA1-N-CH-IH0-CH
-    doraemon:D-AO2-R-AA0-EY1-M-AA0-N dota:D-OW1-T-AH0 duang:D-W-AA1-NG dubbo:D-AH1-B-OW0
+    devops:D-EH1-V-AA2-P-S dify:D-IH1-F-AY2 dijkstra:D-AY1-K-S-T-R-AH0 dimensity:D-IH0-M-EH1-N-S-IH0-T-IY0
+    dist:D-IH1-S-T django:JH-AE1-NG-G-OW0 djokovic:JH-OW1-K-AH0-V-IH2-CH dogecoin:D-OW1-JH-K-OY2-N doja:D-OW1-JH-AH0
+    doncic:D-AA1-N-CH-IH0-CH doraemon:D-AO2-R-AA0-EY1-M-AA0-N dota:D-OW1-T-AH0 duang:D-W-AA1-NG dubbo:D-AH1-B-OW0
     duolingo:D-UW2-OW0-L-IH1-NG-G-OW0 ebit:IY1-B-IH0-T ebitda:IY2-B-IH0-T-D-AA1 ecmo:EH1-K-M-OW0 edtech:EH1-D-T-EH2-K
     edutech:EH1-JH-AH0-T-EH2-K eeprom:IY2-IY1-P-R-AA2-M elasticsearch:IH0-L-AE1-S-T-IH0-K-S-ER2-CH elif:EH1-L-IH2-F
     elle:EH1-L elon:IY1-L-AA0-N elysees:EY0-L-IY2-Z-EY1 emba:IY2-EH2-M-B-IY2-EY1 embiid:EH0-M-B-IY1-D emo:IY1-M-OW0
@@ -43,35 +43,36 @@ _NAMES_TEXT = """
     fortnite:F-AO1-R-T-N-AY2-T fortran:F-AO1-R-T-R-AE2-N frappuccino:F-R-AE2-P-AH0-CH-IY1-N-OW0
     frontend:F-R-AH1-N-T-EH2-N-D fujifilm:F-UW1-JH-IY0-F-IH2-L-M gacha:G-AA1-CH-AH0 gaga:G-AA1-G-AA2
     galois:G-AE0-L-W-AA1 gamification:G-EY2-M-AH0-F-AH0-K-EY1-SH-AH0-N gaudi:G-AW1-D-IY0 gauguin:G-OW0-G-AE1-N
-    geforce:JH-IY1-F-AO2-R-S gelu:G-EH1-L-UW0 genshin:G-EH1-N-SH-IH0-N ghesquiere:G-EH2-S-K-Y-EH1-R
-    giannis:Y-AA1-N-IH0-S gif:G-IH1-F gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0 gitlab:G-IH1-T-L-AE2-B
-    givenchy:ZH-IY2-V-AA0-N-SH-IY1 glossier:G-L-AO1-S-IY0-EY2 godard:G-OW0-D-AA1-R godel:G-ER1-D-AH0-L
-    gojek:G-OW1-JH-EH2-K golang:G-OW1-L-AE2-NG gradio:G-R-EY1-D-IY0-OW0 grafana:G-R-AH0-F-AA1-N-AH0 grok:G-R-AA1-K
-    gryffindor:G-R-IH1-F-IH0-N-D-AO2-R guerlain:G-EH0-R-L-AA1-N haaland:HH-AO1-L-AH0-N-D hadoop:HH-AH0-D-UW1-P
-    haruki:HH-AA0-R-UW1-K-IY0 hatsune:HH-AA0-T-S-UW1-N-EY0 hbase:EY1-CH-B-EY2-S headcanon:HH-EH1-D-K-AE2-N-AH0-N
-    hearthstone:HH-AA1-R-TH-S-T-OW2-N hegel:HH-EY1-G-AH0-L heisenberg:HH-AY1-Z-AH0-N-B-ER0-G hentai:HH-EH1-N-T-AY2
-    hermes:EH0-R-M-EH1-Z hermione:HH-ER0-M-AY1-AH0-N-IY0 heytea:HH-EY1-T-IY2 hifi:HH-AY1-F-AY2 hiit:HH-IH1-T
-    hikvision:HH-IH1-K-V-IH2-ZH-AH0-N hipaa:HH-IH1-P-AH0 hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N
-    hoyoverse:HH-OY1-OW0-V-ER2-S huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
+    geforce:JH-IY1-F-AO2-R-S gelato:JH-AH0-L-AA1-T-OW0 gelu:G-EH1-L-UW0 genshin:G-EH1-N-SH-IH0-N
+    ghesquiere:G-EH2-S-K-Y-EH1-R giannis:Y-AA1-N-IH0-S gif:G-IH1-F gitbook:G-IH1-T-B-UH2-K gitee:G-IH1-T-IY0
+    gitlab:G-IH1-T-L-AE2-B givenchy:ZH-IY2-V-AA0-N-SH-IY1 glossier:G-L-AO1-S-IY0-EY2 godard:G-OW0-D-AA1-R
+    godel:G-ER1-D-AH0-L gojek:G-OW1-JH-EH2-K golang:G-OW1-L-AE2-NG gradio:G-R-EY1-D-IY0-OW0 grafana:G-R-AH0-F-AA1-N-AH0
+    grok:G-R-AA1-K gryffindor:G-R-IH1-F-IH0-N-D-AO2-R guerlain:G-EH0-R-L-AA1-N haaland:HH-AO1-L-AH0-N-D
+    hadoop:HH-AH0-D-UW1-P haruki:HH-AA0-R-UW1-K-IY0 hatsune:HH-AA0-T-S-UW1-N-EY0 hbase:EY1-CH-B-EY2-S
+    headcanon:HH-EH1-D-K-AE2-N-AH0-N hearthstone:HH-AA1-R-TH-S-T-OW2-N hegel:HH-EY1-G-AH0-L
+    heisenberg:HH-AY1-Z-AH0-N-B-ER0-G hentai:HH-EH1-N-T-AY2 hermes:EH0-R-M-EH1-Z hermione:HH-ER0-M-AY1-AH0-N-IY0
+    heytea:HH-EY1-T-IY2 hifi:HH-AY1-F-AY2 hiit:HH-IH1-T hikvision:HH-IH1-K-V-IH2-ZH-AH0-N hipaa:HH-IH1-P-AH0
+    hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N hoyoverse:HH-OY1-OW0-V-ER2-S
+    huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
     ibrahimovic:IH2-B-R-AH0-HH-IY1-M-AH0-V-IH0-CH icao:AY0-K-EY1-OW0 ielts:AY1-EH0-L-T-S ikea:AY0-K-IY1-AH0 int:IH1-N-T
-    ios:AY2-OW2-EH1-S iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0 jira:JH-IH1-R-AH0
-    jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G
-    json:JH-EY1-S-AH0-N jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T kaizen:K-AY1-Z-EH2-N kakao:K-AH0-K-AW1
-    kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2 keras:K-EH1-R-AH0-S kia:K-IY1-AH0
-    kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 klimt:K-L-IH1-M-T kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0
-    kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F kubectl:K-Y-UW1-B-K-AH0-N-T-R-OW2-L
-    kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z kuma:K-UW1-M-AH0 lafite:L-AH0-F-IY1-T laksa:L-AA1-K-S-AH0
-    lancome:L-AA2-N-K-OW1-M laneige:L-AA0-N-EH1-ZH langchain:L-AE1-NG-CH-EY2-N laplace:L-AH0-P-L-AA1-S
-    laravel:L-EH1-R-AH0-V-EH2-L lebron:L-AH0-B-R-AA1-N lecun:L-AH0-K-AH1-N leica:L-AY1-K-AH0 lenovo:L-AH0-N-OW1-V-OW0
-    lensa:L-EH1-N-S-AH0 lewandowski:L-EH2-V-AH0-N-D-AO1-F-S-K-IY0 lightsaber:L-AY1-T-S-EY2-B-ER0 lindt:L-IH1-N-T
-    linkerd:L-IH1-NG-K-ER0-D-IY2 localhost:L-OW1-K-AH0-L-HH-OW2-S-T lodz:W-UH1-CH loewe:L-OW0-EH1-V-EY0 lofi:L-OW1-F-AY2
-    logitech:L-AA1-JH-IH0-T-EH2-K logits:L-OW1-JH-IH0-T-S logstash:L-AA1-G-S-T-AE2-SH lohas:L-OW1-HH-AA2-S
-    loki:L-OW1-K-IY0 loli:L-OW1-L-IY0 longchamp:L-AO2-NG-SH-AA1-N loratadine:L-AO0-R-AE1-T-AH0-D-IY2-N
-    lorawan:L-AO1-R-AH0-W-AE2-N loreal:L-AO2-R-IY0-AE1-L lowercase:L-OW1-ER0-K-EY2-S luckin:L-AH1-K-IH0-N
-    lululemon:L-UW2-L-UW0-L-EH1-M-AH0-N lyft:L-IH1-F-T macan:M-AH0-K-AA1-N macaron:M-AE2-K-ER0-AA1-N
-    macchiato:M-AA2-K-IY0-AA1-T-OW0 macron:M-AH0-K-R-OW1-N mahjong:M-AA0-ZH-AO1-NG manhwa:M-AA1-N-W-AA0
-    manjaro:M-AE0-N-JH-AA1-R-OW0 manus:M-AE1-N-AH0-S mapo:M-AA1-P-OW0 margiela:M-AA2-R-JH-EH1-L-AH0
-    mascarpone:M-AE2-S-K-AA0-R-P-OW1-N-EY0 matcha:M-AA1-CH-AH0 matlab:M-AE1-T-L-AE2-B
+    ios:AY2-OW2-EH1-S iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0
+    jellyfin:JH-EH1-L-IY0-F-IH2-N jira:JH-IH1-R-AH0 jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH
+    joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G json:JH-EY1-S-AH0-N jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T
+    kaizen:K-AY1-Z-EH2-N kakao:K-AH0-K-AW1 kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2
+    keras:K-EH1-R-AH0-S kia:K-IY1-AH0 kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 klimt:K-L-IH1-M-T
+    kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0 kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F
+    kubectl:K-Y-UW1-B-K-AH0-N-T-R-OW2-L kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z kuma:K-UW1-M-AH0 lafite:L-AH0-F-IY1-T
+    laksa:L-AA1-K-S-AH0 lancome:L-AA2-N-K-OW1-M laneige:L-AA0-N-EH1-ZH langchain:L-AE1-NG-CH-EY2-N
+    laplace:L-AH0-P-L-AA1-S laravel:L-EH1-R-AH0-V-EH2-L lebron:L-AH0-B-R-AA1-N lecun:L-AH0-K-AH1-N leica:L-AY1-K-AH0
+    lenovo:L-AH0-N-OW1-V-OW0 lensa:L-EH1-N-S-AH0 lewandowski:L-EH2-V-AH0-N-D-AO1-F-S-K-IY0
+    lightsaber:L-AY1-T-S-EY2-B-ER0 lindt:L-IH1-N-T linkerd:L-IH1-NG-K-ER0-D-IY2 localhost:L-OW1-K-AH0-L-HH-OW2-S-T
+    lodz:W-UH1-CH loewe:L-OW0-EH1-V-EY0 lofi:L-OW1-F-AY2 logitech:L-AA1-JH-IH0-T-EH2-K logits:L-OW1-JH-IH0-T-S
+    logstash:L-AA1-G-S-T-AE2-SH lohas:L-OW1-HH-AA2-S loki:L-OW1-K-IY0 loli:L-OW1-L-IY0 longchamp:L-AO2-NG-SH-AA1-N
+    loratadine:L-AO0-R-AE1-T-AH0-D-IY2-N lorawan:L-AO1-R-AH0-W-AE2-N loreal:L-AO2-R-IY0-AE1-L
+    lowercase:L-OW1-ER0-K-EY2-S luckin:L-AH1-K-IH0-N lululemon:L-UW2-L-UW0-L-EH1-M-AH0-N lyft:L-IH1-F-T
+    macan:M-AH0-K-AA1-N macaron:M-AE2-K-ER0-AA1-N macchiato:M-AA2-K-IY0-AA1-T-OW0 macron:M-AH0-K-R-OW1-N
+    mahjong:M-AA0-ZH-AO1-NG manhwa:M-AA1-N-W-AA0 manjaro:M-AE0-N-JH-AA1-R-OW0 manus:M-AE1-N-AH0-S mapo:M-AA1-P-OW0
+    margiela:M-AA2-R-JH-EH1-L-AH0 mascarpone:M-AE2-S-K-AA0-R-P-OW1-N-EY0 matcha:M-AA1-CH-AH0 matlab:M-AE1-T-L-AE2-B
     matplotlib:M-AE1-T-P-L-AA2-T-L-IH2-B mbappe:AH0-M-B-AA0-P-EY1 mece:M-IY1-S-IY0 mediatek:M-IY1-D-IY0-AH0-T-EH2-K
     meh:M-EH1 memcached:M-EH1-M-K-AE2-SH-T memes:M-IY1-M-Z messi:M-EH1-S-IY0 metaverse:M-EH1-T-AH0-V-ER2-S
     metformin:M-EH0-T-F-AO1-R-M-IH0-N midjourney:M-IH1-D-JH-ER2-N-IY0 mihoyo:M-IY1-HH-OY2-OW0 miku:M-IY1-K-UW0
@@ -88,19 +89,19 @@ _NAMES_TEXT = """
     overleaf:OW1-V-ER0-L-IY2-F ozempic:OW0-Z-EH1-M-P-IH0-K paas:P-AE1-S paella:P-AA0-EH1-L-AH0 panna:P-AA1-N-AH0
     patreon:P-EY1-T-R-IY0-AA2-N paulo:P-AW1-L-OW0 perrier:P-EH1-R-IY0-EY2 photoshop:F-OW1-T-OW0-SH-AA2-P
     pichai:P-IH0-CH-AY1 pikachu:P-IY1-K-AH0-CH-UW2 pinecone:P-AY1-N-K-OW2-N pinia:P-IY1-N-Y-AH0
-    poincare:P-W-AA2-N-K-AA0-R-EY1 pokemon:P-OW1-K-IY0-M-AA2-N polkadot:P-OW1-L-K-AH0-D-AA2-T
+    poincare:P-W-AA2-N-K-AA0-R-EY1 pokemon:P-OW1-K-IY0-M-AA2-N polkadot:P-OW1-L-K-AH0-D-AA2-T posay:P-OW0-Z-EY1
     postgres:P-OW1-S-T-G-R-EH2-S postgresql:P-OW1-S-T-G-R-EH2-S-K-Y-UW2-EH1-L prisma:P-R-IH1-Z-M-AH0
     prometheus:P-R-AH0-M-IY1-TH-IY0-AH0-S pycharm:P-AY1-CH-AA2-R-M pygame:P-AY1-G-EY2-M pylint:P-AY1-L-IH2-N-T
     pyspark:P-AY1-S-P-AA2-R-K pytest:P-AY1-T-EH2-S-T pytorch:P-AY1-T-AO2-R-CH quesadilla:K-EY2-S-AH0-D-IY1-AH0
     quokka:K-W-AA1-K-AH0 qwen:K-W-EH1-N rabbitmq:R-AE1-B-IH0-T-EH2-M-K-Y-UW1 radeon:R-EY1-D-IY0-AA0-N
-    rakuten:R-AA1-K-UW0-T-EH2-N ramen:R-AA1-M-AH0-N ratatouille:R-AE2-T-AH0-T-UW1-IY0 razer:R-EY1-Z-ER0
-    readme:R-IY1-D-M-IY2 realme:R-IY1-L-M-IY2 redis:R-EH1-D-IH0-S redux:R-IY0-D-AH1-K-S regex:R-EH1-G-EH2-K-S
-    reit:R-IY1-T reits:R-IY1-T-S relu:R-EH1-L-UW0 remix:R-IY1-M-IH2-K-S rendang:R-EH0-N-D-AA1-NG repo:R-IY1-P-OW0
-    revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N rizz:R-IH1-Z roblox:R-OW1-B-L-AA2-K-S
-    roborock:R-OW1-B-AH0-R-AA2-K rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P rowling:R-OW1-L-IH0-NG rua:R-UW1-AH0
-    ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG sanji:S-AA1-N-JH-IY0
-    santorini:S-AE2-N-T-AH0-R-IY1-N-IY0 sashimi:S-AA0-SH-IY1-M-IY0 satie:S-AA0-T-IY1 sauron:S-AW1-R-AA2-N
-    schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2 sed:S-EH1-D sekiro:S-EH0-K-IH1-R-OW0
+    rakuten:R-AA1-K-UW0-T-EH2-N ramen:R-AA1-M-AH0-N raspbian:R-AE1-Z-B-IY0-AH0-N ratatouille:R-AE2-T-AH0-T-UW1-IY0
+    razer:R-EY1-Z-ER0 readme:R-IY1-D-M-IY2 realme:R-IY1-L-M-IY2 redis:R-EH1-D-IH0-S redux:R-IY0-D-AH1-K-S
+    regex:R-EH1-G-EH2-K-S reit:R-IY1-T reits:R-IY1-T-S relu:R-EH1-L-UW0 remix:R-IY1-M-IH2-K-S rendang:R-EH0-N-D-AA1-NG
+    repo:R-IY1-P-OW0 resnet:R-EH1-Z-N-EH2-T revolut:R-EH1-V-AH0-L-UW2-T rivian:R-IH1-V-IY0-AH0-N rizz:R-IH1-Z
+    roblox:R-OW1-B-L-AA2-K-S roborock:R-OW1-B-AH0-R-AA2-K roche:R-OW1-SH rocher:R-OW0-SH-EY1 rollup:R-OW1-L-AH2-P
+    rowling:R-OW1-L-IH0-NG rua:R-UW1-AH0 ryokan:R-IY0-OW1-K-AH0-N ryzen:R-AY1-Z-AH0-N samsung:S-AE1-M-S-AH0-NG
+    sanji:S-AA1-N-JH-IY0 santorini:S-AE2-N-T-AH0-R-IY1-N-IY0 sashimi:S-AA0-SH-IY1-M-IY0 satie:S-AA0-T-IY1
+    sauron:S-AW1-R-AA2-N schrodinger:SH-R-OW1-D-IH0-NG-ER0 scipy:S-AY1-P-AY2 sed:S-EH1-D sekiro:S-EH0-K-IH1-R-OW0
     semaglutide:S-EH2-M-AH0-G-L-UW1-T-AY2-D senpai:S-EH1-N-P-AY2 shein:SH-IY1-IH0-N shopify:SH-AA1-P-AH0-F-AY2
     sia:S-IY1-AH0 siobhan:SH-AH0-V-AO1-N skechers:S-K-EH1-CH-ER0-Z skibidi:S-K-IH1-B-IH0-D-IY0 sklearn:S-K-EY1-L-ER2-N
     skyscanner:S-K-AY1-S-K-AE2-N-ER0 slytherin:S-L-IH1-DH-ER0-IH0-N softmax:S-AO1-F-T-M-AE2-K-S soju:S-OW1-JH-UW0

@@ -16,7 +16,7 @@ VERBS: frozenset[str] = frozenset(
 # Besides verbs, what is said to be so to some degree: 穷得, 好得.
 ADJECTIVES: frozenset[str] = frozenset(
     "好坏大高低远近多快慢早晚冷热美丑甜苦酸辣香臭穷富胖瘦老强弱轻重深浅厚薄宽窄粗细硬软亮暗黑白红绿黄蓝静乱脏净忙闲累困"
-    "疼痛痒饿饱渴急气恨怕爱乐慌烦傻笨精灵贵紧松满空密稀干湿圆直歪斜准真假怪妙奇惨糟肿烂皱破旧"
+    "疼痛痒饿饱渴急气恨怕爱乐慌烦傻笨精灵贵紧松满空密稀干湿圆直歪斜准真假怪妙奇惨糟肿烂皱破旧酥"
 )
 # What 起来, 出去 and so on follow as a complement, besides VERBS.
 MOTIONS: frozenset[str] = frozenset(

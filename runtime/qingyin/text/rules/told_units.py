@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qingyin.text.characters import is_ascii_alnum
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, count_words, number_words
 from qingyin.text.patterns import lazily
@@ -29,8 +30,8 @@ _RATES_BEFORE = lazily(
 def told_unit(text: str, start: int) -> Reading | None:
     """电流10A 十安, 疗程7-10d 七到十天, 降息25BP 二十五个基点."""
     match = _MEASURED.match(text, start)
-    if match is None:
-        return None
+    if match is None or is_ascii_alnum(text[start - 1 : start]):
+        return None  # X3D
     first, last, letters = match.groups()
     ahead, behind = text[max(0, start - _WITHIN) : start], after(text, match.end())
     if letters == "A":
