@@ -55,24 +55,24 @@ _NAMES_TEXT = """
     hisense:HH-AY1-S-EH2-N-S hisilicon:HH-AY2-S-IH1-L-AH0-K-AH0-N hoyoverse:HH-OY1-OW0-V-ER2-S
     huggingface:HH-AH1-G-IH0-NG-F-EY2-S hygge:HH-Y-UW1-G-AH0 iata:AY0-AA1-T-AH0
     ibrahimovic:IH2-B-R-AH0-HH-IY1-M-AH0-V-IH0-CH icao:AY0-K-EY1-OW0 ielts:AY1-EH0-L-T-S ikea:AY0-K-IY1-AH0 int:IH1-N-T
-    ios:AY2-OW2-EH1-S iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0
-    jellyfin:JH-EH1-L-IY0-F-IH2-N jira:JH-IH1-R-AH0 jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH
-    joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G json:JH-EY1-S-AH0-N jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T
-    kaizen:K-AY1-Z-EH2-N kakao:K-AH0-K-AW1 kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2
-    keras:K-EH1-R-AH0-S kia:K-IY1-AH0 kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 klimt:K-L-IH1-M-T
-    kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0 kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F
-    kubectl:K-Y-UW1-B-K-AH0-N-T-R-OW2-L kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z kuma:K-UW1-M-AH0 lafite:L-AH0-F-IY1-T
-    laksa:L-AA1-K-S-AH0 lancome:L-AA2-N-K-OW1-M laneige:L-AA0-N-EH1-ZH langchain:L-AE1-NG-CH-EY2-N
-    laplace:L-AH0-P-L-AA1-S laravel:L-EH1-R-AH0-V-EH2-L lebron:L-AH0-B-R-AA1-N lecun:L-AH0-K-AH1-N leica:L-AY1-K-AH0
-    lenovo:L-AH0-N-OW1-V-OW0 lensa:L-EH1-N-S-AH0 lewandowski:L-EH2-V-AH0-N-D-AO1-F-S-K-IY0
-    lightsaber:L-AY1-T-S-EY2-B-ER0 lindt:L-IH1-N-T linkerd:L-IH1-NG-K-ER0-D-IY2 localhost:L-OW1-K-AH0-L-HH-OW2-S-T
-    lodz:W-UH1-CH loewe:L-OW0-EH1-V-EY0 lofi:L-OW1-F-AY2 logitech:L-AA1-JH-IH0-T-EH2-K logits:L-OW1-JH-IH0-T-S
-    logstash:L-AA1-G-S-T-AE2-SH lohas:L-OW1-HH-AA2-S loki:L-OW1-K-IY0 loli:L-OW1-L-IY0 longchamp:L-AO2-NG-SH-AA1-N
-    loratadine:L-AO0-R-AE1-T-AH0-D-IY2-N lorawan:L-AO1-R-AH0-W-AE2-N loreal:L-AO2-R-IY0-AE1-L
-    lowercase:L-OW1-ER0-K-EY2-S luckin:L-AH1-K-IH0-N lululemon:L-UW2-L-UW0-L-EH1-M-AH0-N lyft:L-IH1-F-T
-    macan:M-AH0-K-AA1-N macaron:M-AE2-K-ER0-AA1-N macchiato:M-AA2-K-IY0-AA1-T-OW0 macron:M-AH0-K-R-OW1-N
-    mahjong:M-AA0-ZH-AO1-NG manhwa:M-AA1-N-W-AA0 manjaro:M-AE0-N-JH-AA1-R-OW0 manus:M-AE1-N-AH0-S mapo:M-AA1-P-OW0
-    margiela:M-AA2-R-JH-EH1-L-AH0 mascarpone:M-AE2-S-K-AA0-R-P-OW1-N-EY0 matcha:M-AA1-CH-AH0 matlab:M-AE1-T-L-AE2-B
+    ios:AY2-OW2-EH1-S iqoo:AY2-K-UW1 isekai:IY1-S-EH0-K-AY2 jalapeno:HH-AA2-L-AH0-P-EY1-N-Y-OW0 jira:JH-IH1-R-AH0
+    jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G
+    json:JH-EY1-S-AH0-N jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T kaizen:K-AY1-Z-EH2-N kakao:K-AH0-K-AW1
+    kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2 keras:K-EH1-R-AH0-S kia:K-IY1-AH0
+    kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 klimt:K-L-IH1-M-T kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0
+    kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F kubectl:K-Y-UW1-B-K-AH0-N-T-R-OW2-L
+    kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z kuma:K-UW1-M-AH0 lafite:L-AH0-F-IY1-T laksa:L-AA1-K-S-AH0
+    lancome:L-AA2-N-K-OW1-M laneige:L-AA0-N-EH1-ZH langchain:L-AE1-NG-CH-EY2-N laplace:L-AH0-P-L-AA1-S
+    laravel:L-EH1-R-AH0-V-EH2-L lebron:L-AH0-B-R-AA1-N lecun:L-AH0-K-AH1-N leica:L-AY1-K-AH0 lenovo:L-AH0-N-OW1-V-OW0
+    lensa:L-EH1-N-S-AH0 lewandowski:L-EH2-V-AH0-N-D-AO1-F-S-K-IY0 lightsaber:L-AY1-T-S-EY2-B-ER0 lindt:L-IH1-N-T
+    linkerd:L-IH1-NG-K-ER0-D-IY2 localhost:L-OW1-K-AH0-L-HH-OW2-S-T lodz:W-UH1-CH loewe:L-OW0-EH1-V-EY0 lofi:L-OW1-F-AY2
+    logitech:L-AA1-JH-IH0-T-EH2-K logits:L-OW1-JH-IH0-T-S logstash:L-AA1-G-S-T-AE2-SH lohas:L-OW1-HH-AA2-S
+    loki:L-OW1-K-IY0 loli:L-OW1-L-IY0 longchamp:L-AO2-NG-SH-AA1-N loratadine:L-AO0-R-AE1-T-AH0-D-IY2-N
+    lorawan:L-AO1-R-AH0-W-AE2-N loreal:L-AO2-R-IY0-AE1-L lowercase:L-OW1-ER0-K-EY2-S luckin:L-AH1-K-IH0-N
+    lululemon:L-UW2-L-UW0-L-EH1-M-AH0-N lyft:L-IH1-F-T macan:M-AH0-K-AA1-N macaron:M-AE2-K-ER0-AA1-N
+    macchiato:M-AA2-K-IY0-AA1-T-OW0 macron:M-AH0-K-R-OW1-N mahjong:M-AA0-ZH-AO1-NG manhwa:M-AA1-N-W-AA0
+    manjaro:M-AE0-N-JH-AA1-R-OW0 manus:M-AE1-N-AH0-S mapo:M-AA1-P-OW0 margiela:M-AA2-R-JH-EH1-L-AH0
+    mascarpone:M-AE2-S-K-AA0-R-P-OW1-N-EY0 matcha:M-AA1-CH-AH0 matlab:M-AE1-T-L-AE2-B
     matplotlib:M-AE1-T-P-L-AA2-T-L-IH2-B mbappe:AH0-M-B-AA0-P-EY1 mece:M-IY1-S-IY0 mediatek:M-IY1-D-IY0-AH0-T-EH2-K
     meh:M-EH1 memcached:M-EH1-M-K-AE2-SH-T memes:M-IY1-M-Z messi:M-EH1-S-IY0 metaverse:M-EH1-T-AH0-V-ER2-S
     metformin:M-EH0-T-F-AO1-R-M-IH0-N midjourney:M-IH1-D-JH-ER2-N-IY0 mihoyo:M-IY1-HH-OY2-OW0 miku:M-IY1-K-UW0
