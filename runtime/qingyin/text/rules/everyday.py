@@ -8,7 +8,7 @@ from qingyin.text.characters import is_latin
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, cardinal, count_words, digits_one_by_one, number_words
 from qingyin.text.patterns import lazily
-from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before
+from qingyin.text.rules.parts import Pause, Reading, Say, Spell, before, measure_after
 from qingyin.text.units import unit_at
 
 _SIZE = lazily(rf"{NUMBER}(?:[xX]{NUMBER}){{1,3}}(?![0-9xX])")
@@ -30,6 +30,8 @@ _HALF_DAY_BEFORE = lazily(r"([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}:)")
 _SALARY = lazily(rf"({NUMBER})([kK]) ?[-~—] ?({NUMBER})([kK])(?![A-Za-z0-9])")
 _MORE = lazily(rf"({NUMBER})\+(?=[年个人万元家种款岁条名位次篇亿天所座小])")
 _HOUSE = lazily(r"([0-9]{1,3})-([0-9]{1,2})-([0-9]{3,4})(?![-0-9])")
+_FLAT = lazily(r"([0-9]{1,2})-([0-9]{1,2}(?:0[1-9]|[1-3][0-9]))(?![-0-9.])")
+_FLAT_BEFORE = lazily(r"(?:房号|门牌号?|房间号?|住在?|地址|小区|花园|公寓|大厦|[苑栋幢座])[:：是为]? ?$")
 _SERIAL = lazily(r"[0-9]{1,13}(?:-[0-9]{1,8}){3,6}(?![-0-9])")
 _ENGINE = lazily(r"([0-9]{3}) ([0-9]{3})-([0-9])(?![-0-9.])")  # 103 184-8: European railways number so
 _HEIGHT = lazily(r"[0-9]{2}(?![0-9.%A-Za-z])")
@@ -134,7 +136,7 @@ def more(text: str, start: int) -> Reading | None:
 
 
 def house_or_serial(text: str, start: int) -> Reading | None:
-    """8-2-301 (house, stairs, flat), ISBN 978-7-111-54742-6, 103 184-8 of an engine."""
+    """8-2-301 (house, stairs, flat), 房号2-1803, ISBN 978-7-111-54742-6, 103 184-8 of an engine."""
     if start and (text[start - 1] == "-" or is_latin(text[start - 1])):
         return None
     match = _ENGINE.match(text, start)
@@ -146,6 +148,10 @@ def house_or_serial(text: str, start: int) -> Reading | None:
         house, stairs, flat = match.groups()
         room = digits_one_by_one(flat, "幺")
         return Reading(match.end(), (Say(f"{number_words(house)}杠{number_words(stairs)}杠"), Say(room, True)))
+    match = _FLAT.match(text, start)
+    if match is not None and _FLAT_BEFORE.search(before(text, start)) and not measure_after(text, match.end()):
+        flat = digits_one_by_one(match[2], "幺")
+        return Reading(match.end(), (Say(f"{number_words(match[1])}杠"), Say(flat, True)))
     match = _SERIAL.match(text, start)
     if match is None:
         return None

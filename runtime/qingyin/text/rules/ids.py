@@ -50,6 +50,8 @@ _ENGLISH_ROOM = lazily(r"[0-9]{3,4}(?![0-9.])")
 _ROOM = lazily(
     r"[0-9]{3,4}(?=号房|号病房|室|房间|房|宿舍|教室|病房|会议室|包厢|包间|实验室)|(?<=[在去到来])[1-9][0-9]{2,3}(?=开会|上课|集合|考试|面试|培训|自习)"
 )
+_EXAMPLE_BEFORE = lazily(r"(?:验证|取件|提货|兑换|邀请|密)码[^。！？]{0,10}(?:[例比]?如|即)[:：]? ?$")
+_EXAMPLE = lazily(r"[0-9]{4,8}(?![0-9.%:/~-])")
 _FLOOR_BEFORE = lazily(r"(?<![0-9])([0-9]{1,2})[层楼] ?$")  # 12层1203
 _LINE = lazily(r"[0-9]{3,4}(?=路(?![程段])|国道|省道|县道|高速|次列车|次航班|航班|专线)")
 _FAMOUS = lazily(
@@ -69,7 +71,7 @@ _SHARE = lazily(  # 招商银行（600036）, 9988.HK
 _STATUS_BEFORE = lazily(r"(?:HTTP|状态码|错误码|报错?|返回)[是为了]?[:：]? ?$")
 _STATUS = lazily(r"(?:20[0-6]|30[1-8]|4[0-2][0-9]|50[0-4])(?![0-9.%]| ?[万亿千百多个元条名人次行件])")
 _RIFLE = lazily(
-    r"[5-9][1-9](?=式(?!太极|拳|剑|刀|太))|[0-9]{2}(?=式(?:自动|步枪|手枪|冲锋|狙击|机枪|轻?型?坦克?|突击|火箭|火炮|榴弹))"
+    r"[5-9]9(?=[A-Z]{0,2}(?:主战)?坦克)|[5-9][1-9](?=式(?!太极|拳|剑|刀|太))|[0-9]{2}(?=式(?:自动|步枪|手枪|冲锋|狙击|机枪|轻?型?坦克?|突击|火箭|火炮|榴弹))"
 )
 _WIRELESS = lazily(r"802\.(1|3|11|15|16)(?![0-9.%万亿千百])(?: ?([A-Za-z]{1,2})(?![A-Za-z0-9]))?")
 _STANDARD = lazily(r"([0-9]{3,6})((?:\.[0-9]{1,3})?)(?:(-|—{1,2}|:)((?:19|20)[0-9]{2}))?(?![0-9.])")
@@ -137,6 +139,8 @@ def identity(text: str, start: int) -> Reading | None:
 
 def named_number(text: str, start: int) -> Reading | None:
     """Figures after 电话, 验证码, 房间号 and the like."""
+    if (example := _EXAMPLE.match(text, start)) and _EXAMPLE_BEFORE.search(text[max(0, start - 24) : start]):
+        return Reading(example.end(), _digits(example.group()))
     match = _GROUPS.match(text, start)
     if match is None or not _NAMED.search(before(text, start)) or measure_after(text, match.end()):
         return None

@@ -32,7 +32,8 @@ def star_or_hash(text: str, start: int) -> Reading | None:
     if char == "#" and not is_ascii_alnum(last):
         return named(start + 1, "井号") if follows.isdigit() else _hash_as_a_bracket(text, start)
     if char == "#":
-        return named(start + 1, "井" if is_latin(last) else "号")
+        keyed = is_latin(last) or (not is_han(follows) and text[max(0, start - 4) : start].isdigit() and start >= 4)
+        return named(start + 1, "井" if keyed else "号")  # C#, 密码258369#; 5#楼
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
         return named(start + 1, "到")
     return None

@@ -9,6 +9,7 @@ from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Pause, Reading, Say, after
 
 _MEASURED = lazily(rf"({NUMBER})(?: ?[-~—] ?({NUMBER}))? ?(A|[dD]|[bB][pP][sS]?)(?![A-Za-z0-9])")
+_ADAPTER = lazily(rf"({NUMBER})V[-—/ ]?({NUMBER})A(?![A-Za-z0-9])")
 _WITHIN = 16
 _CURRENT_BEFORE = lazily(
     r"电[流源池瓶缆线器机闸表]|插[座头孔排]|保险|空开|断路|开关|充电|额定|输[出入]|熔断|整流|"
@@ -28,7 +29,9 @@ _RATES_BEFORE = lazily(
 
 
 def told_unit(text: str, start: int) -> Reading | None:
-    """电流10A 十安, 疗程7-10d 七到十天, 降息25BP 二十五个基点."""
+    """电流10A 十安, 5V2A, 疗程7-10d 七到十天, 降息25BP 二十五个基点."""
+    if match := _ADAPTER.match(text, start):
+        return Reading(match.end(), (Say(f"{count_words(match[1])}伏{count_words(match[2])}安"), Pause(SILENT)))
     match = _MEASURED.match(text, start)
     if match is None or is_ascii_alnum(text[start - 1 : start]):
         return None  # X3D
