@@ -3,6 +3,7 @@
 A line of collocations.txt is a character, a reading, and regular expressions parted by blanks, of which one must fit:
 those after `>` what follows (with an aspect particle, a count or a possessor between: 系好一条安全带), those after `<`
 what goes before; `before~after` asks for both. Of several readings that fit, the one with the longest match counts.
+A line that ends in `=` names the reading of a character wherever nothing else decides: the model is not asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from qingyin.text.patterns import lazily
 _BETWEEN = "[着了过上好完]{0,2}(?:(?:这|那|[一两几])?[条根个件把口道棵片只面张杯碗双对块盘些点]|[我你他她您]的)?"
 _NUMERAL = "[一二两三四五六七八九十百千几半]"
 _REACH = 16  # characters to each side that are looked at
+
+DEFAULT = "="
 
 _Rule = tuple[str, "re.Pattern[str] | None", "re.Pattern[str] | None"]  # reading, what goes before, what follows
 
@@ -35,6 +38,8 @@ def _rules(char: str) -> tuple[_Rule, ...]:
     rules: list[_Rule] = []
     for line in _lines().get(char, ()):
         reading, side, *entries = line.split()
+        if side == DEFAULT:
+            continue
         both = [entry for entry in entries if "~" in entry]
         single = "|".join(entry for entry in entries if "~" not in entry)
         if single and side == ">":
@@ -45,6 +50,12 @@ def _rules(char: str) -> tuple[_Rule, ...]:
             before, _, after = entry.partition("~")
             rules.append((reading, lazily(f"(?:{before})$"), lazily(after)))
     return tuple(rules)
+
+
+@cache
+def usual_reading(char: str) -> str | None:
+    """Reading of a one-character word about which nothing says anything; None leaves it to the model."""
+    return next((line.split()[0] for line in _lines().get(char, ()) if line.endswith(DEFAULT)), None)
 
 
 def collocation(words: Sequence[str], index: int) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from qingyin.text import clause_ends, context_verbs, particles
 from qingyin.text.clause import Context, is_verb
-from qingyin.text.collocations import collocation
+from qingyin.text.collocations import collocation, usual_reading
 from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.neighbours import (
     AFTER_ADVERB_DAO,
@@ -42,7 +42,7 @@ def sure(words: Sequence[str], index: int) -> str | None:
     if char in DOUBLED:
         reading = _doubled(Context(words, index), char)
     reading = reading or collocation(words, index)
-    return reading or (rule(Context(words, index)) if rule else None)
+    return reading or (rule(Context(words, index)) if rule else None) or usual_reading(char)
 
 
 def _doubled(context: Context, char: str) -> str | None:
