@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qingyin.text.adverbials import MANNERS
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
     ACTING,
@@ -14,7 +15,6 @@ from qingyin.text.neighbours import (
     LATE,
     LIT_BY,
     MANNER,
-    MANNERS,
     MANNERS_TOO,
     MUST,
     MUST_DO,
@@ -22,6 +22,7 @@ from qingyin.text.neighbours import (
     MUST_SO,
     MUST_WORDS,
     NO_THINGS,
+    NUMERALS,
     PLACES_AFTER,
     RESULTS,
     TASKS,
@@ -117,10 +118,14 @@ def di(context: Context) -> str | None:
     if after in ("道", "道歉", "道谢", "道别", "道喜"):
         return "de5"  # 诚恳地道歉
     if len(before) > 1 and before in MANNERS:
-        return "de5"
+        return "de5"  # 镇定地完成任务
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
+    if before == "里" and context.at(-2)[-1:] in tuple(NUMERALS):
+        return "di4"  # 走一里地
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
+    if (len(four) > 1 and four[-2:] in MANNERS) or four in MANNERS:
+        return "de5"  # 镇|定|地: two words to the segmentation
     if four[-2:] in ("扫扫", "拖拖", "擦擦", "翻翻", "锄锄"):
         return "di4"  # 拖拖地, 擦擦桌子
     if four[:1] + four[2:3] in ("连带", "连蒙", "又又", "似似", "东西"):

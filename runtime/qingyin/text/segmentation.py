@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain, pairwise
 
+from qingyin.text.adverbials import MANNERS
 from qingyin.text.items import Mark, Spoken
 from qingyin.text.light_words import NEUTRAL_WORDS
 from qingyin.text.reading_table import reading_table
@@ -161,6 +162,8 @@ def _join_doubled(words: list[str]) -> list[str]:
         start += len(word)
         if after in ("来", "去") and len(word) == 2 and word[1] in _OUT and word[0] in VERBS | MOTIONS:
             spans += [(start - 2, start - 1), (start - 1, start + 1)]  # 发出来, not 发出 and 来
+        if len(word) == 1 and len(after) == 2 and after[1] == "地" and word + after[0] in MANNERS:
+            spans += [(start - 1, start + 1), (start + 1, start + 2)]  # 细心|地, not 细|心地
         if word == after[0] and after in _SEPARABLE:
             spans.append((start - 1, start + 1))
     if not spans:
