@@ -94,17 +94,19 @@ def _alone(word: Cut, texts: list[str], index: int, chosen: Mapping[int, str] | 
 def _syllable(item: Spoken, reading: str, fixed: bool = False) -> Syllable:
     if item.given:
         reading, fixed = item.given, True
-    if is_english(reading):
-        return Syllable(item.char, reading, stress_tone(reading), item.position, reading, fixed=True,
-                        written=item.written, end=item.end)  # fmt: skip
     spelling, tone = _parted(reading)
+    if spelling == reading:  # English
+        return Syllable(item.char, reading, tone, item.position, reading, fixed=True, written=item.written,
+                        end=item.end)  # fmt: skip
     return Syllable(item.char, spelling, tone, item.position, reading, item.literal, fixed=fixed,
                     written=item.written, exact=item.exact, end=item.end)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def _parted(reading: str) -> tuple[str, int]:
-    """``"hao3"`` -> ``("hao", 3)``."""
+    """``"hao3"`` -> ``("hao", 3)``; of an English syllable all of it, and its stress."""
+    if is_english(reading):
+        return reading, stress_tone(reading)
     match = _SPELLING.match(reading)
     if match is None:
         raise ValueError(f"reading without a tone: {reading!r}")

@@ -46,28 +46,29 @@ class Features:
 def features(sentence: Sequence[Clause], table: Mapping[str, Sequence[str]]) -> Features:
     """What the model is told of a sentence."""
     found = Features([], [], [], [])
+    characters, places, dictionary, unknown = found.characters, found.places, found.dictionary, found.unknown
     for words, mark in sentence:
         for word in words:
             size = len(word.items)
             if size == 1:
-                found.characters.append(word.items[0].char or LETTER)
-                found.places.append(ALONE)
-                found.dictionary.append(0)
-                found.unknown.append(False)
+                characters.append(word.items[0].char or LETTER)
+                places.append(ALONE)
+                dictionary.append(0)
+                unknown.append(False)
                 continue
             known = word_readings(word.text) if not word.given and is_phrase(word.text) else None
             for index, item in enumerate(word.items):
-                found.characters.append(item.char or LETTER)
-                found.places.append(FIRST if index == 0 else LAST if index == size - 1 else MIDDLE)
+                characters.append(item.char or LETTER)
+                places.append(FIRST if index == 0 else LAST if index == size - 1 else MIDDLE)
                 choices = table.get(item.char, ())
                 said = known is not None and known[index] in choices
-                found.dictionary.append(1 + list(choices).index(known[index]) if said and known else 0)
-                found.unknown.append(known is not None and not said and not known[index].endswith("5"))
+                dictionary.append(1 + list(choices).index(known[index]) if said and known else 0)
+                unknown.append(known is not None and not said and not known[index].endswith("5"))
         if mark is not None:
-            found.characters.append(mark.mark or QUOTE)
-            found.places.append(ALONE)
-            found.dictionary.append(0)
-            found.unknown.append(False)
+            characters.append(mark.mark or QUOTE)
+            places.append(ALONE)
+            dictionary.append(0)
+            unknown.append(False)
     return found
 
 

@@ -5,6 +5,7 @@ Order: erhua, neutral tones, 一 and 不, third tones, 啊. The rules are those 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -57,13 +58,16 @@ _TOWARDS = frozenset("起出进上下回过")  # with 来 or 去 at some distanc
 _BENT = frozenset("回掉别侧低俯弯欠直探")  # before 过头来, 下身去
 _ADVERBS = frozenset("再要会能不没就都想才可也又还")
 _ENDING_PARTICLES = frozenset("了啦吧呢吗的着啊呀")
+_SAID_TWICE = re.compile(r"(.)\1")
 _DIRECTION_REACH = 4  # syllables from 起 to 来
 
 
 def apply(words: Sequence[Word]) -> list[Word]:
     """All passes over the words of one phrase (between two pauses). Changes the syllables in place."""
-    phrase = fuse_erhua([word for word in words if word])
+    phrase = [word for word in words if word]
     chars = {syllable.char for word in phrase for syllable in word}
+    if "儿" in chars:
+        phrase = fuse_erhua(phrase)
     for change, triggers in _PASSES:
         if not triggers or not triggers.isdisjoint(chars):
             change(phrase)
@@ -72,10 +76,8 @@ def apply(words: Sequence[Word]) -> list[Word]:
 
 def fuse_erhua(words: Sequence[Word]) -> list[Word]:
     """The suffix 儿 becomes a mark on the syllable before it; a full syllable 儿 (儿子, 女儿) stays."""
-    flat = [syllable for word in words for syllable in word]
-    if not any(syllable.char == "儿" for syllable in flat):
-        return list(words)
     fused: list[Word] = []
+    flat = [syllable for word in words for syllable in word]
     place = 0
     for word in words:
         kept: Word = []
@@ -124,10 +126,10 @@ def neutral_tones(words: Sequence[Word]) -> None:
             word[-2].tone = NEUTRAL_TONE  # 朋友们
         if len(word) > 2 and not word[1].fixed and light_senses.begins_light(texts[place]):
             word[1].tone = NEUTRAL_TONE  # 玻璃杯
-    flat = [syllable for word in words for syllable in word]
-    if any(before.char == after.char for before, after in pairwise(flat)):
+    text, flat = "".join(texts), [syllable for word in words for syllable in word]
+    if _SAID_TWICE.search(text):
         _light_doubled(words, flat)
-    if any(syllable.char in ("来", "去") for syllable in flat):
+    if "来" in text or "去" in text:
         _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
 
 

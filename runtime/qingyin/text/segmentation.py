@@ -73,7 +73,9 @@ def segment(run: str) -> list[str]:
     for start in range(size - 1, -1, -1):
         least = rest[start + 1] + costs.get(run[start], RARE_CHARACTER)
         known = phrases.lengths(run, start)
-        furthest = max(longest.get(run[start : start + 2], 2), known[-1] if known else 2)
+        furthest = longest.get(run[start : start + 2], 2)
+        if known and known[-1] > furthest:
+            furthest = known[-1]
         for length in range(2, min(furthest, _MAX_WORD, size - start) + 1):
             word = run[start : start + length]
             cost = costs.get(word)
@@ -191,7 +193,7 @@ def _is_word(text: str) -> bool:
 class Cut:
     """A word that segmentation found."""
 
-    items: tuple[Spoken, ...]
+    items: Sequence[Spoken]
     text: str
     given: bool  # its readings come from outside
 
@@ -224,11 +226,11 @@ def _cut(items: Sequence[Spoken]) -> Iterator[Cut]:
         run = items[start:end]
         text = "".join([item.char for item in run])
         if given:
-            yield Cut(tuple(run), text, True)
+            yield Cut(run, text, True)
         else:
             offset = 0
             for word in _words(text, all(item.literal for item in run)):
-                yield Cut(tuple(run[offset : offset + len(word)]), word, False)
+                yield Cut(run[offset : offset + len(word)], word, False)
                 offset += len(word)
         start = end
 

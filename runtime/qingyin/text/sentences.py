@@ -63,21 +63,22 @@ class _Row:
         self.phonemes.append(Phoneme(symbol, NO_TONE, boundary, -1, milliseconds, exact, self.document.style(place)))
 
     def phrase(self, phrase: Phrase, last: bool) -> None:
+        phonemes, details = self.phonemes, self.details
         for word_index, word in enumerate(phrase.words):
             ends_phrase = word_index == len(phrase.words) - 1
-            place = len(self.details)
+            place = len(details)
             for syllable in word:
                 boundary = INSIDE_WORD
                 if syllable is word[-1]:
                     boundary = WORD_END
                     if ends_phrase:
                         boundary = SENTENCE_END if last and self.complete else PHRASE_END
-                style, index = self.document.style(syllable.position), len(self.details)
-                reading, phonemes = _said(syllable.spelling, syllable.tone, syllable.erhua)
-                for symbol, tone in phonemes:
-                    self.phonemes.append(Phoneme(symbol, tone, boundary, index, style=style))
-                self.details.append(self._detail(syllable, reading))
-            said = self.details[place:]
+                style, index = self.document.style(syllable.position), len(details)
+                reading, sounds = _said(syllable.spelling, syllable.tone, syllable.erhua)
+                for symbol, tone in sounds:
+                    phonemes.append(Phoneme(symbol, tone, boundary, index, style=style))
+                details.append(self._detail(syllable, reading))
+            said = details[place:]
             after_ms = phrase.milliseconds if ends_phrase and not last else 0.0
             text, pinyin = "".join([entry.text for entry in said]), tuple([entry.pinyin for entry in said])
             self.words.append(Word(text, pinyin, said[0].start, after_ms))
