@@ -60,6 +60,7 @@ _LEFT_OUT = lazily("了?[一两几半三四][^，]{0,3}(?:字|句|话|题|课|�
 _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|包|书包|钱包|雨伞|作业|行李|东西)给?$")
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
 _ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
+_MACHINES = lazily("电脑|手机|系统|程序|屏幕|页面|软件|网络|视频|画面|机器|游戏|直播")
 _TOGETHER = lazily(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
@@ -146,10 +147,14 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "da3", "de5"  # 他打的钱
     if word == "撒开" and re.search("[把将][^，]{0,4}[种粉盐药糖料灰沙]|种子$|粉$", "".join(words[:index])[-6:]):
         return "sa3", "kai1"  # scattered, not let go
-    if word == "一行" and (before[-1:] in tuple("干爱钻精入改换") or rest.startswith(_IN_A_ROW)):
+    if word == "一行" and (before[-1:] in tuple("干爱钻精入改换成") or rest.startswith(_IN_A_ROW)):
         return "yi1", "hang2"
     if word == "难得" and before[-1:] in tuple("题字事活") and after[:1] in tuple("谁没连要让"):
         return "nan2", "de5"
+    if word == "卡住" and _MACHINES.search("".join(words[:index])[-8:]):
+        return "ka3", "zhu4"
+    if word == "外传" and (before[-1:] in tuple("不别勿可禁对向") or after[:1] in tuple("出到")):
+        return "wai4", "chuan2"
     if word == "蒙着" and after not in ("", "了"):
         return "meng2", "zhe5"  # covered, not guessed
     if word == "没过" and after[:1] not in _SUNK_IN and after != "了":

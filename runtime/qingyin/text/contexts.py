@@ -29,7 +29,12 @@ from qingyin.text.neighbours import (
     TAUGHT,
     UPSIDE_DOWN,
 )
+from qingyin.text.patterns import lazily
 
+_SERVED = lazily(
+    "[^，]{2,6}(?:着想|考虑|打算|谋利|出头|撑腰|担忧|喝彩|加油|分忧|做主|作主|效力|捧场|护航|作证|申冤|报仇|买单|叫好|点赞|服务|鸣不平"
+    "|拼搏|带来|献上|提供|送上|创造|增添|争取|贡献|奉献|保驾|注入|打下|赢得|守护|祈福|讲解|演示|表演|演唱|辩解|开脱|求情|争光)"
+)
 _CAPITALS = frozenset(  # or what a capital is called by: 建都, 故都, 影都
     "宜盐闽兴果皇为作立设建定迁旧古新故国京帝奠陪首东南西北中上下酷魔煤钢瓷雾药陶花丰成大雁影乐商星港水石江春冰之宁武益汉于昌郢洛汴吴蜀燕赵邺"
 )
@@ -67,6 +72,10 @@ def _wei(context: Context) -> str | None:
         return "wei4"
     if not before and is_verb(after) and context.at(2) and after not in "称算记过":
         return "wei4"  # 为教别人的孩子
+    ahead = "".join(context.words[max(0, context.index - 8) : context.index])
+    serves = _SERVED.match("".join(context.words[context.index + 1 : context.index + 8]))
+    if serves and not any(char in ahead[-8:] for char in "以把将被称视定选作化变改转命"):
+        return "wei4"  # 为观众带来欢笑, but 以用户为中心提供
     return "wei4" if before in FOR_THEM and after in OTHERS else None
 
 

@@ -31,7 +31,7 @@ _MENDED_COSTS = {
     "管理所": 11, "管理委员会": 11, "紫堇": 10, "鼠李": 11, "紫草": 11, "铁角蕨": 11, "水锦树": 12, "长野": 10,
     "主场": 9, "奖金": 9, "拨打": 10, "行长": 11,
     "趟": 11, "洗三": 25, "黄豆": 10, "绿豆": 10, "场院": 12, "设有": 10,
-    "里长": 25, "发散": 14,
+    "里长": 25, "发散": 14, "火药": 10, "水磨": 25,
     "受到": 8, "遭到": 9, "处分": 10, "处罚": 10, "处理": 9, "处理厂": 11, "行都": 25, "过电影": 25,
     "石磨": 8, "领带": 10, "眼镜": 10, "批改": 10, "三三两两": 9,
     "耐受": 10, "公道": 10, "冷战": 10, "一审": 10, "二审": 10, "判处": 10, "只好": 9, "自在": 10, "传来": 9,
@@ -132,6 +132,7 @@ _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
 )
 _CONCLUDES = re.compile("(?<=..)地(?=下(?:结论|决心|定义|命令|定论|[狠毒]手))")  # 草率地下结论
 _SAYS = re.compile("(?<=..)地(道(?:[歉谢别喜]|(?=了?[歉谢别喜]|出(?!口)|破)))")  # 诚恳地道歉
+_EACH = re.compile(r"(一.{1,2})\1(地)(?![区上下点方位面])")  # 一遍一遍地
 _TIMELY = re.compile("(?<=.)来得及时(?![间候刻代])")  # 送来得及时, where 来得及 is no word
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
 _ANY_OF_THESE = re.compile(r"[来去地晚]|(.)\1")  # all that is looked for below has one of them, and most runs have none
@@ -154,6 +155,8 @@ def _join_doubled(words: list[str]) -> list[str]:
         spans += [match.span(), (match.end(), match.end() + 1)]
     for match in _SAYS.finditer(text):
         spans += [(match.start(), match.start() + 1), match.span(1)]
+    for match in _EACH.finditer(text):
+        spans.append(match.span(2))
     for match in _TIMELY.finditer(text):
         came = match.start() + 1
         spans += [(came - 1, came), (came, came + 1), (came + 1, came + 3)]
