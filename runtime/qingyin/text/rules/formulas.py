@@ -18,8 +18,10 @@ _QUOTIENT_WITHIN = 20
 _REMAINDER = lazily(r"…{1,2} ?(?=[0-9])")
 _PROPORTION = lazily(r"[A-Za-z0-9]:(?:[a-z](?![A-Za-z])|[0-9])")
 _ABSOLUTE_WITHIN = 24
-_ABSOLUTE = lazily(r"(?<![A-Za-z])\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}\|(?!\|)(?<! \|)")
-_ABSOLUTE_BEFORE = lazily(r"(?<![A-Za-z|])\|[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}(?<! )$")
+# A figure or letter inside, none directly outside: rows of tables (|---|---|, |1|2|) are no formulas.
+_INSIDE = r"(?=[^|]{0,20}[A-Za-z0-9])[-A-Za-z0-9(√][-+A-Za-z0-9.*/^()√×÷²³ ]{0,20}"
+_ABSOLUTE = lazily(rf"(?<![A-Za-z0-9])\|{_INSIDE}\|(?![A-Za-z0-9|])(?<! \|)")
+_ABSOLUTE_BEFORE = lazily(rf"(?<![A-Za-z0-9|])\|{_INSIDE}(?<! )$")
 _CHARGE = lazily(r"[-+](?![A-Za-z0-9=+ -])")
 _ION_BEFORE = lazily(
     r"(?<![A-Za-z0-9])(?:(?:Na|K|H|Li|Ag|NH4|[CM][ag]2|[FZP][enb]2|Cu2|Ba2|Mn2|Fe3|Al3)(?P<plus>\+)|"
@@ -85,7 +87,8 @@ def absolute_value(text: str, start: int) -> Reading | None:
     """|x|, |a - b|: the first bar is silent, the second is 的绝对值."""
     if text[start] != "|":
         return None
-    if _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start]):
+    opened = _ABSOLUTE_BEFORE.search(text[max(0, start - _ABSOLUTE_WITHIN) : start])
+    if opened is not None and not is_ascii_alnum(text[start + 1 : start + 2]):
         return named(start + 1, "的绝对值")
     return Reading(start + 1, _SILENT) if _ABSOLUTE.match(text, start) else None
 
