@@ -158,6 +158,20 @@ def _quantised(
     return rewrite(content, runs, others, full_range=full_range, method=method, ranges=kept)
 
 
+def _prepared(content: bytes, graph: str, runs: Sequence[Mapping[str, Array]], ranges: Path | None) -> bytes:
+    """An arranged fp32 graph as int8 loses least on it: all that could be int8, not only what a plan has, so that it
+    and `ranges`, where it is kept, hold for every plan.
+    """
+    kept = None if ranges is None else ranges / "prepared.onnx"
+    if kept is not None and kept.exists():
+        return kept.read_bytes()
+    products = constant_matmuls(onnx.load_model_from_string(content))
+    content = smoothed(activated(content, graph, products, runs), products, runs)
+    if kept is not None:
+        kept.write_bytes(content)
+    return content
+
+
 def apply(
     content: bytes, plan: GraphPlan, runs: Sequence[Mapping[str, Array]], graph: str, ranges: Path | None = None
 ) -> bytes:
@@ -172,9 +186,7 @@ def apply(
         )
     content = arranged(content)
     if any(form in STATIC for form in plan.forms.values()):
-        # all that could be int8, not only what is: so `ranges` hold for every plan
-        products = constant_matmuls(onnx.load_model_from_string(content))
-        content = smoothed(activated(content, graph, products, runs), products, runs)
+        content = _prepared(content, graph, runs, ranges)
     result = content
     own = {tensor.name for tensor in onnx.load_model_from_string(content).graph.initializer}
     for form, nodes in nodes_by_form(content, plan, graph).items():
