@@ -1,11 +1,11 @@
 """Puts SiLU, x sigmoid(x), in the place of GELU between two products: ONNX Runtime computes it in three fifths of the
-time, and behind it 8 bits reach further.
+time.
 
 A channel's GELU is nearly a silu(b x + d) + c. Gain and shift (b, d) go into the product before it, a and c into the
 one behind it, so all of them cost nothing. They are fitted on real runs, each channel on the values that it has. The
 larger b is, the higher are the values that share one int8 step; so the highest value that any channel may have is
 chosen where the error of the fit and that of rounding are together the least. In this way rare loud channels no longer
-make the step coarse for all, and both errors together come out below rounding alone behind GELU.
+make the step coarse for all, and both errors together are about as large as that of rounding alone behind GELU.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def activated(content: bytes, name: str, nodes: Collection[str], runs: Sequence[
     """The fp32 graph `name` with SiLU for GELU before those of `nodes`, names of products, that have such a block; as
     it is if that is one of KEPT.
 
-    runs: real inputs. The result differs by some thousandths of a block's output, less than int8 behind GELU does.
+    runs: real inputs. A block's output changes by some thousandths, less than by int8 behind GELU.
     """
     if name in KEPT:
         return content
