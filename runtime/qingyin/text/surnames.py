@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qingyin.text.given_names import before_full_name, ends_name
+
 SURNAMES: dict[str, str] = {
     "单": "shan4", "曾": "zeng1", "解": "xie4", "仇": "qiu2", "查": "zha1", "盖": "ge3", "任": "ren2", "华": "hua4",
     "朴": "piao2", "区": "ou1", "翟": "zhai2", "葛": "ge3", "卜": "bu3", "柏": "bai3", "缪": "miao4", "乐": "yue4",
@@ -71,6 +73,8 @@ _VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a
 
 _BEFORE_PERSONS = frozenset(("的", "和", "跟", "与", "位", "是", "像", "问", "找", "给", "让", "叫", "听", "被", "由"))
 _HELD_OFFICE = (["期间"], ["一职"], ["时"], ["多年"], ["以来"], ["以后"], ["的"])  # 任老师期间
+_GIVEN_TOO = {"燕": "yan4", "华": "hua2", "宁": "ning2", "乐": "le4"}  # as the end of a given name
+_PUT_BY = (["出"], ["之"], ["留"], ["布置"], ["给"])
 _CALLED = frozenset(("叫", "名叫", "叫做", "叫作", "名为"))
 
 
@@ -87,7 +91,8 @@ _PERSONS_DO_TEXT = """
 _PERSONS_DO = frozenset(_PERSONS_DO_TEXT.split())
 _NAMED = frozenset("解仇查种区单缪晁翟覃谌华朴纪")  # whose other readings seldom stand before two loose characters
 _CALLED_OLD = frozenset("解曾任仇翟覃缪晁朴")  # 老查, 小单 may be "always look up", "a small order"
-_AFTER_CALLED = ("", *"吗呢吧啊呀和跟说也")
+_AFTER_CALLED = ("", *"吗呢吧啊呀和跟说也今昨明在笑家问是把正")
+_ALSO_ADVERBS = frozenset("都员句")  # 他们都志在必得
 
 
 def _before_given_name(words: Sequence[str], index: int) -> bool:
@@ -112,15 +117,20 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
     reading = SURNAMES.get(words[index])
     if reading is None:
         return None
+    if index and ends_name(words[index - 1]):
+        return _GIVEN_TOO.get(words[index])  # 王燕女士, 刘德华先生
     if index and words[index - 1].endswith("姓"):
         return None if words[index - 1] == "百姓" else reading
-    if _titled(words, index) or _before_given_name(words, index):
+    full_name = words[index] not in _ALSO_ADVERBS and before_full_name(words, index)
+    if full_name or _titled(words, index) or _before_given_name(words, index):
         return reading
     after = "".join(words[index + 1 : index + 3])
     if after.startswith("先生"):
         return None
     if words[index] in _CALLED_OLD and index and words[index - 1] in ("老", "小") and after[:1] in _AFTER_CALLED:
         return reading  # 我是楼上的老解
+    if words[index] == "解" and not index and after.startswith((*_POLITE, *_OFFICES)) and words[2:3] not in _PUT_BY:
+        return reading  # 解教授的讲座, but 解老师出的题
     if words[index] in "解查任盖" and index and words[index - 1] in _BEFORE_PERSONS and after.startswith(_POLITE):
         return reading  # 医院的解大夫
     if words[index] == "任" and not index and after.startswith(_POLITE) and words[2:3] not in _HELD_OFFICE:
