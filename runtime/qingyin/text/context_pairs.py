@@ -155,6 +155,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "ka3", "zhu4"
     if word == "外传" and (before[-1:] in tuple("不别勿可禁对向") or after[:1] in tuple("出到")):
         return "wai4", "chuan2"
+    if word[1] == "着" and word[0] in "带跟随沿顺向凭抱拿守":
+        return word_readings(word[0])[0], "zhe5"
     if word == "蒙着" and after not in ("", "了"):
         return "meng2", "zhe5"  # covered, not guessed
     if word == "没过" and after[:1] not in _SUNK_IN and after != "了":
