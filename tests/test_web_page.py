@@ -18,7 +18,7 @@ from speechlike import speechlike
 
 browsing.require_page()
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import APIResponse, Browser, Page, Route
 
     from serving import Served
 
@@ -202,13 +202,17 @@ def test_the_microphone_serves_as_well(page: Page) -> None:
     page.click("#reference button >> nth=0")
     page.click("#recording [aria-label='Record audio']")
     page.click("#recording .record-button")
-    page.wait_for_selector("#recording time >> text=0:03")
+    seconds = "document.querySelector('#recording .duration')?.innerText.split(':')[1]"
+    page.wait_for_function(f"() => {seconds} >= 3")
     page.click("#recording .stop-button")
-    wait_for_recording(page)
     page.check("#consent input")
-    page.click("#use-recording")  # the browser's false microphone beeps: that is heard, and it is not a voice
-    page.wait_for_selector("#voice-message .qy-message")
-    assert "还没有录音" not in page.inner_text("#voice-message")
+
+    def is_heard() -> bool:
+        page.click("#use-recording")
+        page.wait_for_selector("#voice-message .qy-message")
+        return "还没有录音" not in page.inner_text("#voice-message")
+
+    until(is_heard)  # it is shown before the server has it; the browser's microphone beeps, which is not a voice
 
 
 def test_emotions_mixed_or_of_a_recording(page: Page, tmp_path: Path) -> None:
@@ -273,6 +277,31 @@ def test_the_history_hears_a_click_while_the_last_answer_is_on_its_way(page: Pag
     page.wait_for_timeout(300)
     page.click("#history [data-remove]")
     page.wait_for_selector("#history .qy-empty")
+
+
+def test_a_late_answer_brings_back_nothing_that_was_removed(page: Page) -> None:
+    type_text(page, "你好。")
+    speak(page)
+    page.click("role=tab[name='历史']")
+    type_text(page, "再见。")
+    late: list[tuple[Route, APIResponse]] = []
+
+    def pass_on(route: Route) -> None:
+        if '"reuse"' in (route.request.post_data or ""):
+            late.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/gradio_api/**", pass_on)
+    page.click("#history [data-reuse]")
+    while not late:
+        page.wait_for_timeout(10)
+    page.click("#history [data-remove]")
+    page.wait_for_selector("#history .qy-empty")
+    for route, answer in late:
+        route.fulfill(response=answer)
+    page.wait_for_function("() => document.querySelector('#text textarea').value === '你好。'")
+    assert page.locator("#history .qy-entry-text").count() == 0
 
 
 @pytest.mark.parametrize(("locale", "word"), [("zh-CN", "朗读"), ("en-GB", "Speak"), ("fr-FR", "Speak")])

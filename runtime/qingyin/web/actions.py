@@ -236,15 +236,17 @@ class Actions:
 
     # history
 
-    def look_back(self, session: str, text: str, event: gr.EventData) -> Outputs:
-        """Shows: the text, the history."""
+    async def look_back(self, session: str, event: gr.EventData) -> Outputs:
+        """Shows: the text, the history; only what the click has changed, for its answer may come after the next one's,
+        or after something was typed.
+        """
         take = self._takes.get(str(event.take))
         if take is not None and take.session == session:
             if event.act == "reuse":
-                text = take.text
-            elif event.act == "remove":
+                return take.text, gr.skip()
+            if event.act == "remove":
                 self._takes.remove(take)
-        return text, views.history(self._takes.of(session), self._words)
+        return gr.skip(), views.history(self._takes.of(session), self._words)
 
     async def opened(self, session: str, text: str) -> Outputs:
         """Shows: the browser's name, the history if it has been here before, the voices there are now, readings."""

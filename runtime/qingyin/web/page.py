@@ -195,7 +195,7 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
         text.change(actions.show_readings, [text], [ruby], trigger_mode="always_last", **direct)
         ruby.click(actions.choose_reading, [text], [text, reading_problem], **direct)
         # "multiple": a second entry may be removed while the first is
-        history.click(actions.look_back, [session, text], [text, history], trigger_mode="multiple", **direct)
+        history.click(actions.look_back, [session], [text, history], trigger_mode="multiple", **direct)
         # the text stays when the language is changed
         keep = "(text) => { sessionStorage.setItem('qingyin-text', text); }"
         text.change(None, [text], js=keep, api_visibility="private")
