@@ -131,6 +131,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhu4", "de5"  # 止不住地流
     if word == "过多" and before and after[:1] in tuple("部本次个家所名位种场条项届篇首"):
         return "guo5", "duo1"  # 合作过多部影片
+    if word == "和解" and after in ("老师", "医生", "师傅", "教授", "小姐", "先生", "女士", "大夫", "阿姨", "叔叔"):
+        return "he2", "xie4"
     if word == "查处" and after == "长":
         return "zha1", "chu4"
     if word == "一干" and after[:1] in tuple("就完活到起"):
