@@ -69,15 +69,14 @@ class PulseStream:
         pulses = np.zeros((left.shape[1], self._hop), np.float32)
         sounds = np.maximum(left[1], right[1])
         for first in range(0, len(pulses), _BLOCK):
-            voiced = np.flatnonzero(sounds[first : first + _BLOCK])
-            if len(voiced):  # what lies between voiced segments is computed too, and multiplied by a voicing of 0
-                part = slice(first + int(voiced[0]), first + int(voiced[-1]) + 1)
-                self._voiced(left[:, part, None], right[:, part, None], starts[part, None], pulses[part])
+            voiced = first + np.flatnonzero(sounds[first : first + _BLOCK])
+            if len(voiced):
+                pulses[voiced] = self._voiced(left[:, voiced, None], right[:, voiced, None], starts[voiced, None])
         return pulses
 
-    def _voiced(self, left: np.ndarray, right: np.ndarray, starts: np.ndarray, pulses: np.ndarray) -> None:
-        """Writes `pulses`, float32 [segments, hop]: as `_segments`, of [2, segments, 1], with the cycles passed at the
-        beginning of each segment, float64 [segments, 1].
+    def _voiced(self, left: np.ndarray, right: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """As `_segments`, of [2, segments, 1], with the cycles passed at the beginning of each segment, float64
+        [segments, 1].
         """
         f0, voicing = left
         f0_rise, voicing_rise = right - left
@@ -95,7 +94,7 @@ class PulseStream:
         np.floor(twice, out=twice)
         twice *= np.float32(2.0)
         odd = twice + np.float32(1.0)
-        np.multiply(odd, cycles, out=pulses)
+        pulses: np.ndarray = odd * cycles
         np.sin(pulses, out=pulses)
         np.sin(cycles, out=cycles)
         singular = cycles == 0
@@ -110,3 +109,4 @@ class PulseStream:
             loudness = np.multiply(voicing_rise, self._weight, out=odd)
             loudness += voicing
         pulses *= loudness
+        return pulses
