@@ -61,6 +61,7 @@ _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|�
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
 _ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
 _MACHINES = lazily("电脑|手机|系统|程序|屏幕|页面|软件|网络|视频|画面|机器|游戏|直播")
+_NOT_TO_BE = ("", "的", "了", "什么", "啥", "这么", "那么", "数", "准", "真")  # after 算不得
 _TOGETHER = lazily(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
@@ -102,7 +103,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "shang4", "pu1"
     if word == "待到" and before in _STAYED:
         return "dai1", "dao4"
-    if word == "不得" and after in ("", "的", "了") and (is_verb(before) or before in _FORBIDDEN):
+    if word == "不得" and after in _NOT_TO_BE and (is_verb(before) or before in _FORBIDDEN):
         return "bu4", "de5"  # 吃不得
     if word == "少时" and (before in ("他", "她", "其", "自", "公") or after[:1] in _WHEN_YOUNG):
         return "shao4", "shi2"
@@ -143,7 +144,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "hui3", "guo5"  # segmentation cuts 反悔 in two
     if word == "穿着" and (_DRESS.match(rest) or (before[-1:] == "的" and _OF_DRESS.match(after))):
         return "chuan1", "zhuo2"  # 穿着朴素, but 穿着朴素的衣服
-    if word == "服药" and before[-1:] in tuple("这那一两三四五几半"):
+    if word == "服药" and (before[-1:] in tuple("这那一两三四五几半") or before == "多少"):
         return "fu4", "yao4"  # 这服药: a dose
     if word == "打的" and after[:1] == "钱" and before[-1:] in tuple("我你他她家妈爸谁给们"):
         return "da3", "de5"  # 他打的钱
