@@ -135,6 +135,9 @@ def di(context: Context) -> str | None:
     if after in BOARDING and len(before) > 1:
         return "de5"  # 整齐地上了车: segmentation cuts there on purpose
     # 蹑手蹑脚地, 头也不回地
+    seven = "".join(context.words[max(0, context.index - 7) : context.index])[-7:]
+    if any(seven[-n:][:1] == "一" and seven[:-n].removesuffix("又").endswith(seven[-n:]) for n in (2, 3)):
+        return "de5"  # 一遍又一遍地
     six = "".join(context.words[max(0, context.index - 6) : context.index])[-6:]
     if len(six) == 6 and six[:3] == six[3:] and six[0] in "一几两":
         return "de5"  # 一个字一个字地

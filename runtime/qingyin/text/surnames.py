@@ -63,7 +63,10 @@ NAMES: dict[str, str] = {
     "乐亭": "lao4 ting2", "乐清": "yue4 qing1", "井陉": "jing3 xing2", "蔚县": "yu4 xian4", "洪洞": "hong2 tong2",
     "大埔": "da4 bu4", "黄埔": "huang2 pu3", "会稽": "kuai4 ji1", "厦门": "xia4 men2", "重庆": "chong2 qing4",
 }  # fmt: skip
-_POLITE = ("先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "阿姨", "叔叔", "老板")
+_POLITE = (
+    "先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "阿姨", "叔叔", "老板",
+    "大爷", "大妈", "大娘", "大叔", "大婶", "大姐", "大哥", "大嫂", "奶奶", "爷爷",
+)  # fmt: skip
 _OFFICES = (
     "教授", "博士", "经理", "主任", "主席", "书记", "局长", "校长", "院长", "部长", "市长", "县长", "处长", "科长",
     "队长", "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "夫人", "掌柜",
@@ -127,6 +130,10 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
     after = "".join(words[index + 1 : index + 3])
     if after.startswith("先生"):
         return None
+    if words[index] in "单种" and index and words[index - 1] == "老" and after[:1] in _AFTER_CALLED:
+        return reading
+    if words[index] in "盖查解种" and not index and words[1:2] == ["姓"]:
+        return reading  # 盖姓在山东比较多
     if words[index] in _CALLED_OLD and index and words[index - 1] in ("老", "小") and after[:1] in _AFTER_CALLED:
         return reading  # 我是楼上的老解
     if words[index] == "解" and not index and after.startswith((*_POLITE, *_OFFICES)) and words[2:3] not in _PUT_BY:
