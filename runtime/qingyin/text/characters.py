@@ -85,7 +85,7 @@ def address_end(match: re.Match[str]) -> int:
     return match.start() + (tail.start() if tail else len(match.group()))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _canonical_char(char: str) -> str:
     if char in _KEEP or "一" <= char <= "\u9fff" or "a" <= char <= "z":
         return SIMPLIFIED.get(char, char)

@@ -15,7 +15,7 @@ def has_reading(char: str) -> bool:
     return char in reading_table() and word_readings(char)[0][:-1] in SYLLABLES
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_phrase(word: str) -> bool:
     """Whether the dictionary says how this word of two characters or more is read."""
     return word in readings.WORDS or word in reading_table()

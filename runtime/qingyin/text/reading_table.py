@@ -45,7 +45,7 @@ class ReadingTable:
         self._keys = view[_HEADER_BYTES:after_keys].cast("Q")
         self._offsets = view[after_keys:after_offsets].cast("I")
         self._texts = view[after_offsets:]
-        self._of_first = lru_cache(maxsize=4096)(self._range)
+        self._of_first = lru_cache(maxsize=2048)(self._range)
 
     def readings(self, word: str) -> tuple[str, ...]:
         """Pinyin with tone digit (5 = neutral, ü as v): of a word one per character, of a single character all it

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from qingyin.text.characters import (
     ADDRESS_NAMES,
     ROMAN_CHARACTERS,
@@ -41,11 +39,10 @@ class Weights:
                 self.total += _VOWEL_WEIGHT if char in _VOWELS else _CONSONANT_WEIGHT
         else:
             self._letters = self._consonants = 0
-            self.total += _of_one(char)
+            self.total += 1 if "一" <= char <= "\u9fff" else _of_one(char)  # most are Han
         return self.total
 
 
-@lru_cache(maxsize=8192)
 def _of_one(char: str) -> int:
     if is_han(char) or char == PLACEHOLDER:
         return 1
