@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from qingyin import __version__
+from qingyin import __version__, warm_up
 from qingyin.audio import pcm16_bytes
 from qingyin.daemon_protocol import (
     PROTOCOL,
@@ -39,7 +39,6 @@ from qingyin.synthesizer import AudioChunk, Report, Synthesizer
 
 MAX_CLIENTS = 16  # at once; one more is refused, and does the work itself
 REQUEST_SECONDS = 5.0  # for the request of a client that has connected
-_WARM_UP = "你好。"
 
 
 class Turns:
@@ -105,7 +104,7 @@ class Daemon:
         self._folder = find_models(models).resolve()
         self._stamp = _stamp(self._folder)
         self._synthesizer = Synthesizer.load(self._folder, vocoder, threads)
-        self._synthesizer.synthesize(_WARM_UP)  # whatever is made at first use is made now
+        self._synthesizer.synthesize(warm_up.TEXT)  # whatever is made at first use is made now
         self._turns = Turns()
         self._status = Status(
             os.getpid(), __version__, str(self._folder), self._synthesizer.vocoder_name, threads, time.time()

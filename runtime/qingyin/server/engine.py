@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from qingyin import warm_up
 from qingyin.options import SynthesisOptions
 from qingyin.server.admission import Admission
 from qingyin.server.arriving import ArrivingText, too_long
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 # 1.5 s: whoever comes next waits for no longer step than this one
 CHUNK_FRAMES = 128
-_WARM_UP = "你好。"
 Result = TypeVar("Result")
 
 
@@ -101,7 +101,7 @@ class Engine:
         """
         synthesizer = ServedSynthesizer.load(models, vocoder, threads=1)
         assert isinstance(synthesizer, ServedSynthesizer)
-        synthesizer.synthesize(_WARM_UP)
+        synthesizer.synthesize(warm_up.TEXT)
         gc.collect()
         gc.freeze()  # what is loaded stays: no collection need look at it again
         return cls(synthesizer, limits, workers)
