@@ -56,7 +56,7 @@ _LAWFUL_TEXT = """
 """
 _LAWFUL = tuple(_LAWFUL_TEXT.split())
 _STRESSED = lazily("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
-_LEFT_OUT = lazily("了?[一两几半三四][^，]{0,3}(?:字|句|话|题|课|功课|东西|行李|作业)(?!声)")
+_LEFT_OUT = lazily("了?[一两几半三四好][^，]{0,3}(?:字|句|话|题|页|集|行(?!泪)|课|功课|东西|行李|作业)(?!声)")
 _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|包|书包|钱包|雨伞|作业|行李|东西)给?$")
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
 _ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
@@ -85,7 +85,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "shu3", "shu4"  # to count aloud; otherwise to count something over
     if word[0] == word[1] and word[0] in DOUBLED:
         return DOUBLED[word[0]], DOUBLED[word[0]]
-    if word in _BODY_AFTER_VERB and (is_verb(before) or before == "空") and before not in WORN:
+    if word in _BODY_AFTER_VERB and (is_verb(before) or before in tuple("空睁红斜牵招")) and before not in WORN:
         return "zhe5", {"眼": "yan3", "手": "shou3", "头": "tou2", "脸": "lian3", "嘴": "zui3", "地": "di4"}[word[1]]
     if word == "行行" and after == "好":
         return "xing2", "xing2"
@@ -124,6 +124,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
     genuine = before[-1:] in tuple("很真挺最更太特够极儿") and after[:1] not in tuple("战里口")
     if word == "地道" and (genuine or (after == "的" and context.at(2) not in ("入口", "出口", "长度"))):
         return "di4", "dao5"  # genuine, not a tunnel
+    if word in ("着火", "着力") and before in tuple("烤生发玩冒喷守围使憋用"):
+        return "zhe5", "huo3" if word[1] == "火" else "li4"  # 烤着火
     if word == "着手" and before in tuple("伤硌扭磕冻划割"):
         return "zhe5", "shou3"
     if word == "落地" and before == "不" and context.at(-2)[-1:] in tuple("句字个次节样分"):

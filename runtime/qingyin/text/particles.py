@@ -35,12 +35,15 @@ from qingyin.text.neighbours import (
 from qingyin.text.verbs import ADJECTIVES, VERBS
 
 _ADVERBS = frozenset(["就", "便", "都", "又", "刚", "已经", "马上", "立刻", "很快", "终于", "没", "倒头就"])
+_DECLINING = frozenset(["", "了", "还是", "先", "今天", "这次", "我", "我们", "我就", "今晚", "下次"])  # before 不了
 _FOURS = frozenset(["七八", "千百", "千万", "三五", "三两", "东西", "左右", "南北", "前后", "一二", "大小", "半不"])
 
 
 def de(context: Context) -> str | None:
     """得: de5 before a complement, dei3 "must", de2 "to get"."""
     before, after, earlier = context.before, context.after, context.at(-2)
+    if set("".join(context.words)) == {"得"}:
+        return "de2"  # 得得得: enough
     if before and before[-1] in "记觉懒舍值显变使省免":
         return "de5"
     must = bool(before) and (before[-1] in MUST or before in MUST_WORDS)
@@ -121,6 +124,8 @@ def di(context: Context) -> str | None:
         return "de5"  # 镇定地完成任务
     if before in ("种", "扫", "拖", "耕", "锄", "翻") and context.at(-2) != before and not is_verb(after):
         return "di4"  # 回老家种地去
+    if before in ("小心", "当心", "注意", "留神") and after in ("滑", "湿", "太滑") and not context.at(2):
+        return "di4"  # 小心地滑: the ground is slippery
     if before == "里" and context.at(-2)[-1:] in tuple(NUMERALS):
         return "di4"  # 走一里地
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
@@ -161,6 +166,8 @@ def le(context: Context) -> str | None:
         return "liao3"  # 心愿了了
     if before == "了":
         return "le5"
+    if before == "不" and earlier in _DECLINING and context.after in ("", "吧", "啦", "不"):
+        return "le5"  # 还是不了吧
     if before.endswith("不"):
         prior = (earlier + before[:-1])[-1:]
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from qingyin.text import light_senses
 from qingyin.text.g2p import Syllable, Word
@@ -137,6 +137,7 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     """The second syllable of a verb said twice: 看看."""
     adverbs = {id(before) for before, after in pairwise(flat) if (after.char, after.spelling) == ("地", "de")}  # 活活地
     objects = {id(before): after.char for before, after in pairwise(flat)}
+    thrice = {id(each) for run in _said_over(words) for each in run}
     pairs = [
         (word[index], word[index + 1])
         for word in words
@@ -151,10 +152,17 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
         )
         if (syllable.char == "等" and _and_so_on(flat, before)) or syllable.citation == "zhong3":
             continue  # and so on; all kinds
-        if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs:
+        if doubled and not (syllable.fixed or syllable.erhua) and id(syllable) not in adverbs | thrice:
             if before.tone == 3 and not before.exact:
                 before.tone = 2  # 走走 zou2 zou5: the sandhi is older than the lightness
             syllable.tone = NEUTRAL_TONE
+
+
+def _said_over(words: Sequence[Word]) -> list[list[Syllable]]:
+    """Runs of one character said three times and more, which urge rather than double a verb: 走走走."""
+    alike = groupby(words, lambda word: word[0].char if len({each.char for each in word}) == 1 else "")
+    runs = [[each for word in group for each in word] for char, group in alike if char]
+    return [run for run in runs if len(run) > 2]
 
 
 def _and_so_on(flat: Sequence[Syllable], first: Syllable) -> bool:

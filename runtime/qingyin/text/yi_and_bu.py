@@ -124,7 +124,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1  # 说一不二, 独一无二, 一加一, 一模成绩, 闻一多
     if rest.startswith("是一") or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
-    if before == "之" and after not in ("炬", "笑", "旁"):
+    moved = _char(flat, index - 2) == "为" and _char(flat, index - 3) not in ("作", "成", "称")  # 精神为之一振
+    if before == "之" and after not in ("炬", "笑", "旁") and not moved:
         return 1  # one of them
     pair = rest.startswith(("对一", "比一")) and rest[2:3] not in _ADVERBS
     told = before == "比" and _char(flat, index - 2) in _DIGITS  # 五比一大胜
@@ -134,7 +135,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1
     if after == "号" and before in ("大", "小") and _char(flat, index + 2) not in tuple("楼院线门"):
         return 2  # 大一号的鞋
-    if after in _NAMES_AFTER or rest.startswith(_ORDINAL_WORDS) or (before == "月" and after == "日"):
+    checked = after == "军" and before in tuple("将你我他她了")  # 将他一军
+    if after in _NAMES_AFTER or (rest.startswith(_ORDINAL_WORDS) and not checked) or (before == "月" and after == "日"):
         return 1
     if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
         return 1
@@ -154,7 +156,7 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi  # 这星期一直
     if after in _LARGE:
         return sandhi  # 周一千里 is no Monday
-    belongs = before in _NAMES_BEFORE and f"{before}{after}" != "其生"  # 终其一生
+    belongs = before in _NAMES_BEFORE and f"{before}{after}" not in ("其生", "划下")  # 终其一生, 计划一下
     if belongs or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
