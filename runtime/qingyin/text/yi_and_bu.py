@@ -156,7 +156,8 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi  # 这星期一直
     if after in _LARGE:
         return sandhi  # 周一千里 is no Monday
-    belongs = before in _NAMES_BEFORE and f"{before}{after}" not in ("其生", "划下")  # 终其一生, 计划一下
+    belongs = before in _NAMES_BEFORE and f"{before}{after}" != "其生"  # 终其一生
+    belongs = belongs and (before != "划" or _char(flat, index - 2) == "齐")  # 整齐划一, but 划一刀
     if belongs or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
