@@ -160,6 +160,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "ka3", "zhu4"
     if word == "外传" and (before[-1:] in tuple("不别勿可禁对向") or after[:1] in tuple("出到")):
         return "wai4", "chuan2"
+    if word == "后传" and not after and before and before[-1] not in "身人球停跑带破":
+        return "hou4", "zhuan4"  # 西游后传, a sequel; but 转身后传
     if word[1] == "着" and word[0] in "带跟随沿顺向凭抱拿守":
         return word_readings(word[0])[0], "zhe5"
     if word == "蒙着" and after not in ("", "了"):
