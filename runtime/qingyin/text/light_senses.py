@@ -5,8 +5,8 @@ from __future__ import annotations
 from qingyin.text.light_words import NEUTRAL_WORDS, ONLY_ALONE
 
 _HEAVY_BEGINNINGS_TEXT = """
-    东西 东家 老婆 打算盘 便宜从 便宜施 便宜行 应付账 应付帐 应付款 应付金额 应付总额 应付票 应付利 应付职工 应付股 应付债 应付未 横竖屏 横竖比 横竖线 明白了当 星星落 骨碌碌 爱人好士 动静有常 消息盈冲
-    葡萄牙 先生 燕子衔 祖宗家 娃娃鱼
+    东西 东家 老婆 打算盘 便宜从 便宜施 便宜行 应付账 应付帐 应付款 明白了当 星星落 骨碌碌 爱人好士 动静有常 消息盈冲
+    葡萄牙 先生 燕子衔 祖宗家 娃娃鱼 应付金额 应付总额 应付票 应付利 应付职工 应付股 应付债 应付未 横竖屏 横竖比 横竖线
 """
 _HEAVY_BEGINNINGS = tuple(_HEAVY_BEGINNINGS_TEXT.split())  # they only begin with the characters of a light word
 _DEGREES_TEXT = """
