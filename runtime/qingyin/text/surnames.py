@@ -26,7 +26,7 @@ NAMES: dict[str, str] = {
     "万俟": "mo4 qi2", "令狐冲": "ling2 hu2 chong1", "令狐": "ling2 hu2", "长孙无忌": "zhang3 sun1 wu2 ji4",
     "长孙皇后": "zhang3 sun1 huang2 hou4", "长孙": "zhang3 sun1", "澹台": "tan2 tai2", "纪晓岚": "ji3 xiao3 lan2",
     "柏杨": "bo2 yang2", "葛优": "ge3 you1", "诸葛亮": "zhu1 ge3 liang4", "诸葛": "zhu1 ge3", "乐毅": "yue4 yi4",
-    "宁泽涛": "ning4 ze2 tao1", "应采儿": "ying1 cai3 er2", "缪斯": "miu4 si1", "冒顿": "mo4 du2", "可汗": "ke4 han2",
+    "宁泽涛": "ning2 ze2 tao1", "应采儿": "ying1 cai3 er2", "缪斯": "miu4 si1", "冒顿": "mo4 du2", "可汗": "ke4 han2",
     "阏氏": "yan1 zhi1", "吐蕃": "tu3 bo1", "大宛": "da4 yuan1", "龟兹": "qiu1 ci2", "月氏": "yue4 zhi1",
     "郦食其": "li4 yi4 ji1", "范蠡": "fan4 li3", "扁鹊": "bian3 que4", "妲己": "da2 ji3", "嬴政": "ying2 zheng4",
     "伍员": "wu3 yun2", "樊於期": "fan2 wu1 ji1", "老聃": "lao3 dan1", "吕不韦": "lv3 bu4 wei2",
