@@ -1,7 +1,8 @@
-"""What all test files share: a tiny model set, a run on nothing but it, and patience with random examples."""
+"""What all test files share: a tiny model set, a run on nothing but it, patience with random examples, interrupts."""
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -14,6 +15,11 @@ hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("patient")
+
+# A shell's background job, as tests may be, begins with interrupts ignored and would hand that down to the programs
+# that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ half-done.
 
 from __future__ import annotations
 
-import functools
 import io
 import os
 import signal
@@ -243,9 +242,7 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
     Path("long.txt").write_text(TEXT * 20_000, encoding="utf-8")
     command = [sys.executable, "-m", "qingyin", "say", "-f", "long.txt", "-o", "x.wav"]
     environment = ENVIRONMENT | {"QINGYIN_MODELS": str(models)}
-    # a shell's background job, as tests may be, hands down an interrupt that is ignored
-    default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=default) as process:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             until(lambda: len(list(tmp_path.iterdir())) > 1)  # it writes
             process.send_signal(number)
