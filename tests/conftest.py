@@ -11,9 +11,7 @@ import pytest
 import tiny_models
 
 # How long an example takes, and how long it takes to find ten, is the machine's business.
-hypothesis.settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 
 # A shell's background job, as tests may be, begins with interrupts ignored and would hand that down to the programs
