@@ -30,11 +30,24 @@ _UNLESS_BEFORE = tuple(_UNLESS_BEFORE_TEXT.split())  # 精神病
 _HOUSEHOLD = tuple("户贵富穷苦好女大小香宦个的有家门白商农渔村水处万千百十几两")  # before 人家 that is no pronoun
 _UNLESS_AFTER = {"生意": ("充满", "充满了", "一片"), "人家": _HOUSEHOLD}  # full of life; 富贵人家
 _DABBED = tuple("药水油饭酱醋酒针字折热开")  # 打点药, but 打点行装
-WORDS = frozenset(("打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
+# 老子 the sage, whose name is not light, stands before these or after those; elsewhere it is father, or I myself.
+_SAGE_BEFORE_TEXT = """
+    认为 主张 思想 提出 哲学 曰 说过 出关 骑青牛 姓李 名耳 学说 学派 是道 是春秋 是古代 是中国 是我国 是先秦 是周 是楚
+    的道 的思想 的哲 的学 的名言 的无为 的智慧 的著作 庄子 孔子 与庄子 和庄子 与孔子 和孔子 一书 生于 著 创立 强调
+    所说 所著 所谓 故里 故居 道德经 第 言 讲的道 注 化胡 所言 研究 全译 译注 的话 像
+"""
+_SAGE_BEFORE = tuple(_SAGE_BEFORE_TEXT.split())
+_SAGE_AFTER_TEXT = """
+    孔子 庄子 孔子和 庄子和 孔子与 庄子与 礼于 读 读过 道家 思想家 创始人 研究 根据 据 引用 注释 家的 先哲 圣人
+"""
+_SAGE_AFTER = tuple(_SAGE_AFTER_TEXT.split())
+WORDS = frozenset(("老子", "打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
 
 
 def is_light(text: str, before: str, after: str) -> bool | None:
     """Whether one of WORDS is light between what goes before and the word after; None where that does not tell."""
+    if text == "老子":
+        return not (after.startswith(_SAGE_BEFORE) or before.endswith(_SAGE_AFTER))
     if text in _AFTER:
         if after.startswith(_BEFORE.get(text, "-")):
             return True

@@ -117,8 +117,10 @@ def neutral_tones(words: Sequence[Word]) -> None:
     texts = ["".join([syllable.char for syllable in word]) for word in words]
     for place, word in enumerate(words):
         if len(word) == 1:
+            if texts[place] == "头" and not word[0].fixed and _is_worth(texts, place):
+                word[0].tone = NEUTRAL_TONE
             continue
-        keeps = word[-1].erhua and texts[place].endswith(("胡同", "子", "家伙"))  # 胡同儿, 石子儿, 大家伙儿
+        keeps = word[-1].erhua and texts[place].endswith(("胡同", "子", "家伙", "打点"))  # 石子儿, 打点儿
         keeps = keeps or (texts[place] == "大夫" and word[0].spelling == "da")  # an office of old
         if not word[-1].fixed and not keeps and _ends_light(texts, place):
             word[-1].tone = NEUTRAL_TONE
@@ -131,6 +133,13 @@ def neutral_tones(words: Sequence[Word]) -> None:
         _light_doubled(words, flat)
     if "来" in text or "去" in text:
         _light_direction(flat, {id(word[0]) for word in words if len(word) == 1})
+
+
+def _is_worth(texts: Sequence[str], place: int) -> bool:
+    """Whether 头 makes a noun of the verb before it: 没什么听头."""
+    before, verb = "".join(texts[: place - 1])[-1:], texts[place - 1] if place else ""
+    ends = place + 1 == len(texts) or texts[place + 1][0] in "了的吗呢啊吧呀啦嘛"
+    return ends and before != "" and before in "有没么啥点" and _moves(verb)
 
 
 def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
@@ -182,7 +191,7 @@ def _ends_light(texts: Sequence[str], place: int) -> bool:
     if text == "东西" and _is_direction(texts, place):
         return False
     if text in light_senses.WORDS:
-        by_sense = light_senses.is_light(text, "".join(texts[:place]), after)
+        by_sense = light_senses.is_light(text, "".join(texts[:place]), "".join(texts[place + 1 : place + 4]))
         if by_sense is not None:
             return by_sense
     if text in NEUTRAL_WORDS or text in DIRECTIONS:
@@ -235,8 +244,8 @@ def linked_a(words: Sequence[Word]) -> None:
     """The particle 啊 takes up the end of the syllable before it: 好啊 wa, 是啊 ra, 天啊 na, 我啊 ya."""
     flat = [syllable for word in words for syllable in word]
     for before, syllable in pairwise(flat):
-        if syllable.char == "啊" and syllable.tone == NEUTRAL_TONE and not syllable.fixed and not before.erhua:
-            syllable.spelling = _linked(before.spelling)
+        if syllable.char == "啊" and syllable.tone == NEUTRAL_TONE and not syllable.fixed:
+            syllable.spelling = "ra" if before.erhua else _linked(before.spelling)
 
 
 def _linked(spelling: str) -> str:

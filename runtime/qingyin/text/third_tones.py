@@ -17,6 +17,7 @@ _THIRD, _RAISED = 3, 2
 _BINDING = frozenset("五九两几每往")  # numerals and prepositions, which no pause parts from what follows
 _NUMERALS = frozenset("五九两几")  # they go with what they count
 _SUFFIXES = frozenset("属等省府者所党馆里法语")
+_SUFFIXES_OF_PERSONS = frozenset("长者")  # (小组)长
 _Tree = Syllable | list["_Tree"]
 
 
@@ -49,7 +50,8 @@ def _inner(word: Word) -> _Tree:
         return word[0]
     if len(word) == 3 and all(syllable.tone == _THIRD for syllable in word):
         text = "".join(syllable.char for syllable in word)
-        if len(segment(text[1:])) == 1 and len(segment(text[:2])) == 2:
+        small = text[0] in "小老" and text[2] not in _SUFFIXES_OF_PERSONS  # 小(雨伞), though 小雨 is a word
+        if len(segment(text[1:])) == 1 and (small or len(segment(text[:2])) == 2):
             return [word[0], [word[1], word[2]]]
     return [list(word[start : start + 2]) for start in range(0, len(word), 2)]
 

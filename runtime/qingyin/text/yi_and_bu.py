@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from qingyin.text.g2p import Syllable, Word
@@ -13,10 +14,17 @@ _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
 _NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
 _NUMBER_THERE = ("不二", "无二", "加一", "加二", "加手机", "减一", "乘一", "模考", "模成绩", "模二模")
-_ORDINAL_WORDS = ("等奖", "单元", "把手", "季度", "级", "期工程", "线城市", "中全会", "垒", "军")
+_ORDINAL_WORDS = ("等奖", "单元", "年级", "中全会", "把手", "季度", "级", "期工程", "线城市", "垒", "军")
 _NAMES_BEFORE = frozenset("统唯专单归如其划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
 _ENDED_BY_ONE = _NAMES_BEFORE | {"第"}
 _LIVES_BEFORE = frozenset("生人活过了这那此在")  # 一生一世 counts lives, 伊丽莎白一世 numbers queens
+_RANKED = re.compile(  # schools and universities by rank: 北京一中, 一本线; but 一中午, 一本大学语文
+    "中(?:$|[的校读上毕学高初教操礼和与考就同分])|本(?:$|线(?!装)|院校|率|批|高校|招生|大学(?![语英物数化教]))"
+)
+_LIFETIMES_TEXT = """
+    清白 英雄 聪明 风光 劳碌 辛苦 糊涂 威风 清贫 节俭 平安 操劳 荣耀 纵横 忠厚 老实
+"""
+_LIFETIMES = frozenset(_LIFETIMES_TEXT.split())  # before 一世 they tell what a life was like
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
@@ -107,6 +115,16 @@ def _is_hour(flat: Sequence[Syllable], index: int) -> bool:
     return "十" in figures or _char(flat, end) in ("刻", "分") or (figures == "一" and _char(flat, end) == "点")
 
 
+def _is_rank(flat: Sequence[Syllable], index: int) -> bool:
+    """Whether 一中 or 一本 names a school or a class of universities, not what is hit or counted."""
+    after = flat[index + 1]
+    if after.char == "中":  # 北京一中, but 他一中就跳起来
+        return after.citation == "zhong1" and bool(index) and _char(flat, index - 1) not in "他她我你谁们中"
+    if index + 2 == len(flat):  # 考上了一本
+        return "考" in (_char(flat, index - 1), _char(flat, index - 2), _char(flat, index - 3))
+    return _char(flat, index - 1) not in "这那每哪第"
+
+
 def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool) -> int:
     syllable, before, after = flat[index], _char(flat, index - 1), _char(flat, index + 1)
     if "五" in (before, after) and _in_five_ten(flat, index):
@@ -119,13 +137,13 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
     makes_cars = after == "汽" and rest[1:2] not in tuple("车水油笛缸船")  # 一汽大众
-    sum_of = before in ("加", "减", "乘") and _char(flat, index - 2) in _DIGITS
+    sum_of = before in ("加", "减", "乘") and _char(flat, index - 2) in _DIGITS and after not in _LARGE
     if rest.startswith(_NUMBER_THERE) or makes_cars or sum_of or (before == "闻" and after == "多"):
         return 1  # 说一不二, 独一无二, 一加一, 一模成绩, 闻一多
     if rest.startswith("是一") or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
     moved = _char(flat, index - 2) == "为" and _char(flat, index - 3) not in ("作", "成", "称")  # 精神为之一振
-    if before == "之" and after not in ("炬", "笑", "旁") and not moved:
+    if before == "之" and after not in ("炬", "笑", "旁", *_LARGE) and not moved:
         return 1  # one of them
     pair = rest.startswith(("对一", "比一")) and rest[2:3] not in _ADVERBS
     told = before == "比" and _char(flat, index - 2) in _DIGITS  # 五比一大胜
@@ -138,7 +156,12 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     checked = after == "军" and before in tuple("将你我他她了")  # 将他一军
     if after in _NAMES_AFTER or (rest.startswith(_ORDINAL_WORDS) and not checked) or (before == "月" and after == "日"):
         return 1
-    if (after == "世" and before and before not in _LIVES_BEFORE) or (after == "班" and before in ("级", "年")):
+    if _RANKED.match(rest) and _is_rank(flat, index):
+        return 1
+    lifetime = _char(flat, index - 2) + before in _LIFETIMES
+    if after == "世" and before and before not in _LIVES_BEFORE and not lifetime:
+        return 1
+    if after == "班" and before in ("级", "年"):
         return 1
     sandhi = 2 if _citation(flat[index + 1]) == 4 else 4
     priced = _char(flat, index - 2) in ("块", "毛") and after not in ("块", "毛", "角", "分")
