@@ -49,13 +49,17 @@ _DRESS = lazily(  # 穿着 is what somebody wears, not "wearing"
 _OF_DRESS = lazily("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
-_COUNTING = frozenset(["学", "会", "不会", "教", "学会", "练习", "开始", "一边", "从一", "一"])
+_COUNTING = frozenset(["学", "会", "不会", "连", "教", "学会", "练习", "开始", "一边", "从一", "一"])
 _LAWFUL_TEXT = """
     竞争 防卫 要求 理由 权益 权利 手段 利益 收入 职业 行业 途径 渠道 用途 目的 程序 经营 行为 性 的 与否 诉求 关系 交易
     合法 合理 防御 化
 """
 _LAWFUL = tuple(_LAWFUL_TEXT.split())
 _STRESSED = lazily("音节|音素|重音|轻读|弱读|元音|语气|词尾|句子|英语|朗读|读音")
+_LENGTH_AFTER = lazily(
+    "[约达近超仅只共]{0,2}[零一二两三四五六七八九十百千万几数]|不足|不到|度|大约|接近|将近|超过|达到|"
+    "[为是](?:约|[零一二两三四五六七八九十百千几])"
+)
 _LEFT_OUT = lazily("了?[一两几半三四好][^，]{0,3}(?:字|句|话|题|页|集|行(?!泪)|课|功课|东西|行李|作业)(?!声)")
 _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|包|书包|钱包|雨伞|作业|行李|东西)给?$")
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
@@ -81,7 +85,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
     word, context = words[index], Context(words, index)
     before, after = context.before, context.after
     rest = "".join(words[index + 1 :])
-    if word == "数数" and before in _COUNTING and after in ("", "的", "时", "吧", "吗", "呢"):
+    if word == "数数" and before in _COUNTING and after in ("", "的", "时", "吧", "吗", "呢", "都", "也"):
         return "shu3", "shu4"  # to count aloud; otherwise to count something over
     if word[0] == word[1] and word[0] in DOUBLED:
         return DOUBLED[word[0]], DOUBLED[word[0]]
@@ -212,6 +216,10 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "le5", "zhang4"
     if word == "勒住" and after[-1:] in tuple("马缰绳骑"):
         return "le4", "zhu4"
+    if word == "长住" and before == "学":
+        return "zhang3", "zhu4"  # 学长住在三楼, though it is cut so
+    if word == "总长" and _LENGTH_AFTER.match(rest):
+        return "zong3", "chang2"  # 全线总长三公里, but 外交总长
     if word == "不干" and before[-1:] in tuple("晒晾烘擦吹拧烤"):
         return "bu4", "gan1"
     if word == "都会" and not (before[-1:] in tuple("座大际华代闹") or after[:1] in tuple("区圈风男女丽")):

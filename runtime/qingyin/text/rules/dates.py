@@ -10,7 +10,19 @@ from qingyin.text.patterns import lazily
 from qingyin.text.rules.parts import Part, Reading, Say, after, before, measure_after
 from qingyin.text.units import unit_at
 
-_FULL = lazily(r"([0-9]{4})([-/.])(0?[1-9]|1[0-2])\2(3[01]|[12][0-9]|0?[1-9])(?![0-9]|[-/.][0-9])T?")
+_FULL = lazily(r"([0-9]{4})([-/.])(0?[1-9]|1[0-2])\2(3[01]|[12][0-9]|0?[1-9])(?![0-9]|[/.][0-9])T?")
+_SERIAL_AFTER = lazily(r"-[0-9]{1,3}(?![0-9./])")  # 2024-03-05-001
+_TO = r" ?(?:[-~至到]|—{1,2}) ?"
+_LAST_DAY = lazily(
+    rf"{_TO}(?:(0?[1-9]|1[0-2])([-/.])(3[01]|[12][0-9]|0?[1-9])|(3[01]|[12][0-9])日?)"
+    r"(?![0-9A-Za-z:%]|[-/.][0-9]|[年月时点])"
+)
+_LAST_MONTH = lazily(r"((?:19|20)[0-9]{2})\.(0?[1-9]|1[0-2])(?![0-9.%]| ?[元万亿点分倍])")
+_MONTHS = lazily(
+    r"((?:19|20)[0-9]{2})\.(0?[1-9]|1[0-2])"
+    rf"(?={_TO}(?:(?:19|20)[0-9]{{2}}\.(?:0?[1-9]|1[0-2])(?![0-9.%]| ?[元万亿点分倍])|今|现在))"
+)
+_FIRST_MONTH_BEFORE = lazily(rf"(?<![0-9.])(?:19|20)[0-9]{{2}}\.(?:0?[1-9]|1[0-2]){_TO}$")
 _MONTH = lazily(r"((?:19|20)[0-9]{2})[-/](0[1-9]|1[0-2])(?![0-9]|[-/.:][0-9]| ?(?:年|赛季|学年|财年))")
 _SEP = r" ?(?:-|~|—{1,2}|/) ?"
 _YEARS = lazily(rf"([0-9]{{3,4}})({_SEP})(前)?([0-9]{{2,4}})(?= ?(?:年|赛季|学年|财年|[)）]))")
@@ -67,7 +79,7 @@ def _day(digits: str) -> str:
 def full_date(text: str, start: int) -> Reading | None:
     """2024-03-05, 2024/3/5, 2024.3.5."""
     match = _FULL.match(text, start)
-    if match is None:
+    if match is None or (match[2] == "-" and _SERIAL_AFTER.match(text, match.end())):
         return None
     year, _, month, day = match.groups()
     end = match.end()
@@ -75,13 +87,20 @@ def full_date(text: str, start: int) -> Reading | None:
         end -= 1
     end, join = _connector(text, end)
     spoken = (Say(digits_one_by_one(year) + "年", True), Say(_day(month) + "月"), Say(_day(day) + "日"))
+    last = _LAST_DAY.match(text, match.end())
+    if last is not None and (last[2] or match[2]) == match[2]:  # 2024.3.5-3.8, 2024/3/5-12
+        month_too = _day(str(int(last[1]))) + "月" if last[1] else ""
+        to = Say("至" if "至" in last.group() else "到")
+        return Reading(last.end(), (*spoken, to, Say(month_too + _day(str(int(last[3] or last[4]))) + "日")))
     return Reading(end, (*spoken, *join))
 
 
 def year_and_month(text: str, start: int) -> Reading | None:
-    """2024-03; not 2014-15赛季."""
-    match = _MONTH.match(text, start)
-    if match is None:
+    """2024-03, 1998.6至2001.7; not 2014-15赛季."""
+    match = _MONTH.match(text, start) or _MONTHS.match(text, start)
+    if match is None and text[start + 4 : start + 5] == "." and _FIRST_MONTH_BEFORE.search(before(text, start)):
+        match = _LAST_MONTH.match(text, start)
+    if match is None or unit_at(text, match.end())[0]:
         return None
     end, join = _connector(text, match.end())
     return Reading(end, (Say(digits_one_by_one(match.group(1)) + "年", True), Say(_day(match.group(2)) + "月"), *join))
@@ -123,7 +142,7 @@ def year(text: str, start: int) -> Reading | None:
     lasts = bool(_LASTS_BEFORE.search(ahead)) or bool(_LASTS_AFTER.match(after(text, match.end())))
     value = int(figures)
     if len(figures) == 4:
-        names = not (value % 100 == 0 and lasts) and (value < 2200 or value % 100 != 0)
+        names = not (value % 100 == 0 and lasts) and (value < 2200 or (value % 100 != 0 and not lasts))
     elif len(figures) == 3:
         names = not lasts and (value % 100 != 0 or ahead[-1:] in tuple("(（—~-至到"))
     else:

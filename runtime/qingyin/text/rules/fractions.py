@@ -6,12 +6,13 @@ from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, number_words
 from qingyin.text.patterns import lazily
 from qingyin.text.rules.equations import in_equation
-from qingyin.text.rules.parts import Pause, Reading, Say, after, before
+from qingyin.text.rules.parts import Pause, Reading, Say, Spell, after, before
 from qingyin.text.units import unit_at
 
 _RATED = lazily(r"([0-9]{1,2}\.[0-9])/(5|10|100)(?![0-9]|[/.][0-9])")  # 4.8/5
 _OPTICAL = lazily(r"1/([0-9]\.[0-9]{1,2})(?:英寸|[\"″]|'')")  # the size of an image sensor
 _FRACTION = lazily(r"([0-9]{1,4})/(10000|[0-9]{1,4})(?![0-9]|[/.][0-9])")
+_OF_A_LETTER = lazily(r"(?<![A-Za-z0-9./])([0-9]{1,3})/(?=[nxyk](?![A-Za-z0-9]))")  # 1/x
 _SUM_BEFORE = lazily(r"[0-9]/[0-9]{1,4} ?[-+] ?$")
 _SUM_AFTER = lazily(r" ?[-+] ?[0-9]{1,4}/[0-9]")
 _SCIENTIFIC = lazily(rf"({NUMBER}) ?× ?10(?:\^([-+]?[0-9]{{1,3}})(?=\D|$)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
@@ -35,6 +36,9 @@ def fraction(text: str, start: int) -> Reading | None:
         return Reading(rated.end(), (Say(f"{_lower_words(rated[2])}分之{number_words(rated[1])}"), Pause(SILENT)))
     if match is None and (sensor := _OPTICAL.match(text, start)):
         return Reading(sensor.end(), (Say(f"{number_words(sensor[1])}分之一英寸"), Pause(SILENT)))
+    if match is None and (letter := _OF_A_LETTER.match(text, start)):
+        end = letter.end() + 1
+        return Reading(end, (Spell(end - 1, end), Say(f"分之{number_words(letter[1])}"), Pause(SILENT)))
     if match is None:
         return None
     upper, lower = match.groups()

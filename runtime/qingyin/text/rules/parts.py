@@ -98,6 +98,7 @@ def measure_after(text: str, end: int) -> str:
 
 
 _ORDINAL = lazily(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
+_GAP = lazily(r"(?:^|[^岁年月天时分米元块斤里])[零〇]$")  # but 2岁零2个月
 _ROOMS_BEFORE = lazily(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
 _ENTRANCES = frozenset("口座门层幢栋")
 _LONE_CAPITAL = lazily(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
@@ -111,7 +112,7 @@ def counts(text: str, start: int, end: int) -> bool:
         return True
     if measure not in LIANG_MEASURES:
         return False
-    if _ORDINAL.search(ahead) or (ahead[-1:] in ("零", "〇") and not text[start - 1 : start].isspace()):  # 一百零2条
+    if _ORDINAL.search(ahead) or (_GAP.search(ahead) and not text[start - 1 : start].isspace()):  # 一百零2条
         return False
     if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):
         return False

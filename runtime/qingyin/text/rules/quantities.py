@@ -28,6 +28,7 @@ _AIRCRAFT = lazily(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
 _CODE_BEFORE = lazily(
     r"(?:骁龙|麒麟|天玑|锐龙|酷睿|宝马|标致) ?$|[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$"
 )  # i7-12700, H.264
+_CHIP_BEFORE = lazily(r"(?:骁龙|麒麟|天玑|锐龙) ?$")
 _LETTERS_BEFORE = lazily(r"[A-Za-z]{2}$")
 _COUNTED_AFTER_LATIN = frozenset("个份台张次页杯件条套位斤盒瓶块颗篇遍")  # bug2个; but Dota2国际邀请赛, Python2代码
 _PHONE_BEFORE = lazily(r"(?:[Pp]hone|IPHONE) ?$")
@@ -167,11 +168,12 @@ def plain(text: str, start: int) -> Reading | None:
     serial = len(whole) >= 7 and not decimals and "," not in token and whole[-2:] != "00"
     code = code and not (_LETTERS_BEFORE.search(before(text, start)) and _POINTS.match(text, end))  # TOEFL105分
     issue = len(whole) >= 7 and before(text, start)[-1:] == "第" and whole[-2:] != "00"  # 第20240506期
+    thousands = whole[1:] == "000" and _CHIP_BEFORE.search(before(text, start)) is not None  # 麒麟9000S
     serial = serial and not _NUMERALS.search(before(text, start))
     by_digit = (
         len(whole) > MAX_CARDINAL_DIGITS
         or (len(whole) > 1 and whole[0] == "0")
-        or (code and len(whole) >= 3)
+        or (code and len(whole) >= 3 and not thousands)
         or (not decimals and len(whole) >= 4 and "," not in token and text.startswith("号", end) and whole[-2:] != "00")
         or (serial and not measure_after(text, end))
         or issue

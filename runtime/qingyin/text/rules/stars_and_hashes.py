@@ -11,6 +11,8 @@ _SILENT = (Pause(SILENT),)
 _LONGEST_TOPIC = 32
 _TOPIC = lazily(r"#(?=[0-9])[^\s#，。；：]{2,30}#(?![0-9])")
 _TOPIC_BEFORE = lazily(r"(?<![A-Za-z0-9])#[^\s#，。；：]{1,30}[0-9]#$")
+_LIMIT = lazily(r"→ ?(?:([+-])(?=∞)|(?=∞|[+-]?[0-9]+(?![0-9A-Za-z])))")  # x→∞
+_VARIABLE_BEFORE = lazily(r"(?<![A-Za-z0-9])[a-z] ?$")
 COUNTED_BEFORE = lazily(r"[0-9][^，。！？；：]{0,6}$")
 
 
@@ -34,6 +36,11 @@ def star_or_hash(text: str, start: int) -> Reading | None:
     if char == "#":
         keyed = is_latin(last) or (not is_han(follows) and text[max(0, start - 4) : start].isdigit() and start >= 4)
         return named(start + 1, "井" if keyed else "号")  # C#, 密码258369#; 5#楼
+    limit = _LIMIT.match(text, start)
+    if limit is not None and _VARIABLE_BEFORE.search(text[max(0, start - 3) : start]):
+        return named(limit.end(), "趋于" + {"+": "正", "-": "负", None: ""}[limit[1]])
+    if char == "→" and follows == last == " ":
+        last, follows = text[start - 2 : start - 1], text[start + 2 : start + 3]
     if char == "→" and all(side and (is_han(side) or is_ascii_alnum(side)) for side in (last, follows)):
         return named(start + 1, "到")
     return None
