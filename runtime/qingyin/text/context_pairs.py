@@ -15,6 +15,7 @@ _BODY_AFTER_VERB_TEXT = """
     着眼 着手 着头 着脸 着嘴 着地
 """
 _BODY_AFTER_VERB = frozenset(_BODY_AFTER_VERB_TEXT.split())  # 睁着眼, 拉着手
+_BURN_OR_TOUCH = ("着水", "着地", "着火", "着人", "着身")
 _LET_OUT = tuple("牛羊鸭鹅马猪鞭炮电烟风假糖盐油血音歌")  # 放过牛: that it has happened; 放过他: to let off
 _VOMITED = ("血", "酸水", "秽物", "黄水")  # tu4; smoke, words and silk: tu3
 _FORBIDDEN_TEXT = """
@@ -130,6 +131,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "di4", "dao5"  # genuine, not a tunnel
     if word in ("着火", "着力") and before in tuple("烤生发玩冒喷守围使憋用"):
         return "zhe5", "huo3" if word[1] == "火" else "li4"  # 烤着火
+    if word in _BURN_OR_TOUCH and before.endswith("不") and (context.at(-2) or len(before) > 1):
+        return "zhao2", word_readings(word[1])[0]  # 喝不着水
     if word == "着手" and before in tuple("伤硌扭磕冻划割"):
         return "zhe5", "shou3"
     if word == "落地" and before == "不" and context.at(-2)[-1:] in tuple("句字个次节样分"):
