@@ -50,6 +50,7 @@ _DRESS = lazily(  # 穿着 is what somebody wears, not "wearing"
 _OF_DRESS = lazily("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
+_OF_A_TRADE = lazily("(?:^|从事|做|干|入了?|我们|你们|他们|咱们|喜欢|热爱|进了?|转|改)[这那]$")  # 从事这一行
 _COUNTING = frozenset(["学", "会", "不会", "连", "教", "学会", "练习", "开始", "一边", "从一", "一"])
 _LAWFUL_TEXT = """
     竞争 防卫 要求 理由 权益 权利 手段 利益 收入 职业 行业 途径 渠道 用途 目的 程序 经营 行为 性 的 与否 诉求 关系 交易
@@ -98,6 +99,12 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return word_readings(word[0])[0], "chang3"  # 一场球赛, but 一场雨
     if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦禄议谏政荣散史"):
         return "da4", "fu1"  # an office of old, not a physician
+    if word == "中转" and rest.startswith(("个不停", "来转去", "了一圈", "了几圈", "着圈")):
+        return "zhong1", "zhuan4"  # 在风中转个不停
+    if word == "刀把" and rest and any(tool in words[max(0, index - 3) : index] for tool in ("用", "拿", "持", "以")):
+        return "dao1", "ba3"  # 用刀把肉切成片, but 抓住刀把
+    if word == "一行" and (rest.startswith("一行") or before == "一行" or _OF_A_TRADE.search("".join(words[:index]))):
+        return ("yi1", "xing2") if after[:1] == "人" and after != "人字" else ("yi1", "hang2")
     if word == "看看" and after == "门":
         return "kan1", "kan1"
     if word == "六合" and after.startswith(("区", "县", "开发", "市", "镇", "经济")):

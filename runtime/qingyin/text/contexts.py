@@ -29,6 +29,7 @@ from qingyin.text.neighbours import (
     TAUGHT,
     UPSIDE_DOWN,
 )
+from qingyin.text.on_behalf import on_behalf
 from qingyin.text.patterns import lazily
 
 _SERVED = lazily(
@@ -76,7 +77,7 @@ def _wei(context: Context) -> str | None:
     serves = _SERVED.match("".join(context.words[context.index + 1 : context.index + 8]))
     if serves and not any(char in ahead[-8:] for char in "以把将被称视定选作化变改转命"):
         return "wei4"  # 为观众带来欢笑, but 以用户为中心提供
-    return "wei4" if before in FOR_THEM and after in OTHERS else None
+    return "wei4" if before in FOR_THEM and after in OTHERS else on_behalf(context)
 
 
 def _chang(context: Context) -> str | None:

@@ -1,0 +1,71 @@
+"""为 that is "for": something is done for what it names (国家为农民减免了税款); the model often takes it for "is"."""
+
+from __future__ import annotations
+
+from qingyin.text.clause import Context
+from qingyin.text.neighbours import AIMS, BECOMES
+from qingyin.text.verbs import ADJECTIVES
+
+# Done for somebody when an object follows; what is as often a noun (管理, 设计, 服务) counts with 了 only.
+_DONE_FOR_TEXT = """
+    提供 申请 办理 安装 购买 注入 献出 献上 写下 写 做 买 送 举办 举行 召开 创造 带来 打下 奠定 谱写 减免 配备
+    准备 挑选 寻找 找到 找 争取 争得 赢得 夺得 节省 节约 增添 展开 筹集 募集 捐赠 捐献 捐出 腾出 留下 留出 开辟
+    开启 打开 敞开 拓宽 扫清 铺平 铺就 搭建 搭起 建起 树立 竖立 立下 撰写 编写 录制 演唱 制定 量身定制 量身 定做
+    讲解 讲述 介绍 送去 送来 送上 送达 打造 营造 构建 投入 付出 奉献 贡献 牺牲 发放 授予 补充 输送 运送 输血
+    治病 看病 实施 开具 出具 预留 保驾护航 抵御 阻挡 遮挡 化解 排除 分担 承担 缴纳 支付 垫付 偿还 报销 追加 拨款
+    开通 设置 增设 开设 量体裁衣 缝制 清理 清扫 打扫 包扎 注射 接种 接生 动手术 做手术 请来 雇 选出 下载 更新
+    点燃 照亮 祈求 感到 奔走 操办 庆祝 接风 送行 辩护 作证 配音 配乐 作曲 作序 题词 题字 命名 剪彩 揭幕 助威
+    喝彩 欢呼 鼓掌 加油 祝福 默哀 提出 打抱不平 传递 破解 积累 揭开 敲响 敲定 提升 扩大 增加 减轻 降低 缓解 消除
+    规避 指明 指引 照料 守住 守护 站岗 放哨 供给 兴建 兴办 开办 创办 创建 开展 救治 取得 谋取 谋求 争光 增光 添
+    增色 积攒 攒 凑 煮 炖 熬 烧 捧 递 赎 还清 照顾 抚养 开拓 编排 张罗 引入 挽回 挽救 保住 换来 换取 讨回 讨
+    洗清 洗刷 洗脱 平反 昭雪 伸张 报仇 雪耻 解答 辨别 补办 垫 赔偿 赔 缴 花费 耗费
+"""
+_DONE_FOR = frozenset(_DONE_FOR_TEXT.split())
+_AT_THE_END_TEXT = """
+    站岗 放哨 默哀 鼓掌 欢呼 助威 加油 祝福 喝彩 辩护 作证 配音 配乐 作曲 作序 题词 题字 剪彩 揭幕 送行 接风
+    庆祝 治病 看病 动手术 做手术 立传 正名 树碑 接生 拨款 奔走 保驾护航 打抱不平 牺牲 输血 包扎 伴奏 伴舞 把脉
+    护航 代言 领航 充电 降温 解围 谱曲 效力 征战 出战 出征 效劳 效忠 卖命 拼命 献身 捐躯 殉葬 守灵 守墓 守孝
+    送终 送葬 送别 饯行 洗尘 庆生 贺寿 拜寿 祝寿 祈福 祷告 祈祷 求情 说情 辩解 开脱 脱罪 顶罪 翻案 平反 申冤
+    伸冤 鸣冤 报仇 复仇 雪耻 填词 作词 献唱 献艺 造势 拉票 打气 鼓劲 呐喊 叫好 捧场 撑腰 出头 出气 请命 请愿
+    谋利 谋福 让路 让位 开路 铺路 引路 带路 指路 领路 掌灯 把关 善后 兜底 买单 操心 担心 分忧 解忧 排忧 解难
+    排忧解难 着想 做主 作主 主婚 证婚 担保 作保 疗伤 治伤 看诊 接骨 立碑 命名 正音 作注 作传 配图
+"""
+_AT_THE_END = frozenset(_AT_THE_END_TEXT.split())  # where no object need follow
+_ON_PURPOSE_TEXT = """
+    在 正在 亲自 特地 特意 专程 纷纷 主动 积极 免费 无偿 义务 努力 竭力 全力 尽力 不断 及时 连夜 现场 当场 甘愿
+    立即 随时
+"""
+_ON_PURPOSE = frozenset(_ON_PURPOSE_TEXT.split())
+_IS_WHAT = frozenset(  # 宗旨为保护环境: what goes before 为 is something that "is"
+    "的旨标务责用能法则点题项容因围式型类质名号级址积度量数率值长高宽深重径约均皆多多原即仅各别共计亦尤以已最更较颇极且乃实本现系太解"
+)
+_MAIN = frozenset(("主", "主要", "前提", "中心", "基础", "核心", "目的"))  # which 以 goes with
+_TAKES = frozenset("以把将被由称视誉尊奉译改")  # 以用户为中心, 将其译为
+
+
+def on_behalf(context: Context) -> str | None:
+    """Wei4 where a verb after the next noun says what is done for it, or None."""
+    before, words = context.before, context.words[context.index + 1 :]
+    if before in _ON_PURPOSE and len(words) > 1:
+        return "wei4"
+    if before in ("所", "此") or (words and words[0] in _MAIN):
+        return None
+    ahead = "".join(context.words[max(0, context.index - 8) : context.index])
+    if before[-1:] in (_IS_WHAT | BECOMES) or any(char in ahead for char in _TAKES):
+        return None
+    if before and words and words[0] in AIMS and len(words) > 2 and "的" not in words:
+        return "wei4"
+    for place, word in enumerate(words[1:10], 1):
+        then = words[place + 1] if place + 1 < len(words) else ""
+        if word in ("所", "是", "为", "时") or then[:1] in ("者", "员"):
+            return None
+        if word == "而" and then and words[place - 1][-1] not in ADJECTIVES:
+            return "wei4"  # 为自由而战, but 为细小而扁平的面饼
+        if word == "了" and place > 1 and then:
+            return "wei4"
+        if word in _AT_THE_END and then[:1] not in tuple("的之版片类"):
+            return "wei4"
+        done = then and (then[0] in "了下一两三几过" if len(word) == 1 else then[0] not in "的和与及或")
+        if word in _DONE_FOR and done:
+            return "wei4"
+    return None
