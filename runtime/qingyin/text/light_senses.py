@@ -41,11 +41,14 @@ _SAGE_AFTER_TEXT = """
     孔子 庄子 孔子和 庄子和 孔子与 庄子与 礼于 读 读过 道家 思想家 创始人 研究 根据 据 引用 注释 家的 先哲 圣人
 """
 _SAGE_AFTER = tuple(_SAGE_AFTER_TEXT.split())
-WORDS = frozenset(("老子", "打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
+_FOES_AFTER = ("死", "老", "家", "个", "的", "位", "做", "成")  # before 对头 that is no adjective
+WORDS = frozenset(("老子", "对头", "打点", *_AFTER, *_UNLESS_AFTER))  # those of which it can say something
 
 
 def is_light(text: str, before: str, after: str) -> bool | None:
     """Whether one of WORDS is light between what goes before and the word after; None where that does not tell."""
+    if text == "对头":
+        return before.endswith(_FOES_AFTER) or after.startswith(("们", "冤家"))
     if text == "老子":
         return not (after.startswith(_SAGE_BEFORE) or before.endswith(_SAGE_AFTER))
     if text in _AFTER:

@@ -46,12 +46,12 @@ _NEUTRAL_WORDS_TEXT = """
     褡裢 蒺藜 勾搭 嘟噜 叽咕 划拉 哈欠 呵欠
     早晨 造化 讲究 结巴 饥荒 家什 煎饼 泼辣 俏皮 俗气 随和 顺当 交道 活计 估摸 拉拢 身量 松快 抬举 停当 显摆 响动
     歇息 应承 支吾 知会 周正 抓挠 作践 主顾 底细 斗篷 吃食 抽搭 撺掇 琉璃 棺材 出息 恶心 玫瑰 时辰 晌午 栅栏 世故 芍药
-    笸箩 不自在 横竖 人家 花骨朵 说头
+    笸箩 不自在 横竖 人家 花骨朵 说头 馄饨 荸荠
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral
 # Those of them that lose their lightness as the end of a longer word: 大学生.
 _ONLY_ALONE_TEXT = """
-    学生 合同 部分 老子 孙子 地方 本事 干事 大方 小气 交情
+    学生 合同 部分 老子 孙子 地方 本事 干事 大方 小气 交情 对头
 """
 ONLY_ALONE: frozenset[str] = frozenset(_ONLY_ALONE_TEXT.split())
 # Where to and whence: light at their ends, and light altogether after a verb.
@@ -61,7 +61,7 @@ _DIRECTIONS_TEXT = """
 DIRECTIONS: frozenset[str] = frozenset(_DIRECTIONS_TEXT.split())
 
 _POTENTIAL_BU_TEXT = """
-    黑不溜 灰不溜 酸不溜
+    大不了 错不了 黑不溜 灰不溜 酸不溜
     犯不着 说不定 对不住 差不离 了不得 怨不得 由不得 容不得 顾不得 少不得 免不得 使不得 要不得 见不得 忙不过
     对不上 看不上 轮不上 犯不上 挺不过 熬不过 拗不过 抵不过 赛不过 骗不过 斗不过 敌不过 拼不过 跑不过 争不过
     连不上 登不上 对不起 了不起 看不起 差不多 来不及 用不着 怪不得 舍不得 恨不得 巴不得 免不了 少不了 受不了 忍不住

@@ -147,6 +147,10 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     adverbs = {id(before) for before, after in pairwise(flat) if (after.char, after.spelling) == ("地", "de")}  # 活活地
     objects = {id(before): after.char for before, after in pairwise(flat)}
     thrice = {id(each) for run in _said_over(words) for each in run}
+    for place in range(len(flat) - 3):
+        one, other, third, fourth = flat[place : place + 4]
+        if one.char == other.char != third.char == fourth.char and one.char and third.char in _DOUBLED_VERBS:
+            thrice |= {id(other), id(fourth)}  # 走走停停 tells a manner
     pairs = [
         (word[index], word[index + 1])
         for word in words

@@ -25,7 +25,7 @@ def third_tones(words: Sequence[Word]) -> None:
     """Third before third becomes second, in the words of one phrase; in place."""
     flat = [syllable for word in words for syllable in word]
     if any(before.tone == _THIRD == after.tone for before, after in pairwise(flat)):
-        _apply(_feet([_inner(word) for word in words]))
+        _apply(_feet(_with_suffixes([_inner(word) for word in words])))
 
 
 def _apply(tree: _Tree) -> None:
@@ -54,6 +54,17 @@ def _inner(word: Word) -> _Tree:
         if len(segment(text[1:])) == 1 and (small or len(segment(text[:2])) == 2):
             return [word[0], [word[1], word[2]]]
     return [list(word[start : start + 2]) for start in range(0, len(word), 2)]
+
+
+def _with_suffixes(units: Sequence[_Tree]) -> list[_Tree]:
+    """者 belongs to the word of several syllables before it, whatever it is followed by: (演讲者)走上台."""
+    joined: list[_Tree] = []
+    for unit in units:
+        if isinstance(unit, Syllable) and unit.char == "者" and joined and isinstance(joined[-1], list):
+            joined[-1] = [joined[-1], unit]
+        else:
+            joined.append(unit)
+    return joined
 
 
 def _feet(units: Sequence[_Tree]) -> list[_Tree]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from qingyin.text.g2p import Syllable, Word
 from qingyin.text.light_words import POTENTIAL_BU
+from qingyin.text.potential import ENDS_OF_VERBS, RESULTS
 from qingyin.text.symbols import NEUTRAL_TONE
 from qingyin.text.verbs import VERBS
 
@@ -14,6 +15,7 @@ _DIGITS = frozenset("零〇一二三四五六七八九十幺")
 _LARGE = frozenset("百千万亿兆")
 _NAMES_AFTER = frozenset("月号楼审者")  # names, not counts: 一月, 一号
 _NUMBER_THERE = ("不二", "无二", "加一", "加二", "加手机", "减一", "乘一", "模考", "模成绩", "模二模")
+_FIRST_CONGRESS = ("大召开", "大会址", "大代表", "大闭幕", "大开幕", "大纪念馆", "大精神")
 _ORDINAL_WORDS = ("等奖", "单元", "年级", "中全会", "把手", "季度", "级", "期工程", "线城市", "垒", "军")
 _NAMES_BEFORE = frozenset("统唯专单归如其划逐初周期拜")  # 统一, 唯一, 之一: 一 belongs to what is before it
 _ENDED_BY_ONE = _NAMES_BEFORE | {"第"}
@@ -25,8 +27,9 @@ _LIFETIMES_TEXT = """
     清白 英雄 聪明 风光 劳碌 辛苦 糊涂 威风 清贫 节俭 平安 操劳 荣耀 纵横 忠厚 老实
 """
 _LIFETIMES = frozenset(_LIFETIMES_TEXT.split())  # before 一世 they tell what a life was like
-_ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路")  # 一定, 一样 after a numeral: words by themselves
+_ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路应")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
+_COUNTED = frozenset("人家票车房床座桌句字天步层年门户校国")  # nouns: 大家一家人, 门票一票难求, no verb said twice
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
 _BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
 _COMPLEMENTS = frozenset("了着到见住起动懂完清及惯掉开下出得成尽拢净干通透定")
@@ -79,6 +82,7 @@ def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) 
         or comes
         or (index and flat[index - 1].spelling == "huan" and before == "还" and after in "上起清完")
         or f"{before}不{after}" in POTENTIAL_BU
+        or _has_result(flat, index, ends, begins)
         or (
             before in _BEFORE_COMPLEMENT
             and after in _COMPLEMENTS
@@ -88,6 +92,28 @@ def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) 
     ):
         return NEUTRAL_TONE  # 是不是, 来不及
     return 2 if _citation(flat[index + 1]) == 4 else 4
+
+
+def _has_result(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) -> bool:
+    """Whether 不 stands between a verb and a complement that go together: 打不破, 站不稳, 解决不了."""
+    if not index:
+        return False
+    before, after, second = _char(flat, index - 1), flat[index + 1], _char(flat, index + 2)
+    if f"{before}不{after.char}" in ENDS_OF_VERBS:
+        return True
+    if after.char == "了":  # 解决不了, but 不了解, 不了了之
+        named = f"{second}{_char(flat, index + 3)}" in ("了之", "情")
+        return after.spelling == "liao" and id(after) not in begins and not named
+    if id(flat[index - 1]) in ends:
+        return False  # 要求不高
+    if second and before in RESULTS.get(after.char + second, ()):
+        return True
+    whole = id(after) not in begins or id(flat[index]) in begins
+    if after.char == "好" and second not in tuple("了吧啊呀的，吗就会这那病课觉事歌字饭家人") and index + 2 < len(flat):
+        return False  # 唱不好听
+    if _char(flat, index - 2) in ("样", "么") and after.char == "好":
+        return False  # 这么写不好
+    return whole and before in RESULTS.get(after.char, ())
 
 
 def _is_complement(flat: Sequence[Syllable], index: int) -> bool:
@@ -133,13 +159,15 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return 1
     if after == "点" and _char(flat, index + 2) in _DIGITS and not _is_hour(flat, index + 2):
         return 1  # 一点五
-    if before and before == after and _char(flat, index - 2) != "一":
+    if before and before == after and _char(flat, index - 2) != "一" and before not in _COUNTED:
         return NEUTRAL_TONE  # 看一看, but 一天一天
     rest = "".join(_char(flat, place) for place in range(index + 1, index + 5))
     makes_cars = after == "汽" and rest[1:2] not in tuple("车水油笛缸船")  # 一汽大众
     sum_of = before in ("加", "减", "乘") and _char(flat, index - 2) in _DIGITS and after not in _LARGE
     if rest.startswith(_NUMBER_THERE) or makes_cars or sum_of or (before == "闻" and after == "多"):
         return 1  # 说一不二, 独一无二, 一加一, 一模成绩, 闻一多
+    if rest.startswith(_FIRST_CONGRESS) or (rest.startswith("加") and (rest[1:2] in _DIGITS)):
+        return 1  # 中共一大会址, 一加三等于四, 一加十二 of a brand
     if rest.startswith("是一") or (before == "是" and _char(flat, index - 2) == "一"):
         return 1  # 说一不二, 一是一
     moved = _char(flat, index - 2) == "为" and _char(flat, index - 3) not in ("作", "成", "称")  # 精神为之一振
