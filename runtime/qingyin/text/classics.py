@@ -53,6 +53,13 @@ CLASSICS: dict[str, str] = {
     "箪食壶浆": "dan1 si4 hu2 jiang1",
     "乳臭未干": "ru3 xiu4 wei4 gan1", "间不容发": "jian1 bu4 rong2 fa4", "怒发冲冠": "nu4 fa4 chong1 guan1",
     "千里江陵一日还": "qian1 li3 jiang1 ling2 yi2 ri4 huan2",
+    "亡以应": "wu2 yi3 ying4", "帖花黄": "tie1 hua1 huang2", "噫吁嚱": "yi1 xu1 xi1",
+    "小乔初嫁了": "xiao3 qiao2 chu1 jia4 liao3",
+    "庖丁为文": "pao2 ding1 wei4 wen2", "便舍船": "bian4 she3 chuan2", "舍船": "she3 chuan2",
+    "少时尝": "shao4 shi2 chang2",
+    "适戍": "zhe2 shu4", "中绳": "zhong4 sheng2", "其曲中规": "qi2 qu1 zhong4 gui1", "槁暴": "gao3 pu4",
+    "有槁暴": "you4 gao3 pu4", "景从": "ying3 cong2", "应怜屐齿": "ying1 lian2 ji1 chi3", "曲项": "qu1 xiang4",
+    "鱼惊不应": "yu2 jing1 bu4 ying4", "泪始干": "lei4 shi3 gan1", "句读之不知": "ju4 dou4 zhi1 bu4 zhi1",
     "壮士一去兮不复还": "zhuang4 shi4 yi2 qu4 xi1 bu2 fu4 huan2",
 
 }  # fmt: skip

@@ -9,6 +9,7 @@ _CHARACTERS = frozenset(
     "飞磊斌波辉健亮鑫宁洋龙云荣庆德永兴振泽润祥瑞雅楠琳倩莹蕾颖瑶璐媛妍珊莎娜薇菲萍莉慧惠淑珍琴素洁晶丹宏"
     "洪鸿彬凯旭阳晨昊博睿哲翔坤锋林森岩川江明子卫传广继绍昌耀启维治光玲美翠彩霖雯芸昕悦彤妮娇媚蓉芬萱沛钰"
     "鸣航硕翰骏锐锦铭禹皓玥玮珂琛瑜瑾璇绮蓓骁韬韵逸"
+    "桐彦淇煜烨珺萌蕊楷甜震霆雄珠帆帅松根福贵宝顺富忠贤良金银秋莲菊沐辰奕宸芷苒钧铠炜灿焱胜斐仁义清民平安小"
 )
 _WORDS_TEXT = """
     建国 建军 建华 海燕 丽华 志强 国庆 晓东 红梅 春燕 春梅 雪梅 文静 文华 文明 子涵 思思 雨晴 晨曦 卫国 卫东 光明 东海
@@ -24,6 +25,10 @@ _ROLES_TEXT = """
     研究员 工程师 负责人 发言人 代表 委员 厨师 店主 老板
 """
 _ROLES = frozenset(_ROLES_TEXT.split())
+_ROLES_END_TEXT = """
+    员 师 学家 术家 业家 作家 曲家 支书 选手 棋手 班长 组长 团长 志愿者 主播
+"""
+_ROLES_END = tuple(_ROLES_END_TEXT.split())
 _COMMON_SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴钟汪田姜范"
     "石姚谭廖邹熊陆郝孔崔邱秦顾侯邵孟龙段雷钱尹黎易武贺赖龚"
@@ -37,7 +42,7 @@ def ends_name(before: str) -> bool:
 
 def before_full_name(words: Sequence[str], index: int) -> bool:
     """Whether words[index] begins a clause or follows a role, and a given name of two characters follows: 单|志|刚."""
-    if index and words[index - 1] not in _ROLES:
+    if index and words[index - 1] not in _ROLES and not words[index - 1].endswith(_ROLES_END):
         return False
     first, second = ("".join(words[place : place + 1]) for place in (index + 1, index + 2))
     if first in _WORDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qingyin.text.given_names import before_full_name, ends_name
+from qingyin.text.patterns import lazily
 
 SURNAMES: dict[str, str] = {
     "单": "shan4", "曾": "zeng1", "解": "xie4", "仇": "qiu2", "查": "zha1", "盖": "ge3", "任": "ren2", "华": "hua4",
@@ -12,6 +13,7 @@ SURNAMES: dict[str, str] = {
     "燕": "yan1", "应": "ying1", "宁": "ning4", "员": "yun4", "覃": "qin2", "洗": "xian3", "召": "shao4", "谌": "chen2",
     "繁": "po2", "隗": "wei3", "折": "she2", "哈": "ha3", "秘": "bi4", "盛": "sheng4", "莘": "shen1", "种": "chong2",
     "纪": "ji3", "薄": "bo2", "晁": "chao2", "肖": "xiao1", "曲": "qu1", "都": "du1", "句": "gou1", "牟": "mou4",
+    "乜": "nie4",
 }  # fmt: skip
 NAMES: dict[str, str] = {
     "单田芳": "shan4 tian2 fang1", "单雄信": "shan4 xiong2 xin4", "单于": "chan2 yu2", "曾国藩": "zeng1 guo2 fan1",
@@ -62,6 +64,12 @@ NAMES: dict[str, str] = {
     "尉犁": "yu4 li2", "浚县": "xun4 xian4", "吴堡": "wu2 bu3", "涡阳": "guo1 yang2", "枞阳": "zong1 yang2",
     "乐亭": "lao4 ting2", "乐清": "yue4 qing1", "井陉": "jing3 xing2", "蔚县": "yu4 xian4", "洪洞": "hong2 tong2",
     "大埔": "da4 bu4", "黄埔": "huang2 pu3", "会稽": "kuai4 ji1", "厦门": "xia4 men2", "重庆": "chong2 qing4",
+    "仇和": "qiu2 he2", "员半千": "yun4 ban4 qian1", "哈文": "ha3 wen2", "召公": "shao4 gong1", "召伯": "shao4 bo2",
+    "呼韩邪": "hu1 han2 ye2", "皋陶": "gao1 yao2", "金日磾": "jin1 mi4 di1", "曹大家": "cao2 da4 gu1",
+    "折太君": "she2 tai4 jun1", "曾头市": "zeng1 tou2 shi4", "华县": "hua4 xian4", "婼羌": "ruo4 qiang1",
+    "穆棱": "mu4 ling2", "裘盛戎": "qiu2 sheng4 rong2", "万茜": "wan4 qian4",
+    "载沣": "zai3 feng1", "载淳": "zai3 chun2", "载湉": "zai3 tian2", "载涛": "zai3 tao1", "载洵": "zai3 xun2",
+    "载垣": "zai3 yuan2", "载漪": "zai3 yi1", "载振": "zai3 zhen4", "载泽": "zai3 ze2",
 }  # fmt: skip
 _POLITE = (
     "先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "医生", "大夫", "某", "氏", "阿姨", "叔叔", "老板",
@@ -69,7 +77,7 @@ _POLITE = (
 )  # fmt: skip
 _OFFICES = (
     "教授", "博士", "经理", "主任", "主席", "书记", "局长", "校长", "院长", "部长", "市长", "县长", "处长", "科长",
-    "队长", "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "夫人", "掌柜",
+    "队长", "总监", "同志", "警官", "律师", "法官", "导演", "将军", "董事长", "总", "工程师", "夫人", "掌柜", "院士",
 )  # fmt: skip
 _VERBS = frozenset("任查解盖应区都")  # 任主席, 查主任: a verb or a plain word, unless the title is a polite one
 
@@ -78,6 +86,7 @@ _BEFORE_PERSONS = frozenset(("的", "和", "跟", "与", "位", "是", "像", "�
 _HELD_OFFICE = (["期间"], ["一职"], ["时"], ["多年"], ["以来"], ["以后"], ["的"])  # 任老师期间
 _GIVEN_TOO = {"燕": "yan4", "华": "hua2", "宁": "ning2", "乐": "le4"}  # as the end of a given name
 _PUT_BY = (["出"], ["之"], ["留"], ["布置"], ["给"])
+_AT_WISH = lazily("^(?:的|之)?(?:邀|请|要求|约|嘱)")
 _CALLED = frozenset(("叫", "名叫", "叫做", "叫作", "名为"))
 
 
@@ -140,6 +149,10 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
         return reading  # 解教授的讲座, but 解老师出的题
     if words[index] in "解查任盖" and index and words[index - 1] in _BEFORE_PERSONS and after.startswith(_POLITE):
         return reading  # 医院的解大夫
+    if words[index] in "盖应" and (not index or words[index - 1] in _BEFORE_PERSONS):
+        titles = tuple(title for title in _OFFICES if title != "总")  # 盖院士, but 应教授之邀
+        if after.startswith(titles) and not _AT_WISH.search("".join(words[index + 2 :])):
+            return reading
     if words[index] == "任" and not index and after.startswith(_POLITE) and words[2:3] not in _HELD_OFFICE:
         return reading  # 任老师来了
     if words[index] in _NAMED and index and words[index - 1] in _CALLED and 0 < len("".join(words[index + 1 :])) < 3:
