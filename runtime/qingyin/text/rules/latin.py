@@ -193,7 +193,7 @@ def words(text: str, start: int) -> Reading | None:
     if len(token) == 4 and (function := _FUNCTIONS.get(token[:3])) and token[3] in "xAB":  # sinx
         (word,) = english.read(function)
         return Reading(end, (English(token[:3], word.syllables, start), Pause(SILENT), Spell(end - 1, end)))
-    if token in ("lnx", "lgx"):
+    if token in ("lnx", "lgx") or (token in ("ln", "lg") and _ARGUMENT.match(text, end)):
         return Reading(end, (Spell(start, end),), english.SPELLED)
     if token in _FUNCTIONS and _ARGUMENT.match(text, end):
         (word,) = english.read(_FUNCTIONS[token])

@@ -9,7 +9,7 @@ from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, count_words, number_words
 from qingyin.text.patterns import lazily
 from qingyin.text.rules.everyday import large_words
-from qingyin.text.rules.parts import Pause, Reading, Say
+from qingyin.text.rules.parts import Pause, Reading, Say, before
 from qingyin.text.units import unit_at
 
 CURRENCIES = {
@@ -21,6 +21,7 @@ CURRENCIES = {
     "JPY": "日元", "GBP": "英镑", "HKD": "港元",
 }  # fmt: skip
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
+_DOLLARS_BEFORE = lazily(r"(?:港币|港元|新台币|台币|澳元|加元|新元|澳币|美元|美金|新加坡元)[为是约:：]? ?$")
 _AMOUNT = lazily(
     rf"({_SIGN}) ?(-)?({NUMBER})(?: ?[-~—] ?(?:{_SIGN})?({NUMBER}))? ?"
     r"((?:[千百十]?万|[千百十])?亿|[千百十]?万|百|千|(?:[kKMBm]|bn|mn|million|billion|trillion)(?![A-Za-z]))?"
@@ -40,6 +41,8 @@ def amount(text: str, start: int) -> Reading | None:
         return None
     sign, minus, first, last, unit = match.groups()
     unit, name, end = unit or "", CURRENCIES[sign], match.end()
+    if sign == "$" and _DOLLARS_BEFORE.search(before(text, start)):
+        name = "元"  # 港币$258
     if unit.isascii() and unit:
         words = large_words(first, unit) if not last else f"{large_words(first, unit)}到{large_words(last, unit)}"
         return Reading(end, (Say(("负" if minus else "") + words + name), Pause(SILENT)))

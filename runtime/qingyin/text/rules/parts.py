@@ -100,6 +100,7 @@ def measure_after(text: str, end: int) -> str:
 _ORDINAL = lazily(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成|令和|明治|大正|元年)$")
 _GAP = lazily(r"(?:^|[^岁年月天时分米元块斤里])[零〇]$")  # but 2岁零2个月
 _ROOMS_BEFORE = lazily(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
+_COMPARED = lazily(r"[0-9一二三四五六七八九十]比$")
 _ENTRANCES = frozenset("口座门层幢栋")
 _LONE_CAPITAL = lazily(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
 _ERA = lazily(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
@@ -114,6 +115,8 @@ def counts(text: str, start: int, end: int) -> bool:
         return False
     if _ORDINAL.search(ahead) or (_GAP.search(ahead) and not text[start - 1 : start].isspace()):  # 一百零2条
         return False
+    if (measure == "层" and ahead.endswith(("楼-", "栋-", "幢-", "座-"))) or (measure == "大" and _COMPARED.search(ahead)):
+        return False  # -2层, 3比2大
     if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):
         return False
     if measure == "次" and text[end : end + 2] == "次方":

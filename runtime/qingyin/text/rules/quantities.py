@@ -28,6 +28,9 @@ _AIRCRAFT = lazily(r"(?:波音|空客|歼|运|轰|Boeing|Airbus)[- ]?$")
 _CODE_BEFORE = lazily(
     r"(?:骁龙|麒麟|天玑|锐龙|酷睿|宝马|标致) ?$|[A-Za-z][0-9]{1,3}[-_]$|[A-Za-z]\.$"
 )  # i7-12700, H.264
+_CODE_HEAD, _CODE_TAIL = lazily(r"[A-Z0-9]+$"), lazily(r"[A-Z0-9]{0,20}(?![a-z])")
+_CODE_PIECE = lazily(r"[A-Z]+|[0-9]+")
+_LOGARITHM_BEFORE = lazily(r"(?<![A-Za-z])(?:ln|lg|log)$")
 _CHIP_BEFORE = lazily(r"(?:骁龙|麒麟|天玑|锐龙) ?$")
 _LETTERS_BEFORE = lazily(r"[A-Za-z]{2}$")
 _COUNTED_AFTER_LATIN = frozenset("个份台张次页杯件条套位斤盒瓶块颗篇遍")  # bug2个; but Dota2国际邀请赛, Python2代码
@@ -151,6 +154,13 @@ def leading_dot(text: str, start: int) -> Reading | None:
     return Reading(end, (Say(_with_unit(number_words("0" + match.group()), unit, sign)), Pause(SILENT)))
 
 
+def _in_long_code(text: str, start: int, end: int) -> bool:
+    """Whether capitals and figures around make a code of ten or more, three changes at least: 91310115MA1K35XX0P."""
+    ahead, behind = _CODE_HEAD.search(text[max(0, start - 20) : start]), _CODE_TAIL.match(text, end)
+    token = (ahead.group() if ahead else "") + text[start:end] + (behind.group() if behind else "")
+    return len(token) >= 10 and len(_CODE_PIECE.findall(token)) >= 4
+
+
 def plain(text: str, start: int) -> Reading | None:
     """Any other number; figures after letters are codes (A380, MP3, H1N1)."""
     match = _NUMBER.match(text, start)
@@ -166,6 +176,7 @@ def plain(text: str, start: int) -> Reading | None:
     code = _follows_latin(text, start) or bool(_AIRCRAFT.search(before(text, start)))
     code = code or bool(_CODE_BEFORE.search(before(text, start)))
     serial = len(whole) >= 7 and not decimals and "," not in token and whole[-2:] != "00"
+    code = code and not _LOGARITHM_BEFORE.search(text[max(0, start - 4) : start])  # lg100
     code = code and not (_LETTERS_BEFORE.search(before(text, start)) and _POINTS.match(text, end))  # TOEFL105分
     issue = len(whole) >= 7 and before(text, start)[-1:] == "第" and whole[-2:] != "00"  # 第20240506期
     thousands = whole[1:] == "000" and _CHIP_BEFORE.search(before(text, start)) is not None  # 麒麟9000S
@@ -174,6 +185,7 @@ def plain(text: str, start: int) -> Reading | None:
         len(whole) > MAX_CARDINAL_DIGITS
         or (len(whole) > 1 and whole[0] == "0")
         or (code and len(whole) >= 3 and not thousands)
+        or (not decimals and len(whole) == 2 and _in_long_code(text, start, end))
         or (not decimals and len(whole) >= 4 and "," not in token and text.startswith("号", end) and whole[-2:] != "00")
         or (serial and not measure_after(text, end))
         or issue

@@ -45,10 +45,15 @@ _LETTER_BEFORE = tuple("=<>≤≥≠≈(（，则有得为即是若设使")
 _CODES = lazily(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P8
 _CODE_BEFORE = lazily(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
 _PART_AFTER = lazily(r"-[0-9]{1,4}(?![0-9.]| ?[号日楼月线院人名位])")
+_SIGNED_BEFORE = lazily(rf"(?<![0-9A-Za-z])-{NUMBER}[与和及、]$")
+_OF_A_VALUE = lazily(rf"-{NUMBER}(?:/[0-9]+)?的(?:绝对值|相反数|倒数|平方|立方|偶?次方|算术)")
+_BASEMENT = lazily(r"-[1-4]层")
 _GRADE = lazily(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
 _GRADE_NEAR = lazily(r"成绩|[等评分]级|评[为了]|绩点|考了|[得拿]了|GPA|(?<![A-Za-z0-9])[A-F][+-](?![A-Za-z0-9])")
 _ALGEBRA = lazily(r"(?:(?<=[0-9])[a-z]|(?<![A-Za-z0-9])[nkxy])-(?=[0-9](?!脂|多不饱和|系))")  # 2n-1
-_NUMERIC_AFTER = lazily(r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]")
+_NUMERIC_AFTER = lazily(
+    r"前?[0-9]|周[一二三四五六日天1-7]|星期[一二三四五六日天]|[$¥€£]|(?:[次翌明当]日|[早晚]上?|[上中下]午|傍晚|凌晨)[0-9]"
+)
 _MEASURED_BEFORE = lazily(r"[0-9]([一-鿿]{1,2})$")
 _LOWERED = lazily(r"(?<![A-Za-z])(?:GMT|UTC|LPR|SHIBOR|Shibor|LIBOR|HP|MP) ?$")  # GMT-5, LPR-20BP
 _SIGNLESS = lazily(NUMBER)
@@ -77,6 +82,8 @@ def dash(text: str, start: int) -> Reading | None:
         return Reading(start + 1, (Say("零下"),))  # 明日-3/8℃
     if start and ord(text[start - 1]) in ROMAN_CHARACTERS and behind and ord(behind[0]) in ROMAN_CHARACTERS:
         return Reading(match.end(), (Say("到"),))
+    if char == "-" and ahead.endswith(("楼", "栋", "幢", "座")) and _BASEMENT.match(text, start):
+        return Reading(start + 1, (Say("负"),))  # 3号楼-2层车库
     if char == "-" and ahead[-1:] == "号" and _PART_AFTER.match(text, start):
         return Reading(start + 1, (Say("杠"),))  # 京ICP备12345678号-1
     if _DATED.search(ahead) and _NUMERIC_AFTER.match(behind) and not (char == "-" and text[start - 1 : start] == " "):
@@ -122,6 +129,8 @@ def dash(text: str, start: int) -> Reading | None:
     if negative is not None:
         if _FREEZING.match(text, start):
             return Reading(start + 1, (Say("零下"),))
+        if is_han(last or "-") and _OF_A_VALUE.match(text, start):
+            return Reading(start + 1, (Say("负"),))  # 所以-7的绝对值
         measured = unit_at(text, negative.end())[0] or text[negative.end() : negative.end() + 1] in ("%", "‰", "度")
         measured = measured or text.startswith(("次方", "次幂", "亿", "万", "元", "个百分点"), negative.end())
         if measured or _VALUE_BEFORE.search(ahead) or (last in _LETTER_BEFORE and in_equation(text, start)):
@@ -140,6 +149,8 @@ def plus(text: str, start: int) -> Reading | None:
     last = text[start - 1 : start]
     if _AGREED.match(text, start) and not (last and (is_ascii_alnum(last) or is_han(last))):
         return Reading(start + 1, (Say("加"),))
+    if _SIGNED_BEFORE.search(text[max(0, start - 8) : start]):
+        return Reading(start + 1, (Say("正"),))  # -3与+3
     if _WARM.match(text, start):
         return Reading(start + 1, (Say("零上"),))
     if last and (is_ascii_alnum(last) or is_han(last) or last in SUPERSCRIPTS or last in ")） "):

@@ -27,6 +27,8 @@ def star_or_hash(text: str, start: int) -> Reading | None:
         return named(start + 1, "星")
     if char in "↑↓" and follows.isdigit():
         return named(start + 1, "上升" if char == "↑" else "下降")
+    if char == "×" and last and last in "长宽高厚深径底" and is_han(follows or " "):
+        return named(start + 1, "乘")  # 长×宽×高
     if char in "√×" and follows and is_han(follows) and not is_ascii_alnum(last):
         return named(start + 1, "打勾" if char == "√" else "打叉")
     if char == "#" and _topic(text, start):
