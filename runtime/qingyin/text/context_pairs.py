@@ -140,6 +140,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhe5", "huo3" if word[1] == "火" else "li4"  # 烤着火
     if word in _BURN_OR_TOUCH and before.endswith("不") and (context.at(-2) or len(before) > 1):
         return "zhao2", word_readings(word[1])[0]  # 喝不着水
+    if word == "得手" and after[:1] in tuple("舞忙足脚心"):
+        return "de5", "shou3"  # 高兴得手舞足蹈
     if word == "着手" and before in tuple("伤硌扭磕冻划割"):
         return "zhe5", "shou3"
     if word == "落地" and before == "不" and context.at(-2)[-1:] in tuple("句字个次节样分"):

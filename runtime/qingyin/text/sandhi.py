@@ -33,7 +33,9 @@ _U_FINALS = frozenset(("u", "ou", "iou", "ao", "iao"))  # they end in [u]
 
 _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人人) keep their tones
     "省驳花长连"
-)) | frozenset("试尝笑猜查见比表诉歇抖晃相发睁伸扭挥夸选掂挪防遛叙议按添品赏理改举拱嗅逛")
+)) | frozenset(
+    "聚唠侃捋梳喘骑拾拣搜估拦存取寄带扮减缩眨敷试尝笑猜查见比表诉歇抖晃相发睁伸扭挥夸选掂挪防遛叙议按添品赏理改举拱嗅逛"
+)
 _DOUBLED_BEFORE = {  # doubled as verbs before these, else adverbs, adjectives or names: 点点头, but 一点点
     "点": "头题", "消": "气火毒食肿", "散": "步心热", "弯": "腰", "招": "手", "整": "理衣领", "热": "饭菜身汤场",
     "松": "土口绑", "念": "经报信稿叨", "温": "书酒习", "敬": "酒", "宽": "心衣", "暖": "手身脚胃", "凉": "水茶汤",
