@@ -58,6 +58,7 @@ _CONNECTOR = lazily(r" ?(?:-|~|—{1,2}) ?(?=前?[0-9])")
 _LASTS_BEFORE = lazily(
     r"(?:[有近约达满过历经隔距了共每超]|[距至]今|长达|大约|将近|超过|不到|多于|整整|历时|延续|[持存]续|沿用|沉睡|相隔|传承|流传)$"
 )
+_YEAR_BEFORE = lazily(r"(?:1[0-9]|20)[0-9]{2}年 ?(?:[-~至到]|—{1,2}) ?$")  # 1990年-2000年间
 _LASTS_AFTER = lazily(r"年(?:的?历史|的?[古老]|来|以上|之久|多|后的|期|以来|寿命|之前|之后|间|内|文明|不)")
 _BORN_BEFORE = lazily(r"[我你他她俺]们?[都也]?是?$")  # 我99年的
 _BORN_AFTER = lazily(r"年(?:出?生(?![产长活意])|属|入[学伍职党校]|毕业|结婚|参[军加])")
@@ -142,6 +143,7 @@ def year(text: str, start: int) -> Reading | None:
     lasts = bool(_LASTS_BEFORE.search(ahead)) or bool(_LASTS_AFTER.match(after(text, match.end())))
     value = int(figures)
     if len(figures) == 4:
+        lasts = lasts and not _YEAR_BEFORE.search(ahead)
         names = not (value % 100 == 0 and lasts) and (value < 2200 or (value % 100 != 0 and not lasts))
     elif len(figures) == 3:
         names = not lasts and (value % 100 != 0 or ahead[-1:] in tuple("(（—~-至到"))

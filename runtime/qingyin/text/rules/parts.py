@@ -115,8 +115,9 @@ def counts(text: str, start: int, end: int) -> bool:
         return False
     if _ORDINAL.search(ahead) or (_GAP.search(ahead) and not text[start - 1 : start].isspace()):  # 一百零2条
         return False
-    if (measure == "层" and ahead.endswith(("楼-", "栋-", "幢-", "座-"))) or (measure == "大" and _COMPARED.search(ahead)):
-        return False  # -2层, 3比2大
+    below = measure == "层" and ahead.endswith(("楼-", "栋-", "幢-", "座-"))  # 3号楼-2层
+    if below or (measure == "大" and _COMPARED.search(ahead)):  # 3比2大
+        return False
     if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):
         return False
     if measure == "次" and text[end : end + 2] == "次方":

@@ -30,6 +30,9 @@ _CODE_BEFORE = lazily(
 )  # i7-12700, H.264
 _CODE_HEAD, _CODE_TAIL = lazily(r"[A-Z0-9]+$"), lazily(r"[A-Z0-9]{0,20}(?![a-z])")
 _CODE_PIECE = lazily(r"[A-Z]+|[0-9]+")
+_MODEL_NUMBER_BEFORE = lazily(r"[A-Z]{3,}-$")
+_CURRENT_BEFORE = lazily(r"(?<![A-Za-z])[AD]C-?$")
+_TIE_BREAK = lazily(r"[(（][0-9]{1,2}[)）]")  # 6-7(2)
 _LOGARITHM_BEFORE = lazily(r"(?<![A-Za-z])(?:ln|lg|log)$")
 _CHIP_BEFORE = lazily(r"(?:骁龙|麒麟|天玑|锐龙) ?$")
 _LETTERS_BEFORE = lazily(r"[A-Za-z]{2}$")
@@ -97,7 +100,11 @@ def quantity(text: str, start: int) -> Reading | None:
             return spoken
     if not unit and not sign:
         return None
-    if (after_latin or _PHONE_BEFORE.search(before(text, start))) and not sign and end == first.end() + 1:
+    if unit and text[end - 1].isascii() and _MODEL_NUMBER_BEFORE.search(text[max(0, start - 6) : start]):
+        return None  # KFR-35GW
+    current = _CURRENT_BEFORE.search(text[max(0, start - 4) : start]) and text[end - 1] in "VA"  # AC-220V
+    named_by = after_latin or _PHONE_BEFORE.search(before(text, start))
+    if named_by and not current and not sign and end == first.end() + 1:
         return None  # i7-12700K, iPhone 5s
     token = first.group()
     words = "百" if sign == "%" and token == "100" else number_words(token) if sign else count_words(token)
@@ -128,7 +135,7 @@ def _range(
     if dash == "-" and falling and not (unit or sign or minus or measured):
         labelled = before(text, start)[-1:] in _LABELLED or text[end : end + 1] in ("号", "型")
         between = "杠" if labelled else "比"
-    elif level:
+    elif level or _is_set(text, start, end, first.group(), token):
         between = "比"
     else:
         between = "到"
@@ -143,6 +150,11 @@ def _range(
     prefix, minus_word = (minus_word, "") if tail_sign else ("", minus_word)  # 负百分之五
     tail = prefix + _with_unit(minus_word + words(other), unit, tail_sign)
     return Reading(end, (Say(head, literal=head == "一"), Say(between), Say(tail, literal=tail == "一"), Pause(SILENT)))
+
+
+def _is_set(text: str, start: int, end: int, won: str, lost: str) -> bool:
+    """Whether text[start:end] is a set of tennis with its tie-break: 6-7(2)."""
+    return {won, lost} == {"6", "7"} and before(text, start)[-1:] != "第" and _TIE_BREAK.match(text, end) is not None
 
 
 def leading_dot(text: str, start: int) -> Reading | None:
@@ -190,6 +202,8 @@ def plain(text: str, start: int) -> Reading | None:
         or (serial and not measure_after(text, end))
         or issue
     )
+    if decimals and len(whole) >= 8 and _follows_latin(text, start):  # ZL202110123456.7
+        return Reading(end, (Say(f"{digits_one_by_one(whole)}点{digits_one_by_one(decimals)}", True),))
     if by_digit and not decimals:
         spoken, literal = digits_one_by_one(whole), True
     else:

@@ -125,6 +125,9 @@ def dash(text: str, start: int) -> Reading | None:
         return Reading(start + 1, _SILENT)
     if _LETTER.match(text, start) and (not last or last in _LETTER_BEFORE) and in_equation(text, start):
         return Reading(start + 1, (Say("负"),))  # -a<-b
+    if char == "-" and follows == "√":
+        taken = last and (is_ascii_alnum(last) or last in SUPERSCRIPTS or last in "|)）")
+        return Reading(start + 1, (Say("减" if taken else "负"),))
     negative = _NEGATIVE.match(text, start)
     if negative is not None:
         if _FREEZING.match(text, start):
