@@ -151,7 +151,7 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
     thrice = {id(each) for run in _said_over(words) for each in run}
     for place in range(len(flat) - 3):
         one, other, third, fourth = flat[place : place + 4]
-        if one.char == other.char != third.char == fourth.char and one.char and third.char in _DOUBLED_VERBS:
+        if one.char == other.char != third.char == fourth.char and {one.char, third.char} <= _DOUBLED_VERBS:
             thrice |= {id(other), id(fourth)}  # 走走停停 tells a manner
     pairs = [
         (word[index], word[index + 1])
