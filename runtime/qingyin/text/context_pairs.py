@@ -99,6 +99,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return word_readings(word[0])[0], "chang3"  # 一场球赛, but 一场雨
     if word == "大夫" and before[-1:] in tuple("国卿士郑晋齐楚鲁宋卫陈吴越秦禄议谏政荣散史"):
         return "da4", "fu1"  # an office of old, not a physician
+    if word == "因为" and before in ("原", "病", "死", "成", "起", "诱") and rest:
+        return "yin1", "wei2"  # 主要病因为感染
     if word == "中转" and rest.startswith(("个不停", "来转去", "了一圈", "了几圈", "着圈")):
         return "zhong1", "zhuan4"  # 在风中转个不停
     if word == "刀把" and rest and any(tool in words[max(0, index - 3) : index] for tool in ("用", "拿", "持", "以")):

@@ -55,6 +55,8 @@ def _doubled(context: Context, char: str) -> str | None:
     reading = DOUBLED.get(char)
     if reading is None:
         return None
+    if char == "挑" and "眉" in "".join(context.words[context.index + 1 : context.index + 4]):
+        return "tiao3"  # 挑了挑眉
     twice = context.after == char or context.before == char
     around = (context.after in ("一", "了") and context.at(2) == char) or (
         context.before in ("一", "了") and context.at(-2) == char

@@ -11,6 +11,7 @@ _NAMES_TEXT = """
     alibaba:AA2-L-IY0-B-AA1-B-AH0 alipay:AE1-L-IY0-P-EY2 amap:EY1-M-AE2-P amoled:AE1-M-OW0-L-EH2-D
     ansible:AE1-N-S-AH0-B-AH0-L anthropic:AE0-N-TH-R-AA1-P-IH0-K anya:AA1-N-Y-AH0 arduino:AA2-R-D-W-IY1-N-OW0
     args:AA1-R-G-Z asana:AH0-S-AA1-N-AH0 asics:AE1-S-IH0-K-S asuka:AA1-S-K-AH0 asus:EY1-S-UH0-S async:EY1-S-IH2-NG-K
+    audi:AW1-D-IY0
     athleisure:AE1-TH-L-IY2-ZH-ER0 avatr:AE1-V-AH0-T-AA2-R avene:AH0-V-EH1-N awk:AO1-K aww:AO1 axios:AE1-K-S-IY0-OW0-S
     ayanami:AA2-Y-AH0-N-AA1-M-IY0 bae:B-EY1 balenciaga:B-AH0-L-EH2-N-S-IY0-AA1-G-AH0 banzai:B-AA2-N-Z-AY1
     basquiat:B-AA1-S-K-IY0-AA2-T bass:B-EY1-S bengio:B-EH1-N-JH-IY0-OW0 beyonce:B-IY0-AA1-N-S-EY0 bezos:B-EY1-Z-OW0-S
@@ -59,6 +60,7 @@ _NAMES_TEXT = """
     jisoo:JH-IY1-S-UW2 jojo:JH-OW1-JH-OW0 jokic:Y-OW1-K-IH0-CH joyoung:JH-OY1-Y-AH2-NG jpeg:JH-EY1-P-EH2-G
     json:JH-EY1-S-AH0-N jupyter:JH-UW1-P-IH0-T-ER0 kaist:K-AY1-S-T kaizen:K-AY1-Z-EH2-N kakao:K-AH0-K-AW1
     kamala:K-AA1-M-AH0-L-AH0 kanban:K-AA1-N-B-AA2-N kanye:K-AA1-N-Y-EY2 keras:K-EH1-R-AH0-S kia:K-IY1-AH0
+    kobe:K-OW1-B-IY0
     kibana:K-IH0-B-AE1-N-AH0 kimi:K-IY1-M-IY0 klimt:K-L-IH1-M-T kombucha:K-AA0-M-B-UW1-CH-AH0 konami:K-OW0-N-AA1-M-IY0
     kotlin:K-AA1-T-L-IH0-N krzysztof:K-SH-IH1-SH-T-AO0-F kubectl:K-Y-UW1-B-K-AH0-N-T-R-OW2-L
     kubernetes:K-UW2-B-ER0-N-EH1-T-IY0-Z kuma:K-UW1-M-AH0 lafite:L-AH0-F-IY1-T laksa:L-AA1-K-S-AH0
@@ -118,6 +120,7 @@ _NAMES_TEXT = """
     ubuntu:UH0-B-UW1-N-T-UW0 udon:UW1-D-AA2-N uefa:Y-UW0-EY1-F-AH0 unicode:Y-UW1-N-IH0-K-OW2-D
     uniqlo:Y-UW1-N-IH0-K-L-OW2 uno:UW1-N-OW0 uppercase:AH1-P-ER0-K-EY2-S usaco:Y-UW0-S-AA1-K-OW0
     valorant:V-AE1-L-ER0-AH0-N-T var:V-AA1-R venmo:V-EH1-N-M-OW0 vercel:V-ER0-S-EH1-L verilog:V-EH1-R-AH0-L-AA2-G
+    vuitton:V-W-IY0-T-AA1-N meta:M-EH1-T-AH0 shawshank:SH-AO1-SH-AE2-NG-K
     vimeo:V-IH1-M-IY0-OW2 vite:V-IY1-T vlan:V-IY1-L-AE2-N vlogger:V-L-AO1-G-ER0 vmware:V-IY2-EH1-M-W-EH2-R
     vtuber:V-IY1-T-UW2-B-ER0 vue:V-Y-UW1 vuex:V-Y-UW1-EH2-K-S wagyu:W-AA1-G-Y-UW2 wasabi:W-AH0-S-AA1-B-IY0
     waymo:W-EY1-M-OW0 webp:W-EH1-P-IY2 webpack:W-EH1-B-P-AE2-K wechat:W-IY1-CH-AE2-T weeknd:W-IY1-K-EH2-N-D

@@ -95,6 +95,7 @@ _ENGLISH_TEXT = """
 _ENGLISH = frozenset(_ENGLISH_TEXT.split())
 _ENGLISH_PAIRS = frozenset(["panda", "mango", "tango", "china", "guide", "mama", "papa", "banana", "manga", "bingo"])
 _TITLES = lazily(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|经理|老板|师傅|总(?![是要会在能想])|氏|姓)")
+_TITLE_BEFORE = lazily(r"(?<![A-Za-z])(?:M(?:rs?|s|iss)|Dr|Prof)[. ]{1,2}$")
 _BEFORE = lazily(r"(?<![A-Za-z'])([A-Z][a-z]{1,11}) $")
 _AFTER = lazily(r" ([A-Z][a-z]{1,11})(?![A-Za-z'])")
 _UNLIKE_ENGLISH = lazily(r"^(?:x|zh|q(?!u))|zh|qi|[iu]ang|iong|[jqx]uan")
@@ -157,6 +158,8 @@ def part_of_name(text: str, start: int, end: int) -> tuple[str, ...]:
     word = token.lower()
     if _TITLES.match(text, end) and word in _SURNAMES and word not in _ENGLISH:
         return surname(word)
+    if word in _SURNAMES and word not in _ENGLISH and _TITLE_BEFORE.search(text[max(0, start - 6) : start]):
+        return surname(word)  # Mr. Wang
     after, before = _AFTER.match(text, end), _BEFORE.search(text[max(0, start - 14) : start])
     if after and (role := _role(word, after.group(1).lower(), first=True)):
         return surname(word) if role == "surname" else toned(word)

@@ -17,7 +17,7 @@ _VERBS_TEXT = """
     chat check clone commit compile confirm copy cos cosplay cover crack crash cue cut debug delete deploy diss diy
     download dump echo edit enjoy feed feel filter fix flag focus follow fork format forward gank get google hack
     handle hit hold install join judge kick kill launch lead learn load lock log mark match merge mock mute nerf
-    order out partner pass patch pick ping pitch pk plan play post present press print process pua publish pull push
+    order out p partner pass patch pick ping pitch pk plan play post present press print process pua publish pull push
     rap react rebase recall refactor refund register reject release remix render repeat reply report repost rerun
     research reserve reset restart revert review rock roll rollback root rua run save scan schedule search seed
     select sell send share ship shoot sign skip sleep solo sort spam spawn speak split standby star stop submit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qingyin.text.patterns import lazily
 from qingyin.text.verbs import ADJECTIVES
 
 BECOMES = frozenset("变改称选评分定视化沦升转结名命封拜立尊译设合凝汇列晋成作认当作建任")  # 为 after them is wei2
@@ -39,6 +40,13 @@ _BOARDING_TEXT = """
     上去 下去 上来 下来
 """
 BOARDING = frozenset(_BOARDING_TEXT.split())  # after 地, which is no ground there
+# What must be done, after 得 at the beginning or after a word in letters: Excel表得重做, 得清理一下.
+AFTER_LETTERS = lazily(
+    "重(?:新|[启考做写来装拍学选修跑算录建发排画绘训测])|[^，得奖分票胜知救]{1,4}一下|(?:清理|升级|更新|安装|下载|上传|注册|登[录陆]|备份|续费"
+    "|充值|联系|通知|确认|配置|设置|调试|测试|优化|部署|编译|卸载|关闭|打开|翻译|打印|支付|购买|订购|遵守|配合|支持|依赖|充电|联网|连接|连上|接入"
+    "|戴[着上]|额外|同时|手动|定时|单独|事先|每[天周月年次]|至少|起码|搭配|配[个上好一]|盯[着紧]|留[给点意]|兼容|适配|满足|符合|具备|提交|上交"
+    "|递交|申请|签订|成对|成[套双]|面对|承受|忍受|接受)"
+)
 LONG_THINGS = frozenset(  # 长穗, 长枪
     "穗臀柄叶尾耳毛角嘴颈腿足鳍吻蕊梗瓣刺冠须鞭萼喙翅茎序苞距管爪袍裙靴枪矛缝凳椅桌裤袖线"
 )
@@ -68,7 +76,7 @@ GETTING = frozenset("测算查换赢赚挣学借收买讨求捡抢分记找抓�
 ACTING = frozenset(  # before 得 that tells how it came out, besides VERBS
     "赔扎夸编藏铲抄扯撑冲抽愁闯催搭挡捣登滴递颠吊钓跌叠叮罚费隔勾灌惊敬锯拦淋流漏露迷抛喷披飘欺牵撬惹闪伤射升使刷耍搜摊探烫填捅陷响"
     "谢咽栽宰糟遮治捉晕裂碎抖颤吓绑"
-)
+) | {"感动", "激动", "兴奋", "紧张", "伤心", "高兴", "开心", "委屈", "气愤", "难过", "生气"}
 RESULTS = ADJECTIVES | frozenset("出起上下进过回开住着了到见动完清成懂像跟连让叫正俊稳牢死活满不我你他她它")
 TASKS = frozenset("给去找让把先跟靠让等")
 _DEGREE_TEXT = """
@@ -79,9 +87,11 @@ DEGREE = frozenset(_DEGREE_TEXT.split())
 
 THINGS = frozenset("菜肉米门钱药饭鞋碗床窗墙书票桌狗猫鱼鸡牛树车衣裤鞋地油盐奶")  # before 得 that is "must"
 THING_ENDS = THINGS | frozenset(
-    "西机脑箱件品锅刀天末早午晚号点里边面口子们师友客妈爸哥姐弟妹爷奶叔孩器费款证表单信李包水花人上班学年月周队方司社店"
+    "西机脑箱架具盘库柜签程序码版网页站线卡稿道件品锅刀天末早午晚号点里边"
+    "面口子们师友客妈爸哥姐弟妹爷奶叔孩器费款证表单信李包水花人上班学年月周队方司社店"
 )
 _NO_THINGS_TEXT = """
+    知道 说道 问道 答道 喊道 叫道 笑道
     见面 说话 赶上 追上 配上 比上 跟上 爱上 关上 穿上 合上 送上 用上 看上 考上 遇上 碰上 全面 片面 体面 正面 烦人
     气人 吓人 害人 累人 丢人 感人 动人 喜人 惊人 诱人 迷人 宜人 相信 自信 迷信 确信 坚信 简单 孤单 打包 承包 花费
     浪费 免费 消费 破费 反面 吸水 喝水 出众 大方 拼死 相学 口渴 天天 年年 发表 代表 外表 发号 聊天 早早 早点 晚点
@@ -101,7 +111,7 @@ _TO_DO_TEXT = """
 """
 TO_DO = frozenset(_TO_DO_TEXT.split())
 TO_DO_FIRST = frozenset(
-    "放挂摆存搁贴盖洗擦扫拖倒锁关淘煮炖炒蒸泡切剁晾晒拆修补缝签填交付缴还带背扛搬买卖吃喝睡读写听说问找接送陪照赶换剪叠收拾拿打做排"
+    "放挂摆存搁贴盖洗擦扫拖倒锁关淘煮炖炒蒸泡切剁晾晒拆修补缝签填交付缴还带背扛搬买卖吃喝睡读写听说问找接送陪照赶换剪叠收拾拿打做排砍删改撤停"
 )
 
 SURRENDERED_TO = frozenset("清明元金宋汉魏蜀吴唐曹敌日齐梁陈隋秦楚晋辽")

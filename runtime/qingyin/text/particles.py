@@ -6,6 +6,7 @@ from qingyin.text.adverbials import MANNERS
 from qingyin.text.clause import Context, is_verb
 from qingyin.text.neighbours import (
     ACTING,
+    AFTER_LETTERS,
     BOARDING,
     CAUGHT,
     DEGREE,
@@ -62,9 +63,15 @@ def de(context: Context) -> str | None:
         twice = after[:1] == after[1:2] or after == context.at(2)
         must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
         to_do = after in TO_DO and after not in ("来", "起", "到")
+        if after == "连":
+            return "de5"  # P得连他妈都认不出来: a letter stands before
+        must_act = must_act or _can_only_be_must(context)  # Wi-Fi得重启
         return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act or to_do else None
     if _is_thing(before, earlier) and (_must_be_done(after) or (after == "多" and _must_be_done(context.at(2)))):
         return "dei3"  # 星期天得值班
+    done = before in ("完", "后", "前", "之后", "之前", "以后", "以前")
+    if (done or (before[-1] in THING_ENDS and before not in NO_THINGS and not must)) and _can_only_be_must(context):
+        return "dei3"  # Excel表得重做
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
     then = context.at(2)
@@ -104,6 +111,11 @@ def _is_thing(before: str, earlier: str) -> bool:
     return before[-1:] in THING_ENDS and before not in NO_THINGS
 
 
+def _can_only_be_must(context: Context) -> bool:
+    """Whether what follows 得 names an act: neither what one gets nor how something came out."""
+    return AFTER_LETTERS.match("".join(context.words[context.index + 1 :])) is not None
+
+
 def _must_be_done(word: str) -> bool:
     """Whether a word after 得 tells something to do, rather than what one gets or how it came out."""
     if word in TO_DO or word in MUST_EVEN_SO:
@@ -114,6 +126,8 @@ def _must_be_done(word: str) -> bool:
 def di(context: Context) -> str | None:
     """地: de5 after what says how a thing is done."""
     before, after = context.before, context.after
+    if not after and len(before) == 2 and before[0] == before[1] and before[0] in "慢渐静轻悄默缓":
+        return "de5"  # 慢慢地，天亮了
     if not after or not before:
         return None
     if after == "下" and context.at(2).startswith(("结论", "决心", "定义", "命令", "定论", "狠手", "毒手")):
@@ -173,7 +187,7 @@ def le(context: Context) -> str | None:
         return "liao3" if prior and prior not in "我你您他她它们就都也可再才，" else None
     if before.endswith("终") and not context.after:
         return "liao3"  # 一曲终了
-    if not context.after and before[-1:] in tuple(ADJECTIVES):
+    if not context.after and (before[-1:] in tuple(ADJECTIVES) or earlier in ("太", "更", "最")):
         return "le5"  # 头发都白了
     if context.after == "得" and before and not is_verb(before) and context.at(2) in ("", "的", "吗", "啊", "呀"):
         return "liao3"  # 轻功了得

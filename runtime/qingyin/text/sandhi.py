@@ -21,7 +21,7 @@ from qingyin.text.yi_and_bu import yi_and_bu
 # 儿 is a syllable of its own after or before these; elsewhere it is the suffix.
 _FULL_ER_BEFORE = frozenset(
     "女孤婴幼健宠胎患产少生男弃托育乳侄孙妻小血浪能运潮宁佝低病犬骄娇甥汉一二两三木鹿卧兀奴台卡斡蔻莉菲祖酷丽卖养淘鸭可"
-    "采奈蓉婉嬛莺灵伊平馨痴无我吾雪"
+    "采奈蓉婉嬛莺灵伊平馨痴无我吾雪乞瘫氏哑闭体"
 )
 _SINCE = frozenset("打从自")  # 打小儿
 _FULL_ER_AFTER = frozenset("子童女科歌孙媳化郎戏时")
@@ -39,7 +39,7 @@ _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人�
 _DOUBLED_BEFORE = {  # doubled as verbs before these, else adverbs, adjectives or names: 点点头, but 一点点
     "点": "头题", "消": "气火毒食肿", "散": "步心热", "弯": "腰", "招": "手", "整": "理衣领", "热": "饭菜身汤场",
     "松": "土口绑", "念": "经报信稿叨", "温": "书酒习", "敬": "酒", "宽": "心衣", "暖": "手身脚胃", "凉": "水茶汤",
-    "透": "气风",
+    "透": "气风", "下": "棋厨",
 }  # fmt: skip
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育
