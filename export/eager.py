@@ -44,7 +44,7 @@ class Eager(Qingyin):
         torch.set_num_threads(threads)
         super().__init__(None, threads, vocoder)
         graphs = {spec.name: spec for spec in specs_from_checkpoints(folder)}
-        acoustic, wave = self._synthesizer._acoustic, self._synthesizer._vocoder
+        acoustic, wave = self._synthesizer.acoustic, self._synthesizer.vocoder
         if not isinstance(acoustic, AcousticModel):
             raise OptionError("--compare torch compares the project's own models; leave --models out")
         acoustic._encoder = EagerGraph(acoustic._encoder, graphs["acoustic_encoder"])

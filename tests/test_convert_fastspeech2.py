@@ -157,11 +157,11 @@ class Written:
 def spoken_mel(synthesizer: Synthesizer, text: str, voice: str) -> tuple[np.ndarray, list[str], np.ndarray]:
     """What the runtime's own acoustic stage makes of a sentence, its pauses left to the model; its symbols; frames."""
     sentence = analyse(text).sentences[0]
-    acoustic = synthesizer._acoustic
+    acoustic = synthesizer.acoustic
     assert acoustic.symbol_map is not None
     symbols = [phoneme.symbol for phoneme in acoustic.symbol_map.translated(sentence.phonemes)]
     chosen = synthesizer.voice(voice)
-    emotion = synthesizer._emotion(chosen, SynthesisOptions())
+    emotion = synthesizer.emotion_for(chosen, SynthesisOptions())
     plan = acoustic.plan(sentence, chosen, emotion, SynthesisOptions(question_rise_semitones=0,
                          final_lowering_semitones=0), np.random.default_rng(1))  # fmt: skip
     mel = np.concatenate([frames.mel for frames in acoustic.decode(plan, 32, 64)])
@@ -232,11 +232,12 @@ def test_pitch_moves_and_emotions_are_refused(tmp_path: Path) -> None:
     synthesizer = Synthesizer.load(output)
     assert synthesizer.voices == ("ssb0009",)
     sentence = analyse("你好。").sentences[0]
-    voice, acoustic = synthesizer.voice(), synthesizer._acoustic
+    voice, acoustic = synthesizer.voice(), synthesizer.acoustic
     f0 = []
     for semitones in (0.0, 12.0):
         options = SynthesisOptions(pitch_semitones=semitones)
-        plan = acoustic.plan(sentence, voice, synthesizer._emotion(voice, options), options, np.random.default_rng(0))
+        emotion = synthesizer.emotion_for(voice, options)
+        plan = acoustic.plan(sentence, voice, emotion, options, np.random.default_rng(0))
         f0.append(np.concatenate([frames.f0_hz for frames in acoustic.decode(plan, 32, 64)]))
     assert f0[1] == pytest.approx(2 * f0[0], rel=1e-3)
     with pytest.raises(OptionError, match="known emotions: neutral"):

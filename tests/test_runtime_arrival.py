@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import qingyin
-from qingyin import Synthesizer, TextError, synthesizer, text_arrival
+from qingyin import Synthesizer, TextError, rendering, synthesizer, text_arrival
 from qingyin.text import analyse
 from qingyin.text_arrival import analyse_arriving, passages
 
@@ -89,7 +89,7 @@ def test_stream_takes_pieces_and_does_not_count_the_wait(models: Path, monkeypat
             now += 1.0
             yield piece
 
-    for module in (synthesizer, text_arrival):
+    for module in (synthesizer, rendering, text_arrival):
         monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
     loaded = Synthesizer.load(models)
     pieces = cut(TEXTS[0], 5)

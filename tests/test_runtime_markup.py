@@ -46,7 +46,7 @@ def plan(synthesizer: Synthesizer, text: str):  # type: ignore[no-untyped-def]
     (part,) = analyse_document(read_document(text))
     voice = synthesizer.voice()
     emotion, options = Emotion(voice.emotion, 2.0), SynthesisOptions(speed=0.5)
-    return part.sentences[0], synthesizer._acoustic.plan(
+    return part.sentences[0], synthesizer.acoustic.plan(
         part.sentences[0], voice, emotion, options, np.random.default_rng(1)
     )
 

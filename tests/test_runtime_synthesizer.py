@@ -20,7 +20,7 @@ import qingyin
 import tiny_models
 from qingyin import ModelError, OptionError, SynthesisOptions, Synthesizer, TextError, VoiceError
 from qingyin.frame_grid import GRID
-from qingyin.synthesizer import LONGEST_WAIT
+from qingyin.rendering import LONGEST_WAIT
 
 TEXT = "今天天气真好，我们去公园走走吧。你喜欢吗？"
 KINDS = ("source_filter", "hifigan", "source_istft")

@@ -7,41 +7,36 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qingyin.acoustic import GROWTH
-from qingyin.acoustic_slot import AcousticSlot, check_options, front_end, open_acoustic, prepare_text
+from qingyin.acoustic_slot import AcousticSlot, front_end, open_acoustic, prepare_text
 from qingyin.compute import fallback_warning
 from qingyin.emotions import Emotion, mixed, resolve
 from qingyin.errors import MarkupError, OptionError, QingyinError, TextError
-from qingyin.frame_grid import aligned_up
-from qingyin.loudness import apply_gain, sample_gain
 from qingyin.manifest import Manifest, load_manifest
 from qingyin.options import SynthesisOptions
+from qingyin.rendering import Rendering
 from qingyin.results import Audio as Audio  # found here as well: they are what the calls below return
 from qingyin.results import AudioChunk as AudioChunk
 from qingyin.results import Report as Report
 from qingyin.results import Timings as Timings
 from qingyin.sessions import open_together
-from qingyin.speakable import speakable
 from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
 if TYPE_CHECKING:
     from qingyin.cloning import ReferenceLike
     from qingyin.encoders import Encoders
-    from qingyin.text import Analysis, Document, EmojiMode, Sentence
+    from qingyin.text import Analysis, Document, EmojiMode
     from qingyin.text.lexicon import Lexicon
     from qingyin.text.markup_modes import MarkupMode
 
 FIRST_CHUNK_FRAMES = 32  # 0.37 s: the first sound comes early
 CHUNK_FRAMES = 256  # 3 s: little is wasted on context, and memory stays small
-LONGEST_WAIT = 0.05  # s for text, beyond which the next sentence must be heard at once again
 
 
 class Synthesizer:
@@ -55,9 +50,9 @@ class Synthesizer:
         self.threads = threads
         self.device = device
         self.vocoder_name = vocoder_name
-        self._acoustic, self._vocoder = acoustic, vocoder
+        self.acoustic, self.vocoder = acoustic, vocoder
         self._voices: dict[str, Voice] = {}
-        self._symbols = frozenset(manifest.symbols)
+        self.symbols = frozenset(manifest.symbols)
 
     @classmethod
     def load(
@@ -121,7 +116,7 @@ class Synthesizer:
     @property
     def device_warning(self) -> str | None:
         """That the CPU computes although CUDA was to, and why; also in each report. None: all is as it should be."""
-        reason = self._vocoder.session.fallback
+        reason = self.vocoder.session.fallback
         return None if reason is None else fallback_warning(reason)
 
     @functools.cached_property
@@ -169,113 +164,10 @@ class Synthesizer:
         for name, value in (("first_chunk_frames", first_chunk_frames), ("chunk_frames", chunk_frames)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OptionError(f"{name} must be a whole number of at least 1 (got {value!r})")
-        check_options(self._acoustic, chosen)
-        speaker = voice if isinstance(voice, Voice) else self.voice(voice)
-        emotion = self._emotion(speaker, chosen)
-        seed = secrets.randbelow(2**32) if chosen.seed is None else chosen.seed
-        report = Report(speaker.name, self.vocoder_name, seed, warnings=[*speaker.notes, *emotion.notes])
-        report.warnings.extend([self.device_warning] if self.device_warning else [])
-        report.warnings.extend(lexicon.conflicts if lexicon else ())
-        analyses = self._analyses(text, pauses, emoji, markup, lexicon, report.timings)
-        return self._stream(analyses, speaker, emotion, chosen, report, (first_chunk_frames, chunk_frames), began)
-
-    def _stream(
-        self, analyses: Iterator[Analysis], voice: Voice, emotion: Emotion, options: SynthesisOptions, report: Report,
-        chunking: tuple[int, int], began: float,
-    ) -> Iterator[AudioChunk]:  # fmt: skip
-        timings = report.timings
-        clock = time.perf_counter()
-        timings.total = clock - began
-        first, longest = chunking  # of the next sentence: its first chunk, and its other ones at most
-        while True:
-            waited = timings.waiting
-            analysis = next(analyses, None)
-            now = time.perf_counter()
-            spent = now - clock - (timings.waiting - waited)
-            timings.text += spent
-            timings.total += spent
-            clock = now
-            if timings.waiting - waited > LONGEST_WAIT:
-                first = chunking[0]
-            if analysis is None:
-                break
-            report.unspoken.extend(analysis.unspoken)
-            report.notes.extend(analysis.notes)
-            for analysed in analysis.sentences:
-                sentence, unspoken = speakable(
-                    analysed, self._symbols, self.manifest.tones, self._acoustic.symbol_map
-                )
-                report.unspoken.extend(unspoken)
-                if sentence is None:
-                    continue
-                index = report.sentences
-                report.sentences += 1
-                speaker = voice if sentence.voice is None else self.voice(sentence.voice)
-                feeling = emotion
-                if sentence.voice is not None or sentence.emotion is not None:
-                    feeling = self._emotion(speaker, options, sentence.emotion)
-                gain_db = speaker.gain_db + options.volume_db
-                # later sentences lie behind sound that is still being heard: they begin where growth has come to
-                sizes = first, longest
-                first = min(GROWTH * first, max(chunking))
-                for samples, markup_db, last in self._sentence(
-                    sentence, speaker, feeling, options, report, index, sizes
-                ):
-                    if not len(samples):
-                        continue
-                    limited = apply_gain(samples, gain_db + markup_db)
-                    now = time.perf_counter()
-                    timings.total += now - clock
-                    timings.audio += len(limited) / self.sample_rate
-                    if timings.first_audio is None:
-                        timings.first_audio = now - began - timings.waiting
-                    yield AudioChunk(limited, self.sample_rate, sentence, index, last, report)
-                    clock = time.perf_counter()
-        if not report.sentences:
-            shown = "".join(dict.fromkeys(character for item in report.unspoken for character in item.text))[
-                :20
-            ]
-            reason = f" (not speakable: {shown})" if shown.strip() else ""
-            raise TextError(f"the text holds nothing that can be spoken{reason}; give Chinese text")
-
-    def _sentence(
-        self, sentence: Sentence, voice: Voice, emotion: Emotion, options: SynthesisOptions, report: Report, index: int,
-        chunking: tuple[int, int],
-    ) -> Iterator[tuple[np.ndarray, np.ndarray | float, bool]]:  # fmt: skip
-        """Samples, the gain in dB that markup asks for them, and whether they are the sentence's last."""
-        timings = report.timings
-        # children of the seed by sentence, and by what they are for: no sentence and no vocoder shifts
-        # another's draws
-        prosody_rng, vocoder_rng = (
-            np.random.Generator(
-                np.random.PCG64(np.random.SeedSequence(report.seed, spawn_key=(index, purpose)))
-            )
-            for purpose in (0, 1)
-        )
-        clock = time.perf_counter()
-        plan = self._acoustic.plan(sentence, voice, emotion, options, prosody_rng)
-        timings.encoder += time.perf_counter() - clock
-
-        stream = self._vocoder.open(vocoder_rng)
-        first = aligned_up(chunking[0] + self._vocoder.lookahead_frames)
-        chunks = self._acoustic.decode(plan, first, max(first, chunking[1]))
-        before, after = plan.silence
-        if before:
-            yield np.zeros(before, np.float32), 0.0, False
-        done, made = False, 0
-        while not done:
-            clock = time.perf_counter()
-            frames = next(chunks)
-            now = time.perf_counter()
-            timings.decoder += now - clock
-            samples = stream.push(frames.mel, frames.f0_hz, frames.voicing, frames.last)
-            timings.vocoder += time.perf_counter() - now
-            done = frames.last
-            gain_db = sample_gain(plan.gain_db, made, len(samples), self.manifest.hop_length)
-            yield samples, gain_db, done and not after
-            made += len(samples)
-        if after:
-            yield np.zeros(after, np.float32), 0.0, True
+        rendering = Rendering(self, voice, chosen)
+        rendering.report.warnings.extend(lexicon.conflicts if lexicon else ())
+        analyses = self._analyses(text, pauses, emoji, markup, lexicon, rendering.report.timings)
+        return rendering.chunks(analyses, (first_chunk_frames, chunk_frames), began)
 
     def melody(
         self, text: str, *, voice: str | Voice | None = None, options: SynthesisOptions | None = None, **overrides: Any
@@ -284,27 +176,17 @@ class Synthesizer:
 
         Takes a voice and options as `stream` does. Errors: as `stream`.
         """
-        chosen = _options(options, overrides)
-        check_options(self._acoustic, chosen)
-        speaker = voice if isinstance(voice, Voice) else self.voice(voice)
-        emotion = self._emotion(speaker, chosen)
-        rng = np.random.default_rng(chosen.seed)
-        voiced: list[np.ndarray] = []
-        for analysis in self._analyses(text, None, "name", "inline", None, Timings()):
-            for analysed in analysis.sentences:
-                sentence, _ = speakable(analysed, self._symbols, self.manifest.tones, self._acoustic.symbol_map)
-                if sentence is not None:
-                    plan = self._acoustic.plan(sentence, speaker, emotion, chosen, rng)
-                    for frames in self._acoustic.decode(plan, CHUNK_FRAMES, CHUNK_FRAMES):
-                        voiced.append(frames.f0_hz[frames.voicing > 0.5])
-        if not voiced:
-            raise TextError("the text holds nothing that can be spoken; give Chinese text")
-        return np.concatenate(voiced)
+        rendering = Rendering(self, voice, _options(options, overrides))
+        analyses = self._analyses(text, None, "name", "inline", None, rendering.report.timings)
+        return np.concatenate(list(rendering.voiced_f0(analyses, CHUNK_FRAMES)))
 
-    def _emotion(
+    def emotion_for(
         self, voice: Voice, options: SynthesisOptions, marked: tuple[tuple[str, float], ...] | None = None
     ) -> Emotion:
-        """The emotion of a sentence: `marked` in the text, else that of the options, else the voice's own."""
+        """The emotion of a sentence: `marked` in the text, else that of the options, else the voice's own.
+
+        Errors: OptionError for an emotion that the set does not have.
+        """
         wanted = options.emotion
         if marked is not None:
             emotion = mixed(dict(marked), self.manifest)
@@ -331,14 +213,14 @@ class Synthesizer:
         if isinstance(text, str):
             document = read_document(text, markup, lexicon)
             self._check_names(document, (0, 1, 1))
-            return front_end(self._acoustic)(document, pauses, emoji, False)
+            return front_end(self.acoustic)(document, pauses, emoji, False)
         from qingyin.text_arrival import analyse_arriving
 
         def waited(seconds: float) -> None:
             timings.waiting += seconds
 
         return analyse_arriving(text, waited, pauses, emoji, markup, lexicon, self._check_names,
-                                front_end(self._acoustic))  # fmt: skip
+                                front_end(self.acoustic))  # fmt: skip
 
     def _check_names(self, document: Document, before: tuple[int, int, int]) -> None:
         """Errors: MarkupError for a voice or an emotion that the text asks for and that is not there."""
