@@ -11,7 +11,7 @@ import numpy as np
 
 from export.example_inputs import Array
 from export.real_speech import Recording
-from qingyin.manifest import OPTIONAL_GRAPHS
+from qingyin.graph_spec import OPTIONAL_GRAPHS
 from qingyin.sessions import Session
 from qingyin.synthesizer import Synthesizer
 from qingyin.vocoders import load_vocoder

@@ -16,7 +16,8 @@ from export.real_speech import Recording
 from export.training.metrics import Resynthesis, measure, pesq_wb
 from qingyin.acoustic import AcousticModel, SentencePlan
 from qingyin.emotions import Emotion
-from qingyin.manifest import GraphSpec, Manifest, load_manifest
+from qingyin.graph_spec import GraphSpec
+from qingyin.manifest import Manifest, load_manifest
 from qingyin.options import SynthesisOptions
 from qingyin.text import analyse
 from qingyin.vocoders import Vocoder, load_vocoder

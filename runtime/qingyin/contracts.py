@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qingyin.errors import ModelError
-from qingyin.manifest import GraphSpec, Manifest, TensorSpec
+from qingyin.graph_spec import GraphSpec, TensorSpec
+from qingyin.manifest import Manifest
 
 Axes = Mapping[str, tuple[str, tuple[str, ...]]]  # tensor name -> (dtype, axis labels)
 

@@ -21,7 +21,8 @@ from qingyin.contracts import (
 )
 from qingyin.errors import ModelError
 from qingyin.features import HOP, SAMPLE_RATE, FloatArray
-from qingyin.manifest import OPTIONAL_GRAPHS, Manifest
+from qingyin.graph_spec import OPTIONAL_GRAPHS
+from qingyin.manifest import Manifest
 from qingyin.recording_faults import Finding
 from qingyin.reference import Reference
 from qingyin.resampling import resample

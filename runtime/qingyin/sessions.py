@@ -17,7 +17,8 @@ import numpy as np
 
 from qingyin import compute
 from qingyin.errors import DependencyError, ModelError, QingyinError
-from qingyin.manifest import RESTORE, GraphSpec, TensorSpec
+from qingyin.graph_spec import GraphSpec, TensorSpec
+from qingyin.manifest import RESTORE
 
 ALIGNMENT = 64  # bytes, as ONNX Runtime aligns what it allocates
 _DTYPES = {"tensor(float)": "float32", "tensor(int64)": "int64"}

@@ -76,7 +76,7 @@ class Polyphones:
     """The graph with its table."""
 
     def __init__(self, table: Table, model: bytes) -> None:
-        from qingyin.manifest import GraphSpec, TensorSpec
+        from qingyin.graph_spec import GraphSpec, TensorSpec
         from qingyin.sessions import Session
 
         row = ("batch", "items")

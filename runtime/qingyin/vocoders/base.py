@@ -12,7 +12,8 @@ import numpy as np
 
 from qingyin.contracts import Contract
 from qingyin.frame_grid import aligned_down, aligned_up, spared
-from qingyin.manifest import GraphSpec, Manifest
+from qingyin.graph_spec import GraphSpec
+from qingyin.manifest import Manifest
 from qingyin.sessions import Session, aligned_empty
 
 Arrays = Mapping[str, np.ndarray]

@@ -16,7 +16,8 @@ import numpy as np
 
 from qingyin.contracts import Contract
 from qingyin.errors import ModelError
-from qingyin.manifest import GraphSpec, Manifest, Spectrum
+from qingyin.graph_spec import GraphSpec, Spectrum
+from qingyin.manifest import Manifest
 from qingyin.sessions import Session
 from qingyin.vocoders.base import Arrays, ContextRunner, FrameQueue, Vocoder, VocoderStream
 from qingyin.vocoders.excitation import PulseStream

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from qingyin.contracts import Contract
-from qingyin.manifest import GraphSpec
+from qingyin.graph_spec import GraphSpec
 from qingyin.vocoders.base import Arrays, ContextRunner, Vocoder, VocoderStream
 
 

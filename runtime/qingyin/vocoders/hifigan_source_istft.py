@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qingyin.errors import ModelError
-from qingyin.manifest import GraphSpec, Manifest, Spectrum
+from qingyin.graph_spec import GraphSpec, Spectrum
+from qingyin.manifest import Manifest
 from qingyin.vocoders.filtered_excitation import FilteredExcitationVocoder
 
 
