@@ -21,8 +21,8 @@ from export.parity import run_torch
 from export.real_speech import of_corpora, of_files, read_recording
 from export.set_inputs import Runs, collect_runs, write_runs
 from export.voices import check_voice
+from qingyin.acoustic.length_regulator import expand, phoneme_frames
 from qingyin.errors import QingyinError
-from qingyin.length_regulator import expand, phoneme_frames
 from qingyin.text import analyse
 from qingyin.voices import Voice
 

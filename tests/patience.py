@@ -11,9 +11,9 @@ LONGEST_SECONDS = 150.0
 # the machine, is busy.
 PATIENT = f"""
 import sys
-from qingyin import daemon_client
+from qingyin.daemon import client as daemon_client
 daemon_client.ANSWER_SECONDS = daemon_client.NO_LATER_THAN = {LONGEST_SECONDS}
-from qingyin.cli import main
+from qingyin.cli.main import main
 sys.exit(main())
 """
 

@@ -13,8 +13,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from patience import LONGEST_SECONDS
-from qingyin import bench, bench_engines, cli
-from qingyin.bench_report import markdown, rival_ratios
+from qingyin.bench import engines as bench_engines
+from qingyin.bench import runs as bench
+from qingyin.bench.report import markdown, rival_ratios
+from qingyin.cli import main as cli
 
 pytestmark = pytest.mark.usefixtures("chosen_models")
 

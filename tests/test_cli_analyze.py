@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from qingyin import cli
+from qingyin.cli import main as cli
 from speechlike import RATE, speechlike
 
 

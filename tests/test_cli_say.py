@@ -18,7 +18,8 @@ import soundfile
 import qingyin
 import tiny_models
 from patience import LONGEST_SECONDS, until
-from qingyin import audio, cli
+from qingyin import audio
+from qingyin.cli import main as cli
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(qingyin.__file__).parent.parent)}
@@ -256,7 +257,7 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
 def test_a_program_told_to_end_ends_though_the_telling_came_where_exceptions_are_lost() -> None:
     program = f"""
 import os, signal, time
-from qingyin.cli import _exit_on_sigterm
+from qingyin.cli.main import _exit_on_sigterm
 class Lost:
     def __del__(self):  # what is raised in here is printed and forgotten
         os.kill(os.getpid(), signal.SIGTERM)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qingyin.cli import main
-from qingyin.cli_text_view import width
+from qingyin.cli.main import main
+from qingyin.cli.text_view import width
 from qingyin.text import analyse
 
 

@@ -12,8 +12,9 @@ import pytest
 import soundfile
 
 import qingyin
-from qingyin import cli, consent
-from qingyin.manifest import load_manifest
+from qingyin import consent
+from qingyin.cli import main as cli
+from qingyin.model_sets.finding import load_manifest
 from qingyin.voices import load_voice, voice_bytes
 from speechlike import speechlike
 

@@ -186,7 +186,7 @@ def test_the_runtime_speaks_what_the_network_says(
     assert main([str(tmp_path / "g_1"), "--as", "vocoder", "-o", output]) == 0
     synthesizer = Synthesizer.load(tmp_path / "set")
     assert synthesizer.voices == (tuple(name.lower() for name in SPEAKERS) if speakers else ("speaker",))
-    monkeypatch.setattr("qingyin.acoustic._pause_ms", lambda phoneme, emotion: None)
+    monkeypatch.setattr("qingyin.acoustic.model._pause_ms", lambda phoneme, emotion: None)
     ids = {symbol: index for index, symbol in enumerate(table())}
     for text in ("我爱北京。", "今天天气真好，我们去公园走走，儿子也要一起去玩。"):
         mel, symbols, lengths = spoken_mel(synthesizer, text, synthesizer.voices[-1])
@@ -200,7 +200,7 @@ def test_symbols_are_those_of_its_lexicon(tmp_path: Path) -> None:
     saved(tmp_path / "source", model_yaml(), preprocess_yaml())
     assert main([str(tmp_path / "source"), "--as", "acoustic", "-o", str(tmp_path / "set")]) == 0
     manifest = tiny_models.read_manifest(tmp_path / "set")
-    from qingyin.symbol_map import SymbolMap, parse_symbol_map
+    from qingyin.acoustic.symbol_map import SymbolMap, parse_symbol_map
 
     lines = (tmp_path / "set" / "symbol_map.tsv").read_text(encoding="utf-8").splitlines()
     mapped = SymbolMap(parse_symbol_map(lines, frozenset(manifest["symbols"]), "map", ValueError))

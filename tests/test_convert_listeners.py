@@ -14,10 +14,10 @@ import tiny_models
 from export.convert.command import main
 from export.cpu_session import session
 from export.manifest import EMOTIONS
-from qingyin.cloning import clone
-from qingyin.encoders import Encoders
-from qingyin.manifest import load_manifest
-from qingyin.reference import load_reference
+from qingyin.model_sets.finding import load_manifest
+from qingyin.references.cloning import clone
+from qingyin.references.encoders import Encoders
+from qingyin.references.reference import load_reference
 from qingyin.synthesizer import Synthesizer
 from speechlike import RATE, speechlike
 

@@ -26,9 +26,9 @@ import tiny_models
 from export.convert.command import main
 from export.cpu_session import session
 from export.models import hifigan
-from qingyin.cli import main as qingyin
+from qingyin.cli.main import main as qingyin
 from qingyin.errors import DependencyError, MarkupError, ModelError, OptionError, TextError
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.synthesiser_spec import Spelling
 from qingyin.synthesizer import Synthesizer
 from qingyin.text.document import plain

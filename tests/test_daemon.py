@@ -21,9 +21,12 @@ import soundfile
 
 import qingyin
 from patience import LONGEST_SECONDS, PATIENT, until
-from qingyin import cli, cli_daemon, daemon_client, daemon_server
-from qingyin.daemon_protocol import receive_frame, send_frame, settings, socket_path
-from qingyin.daemon_server import MAX_CLIENTS, Daemon, Turns
+from qingyin.cli import daemon as cli_daemon
+from qingyin.cli import main as cli
+from qingyin.daemon import client as daemon_client
+from qingyin.daemon import server as daemon_server
+from qingyin.daemon.protocol import receive_frame, send_frame, settings, socket_path
+from qingyin.daemon.server import MAX_CLIENTS, Daemon, Turns
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 BOOK = TEXT * 40
@@ -328,7 +331,7 @@ def test_the_command_starts_shows_and_stops_one(capfd: pytest.CaptureFixture[str
 
 def test_the_client_imports_nothing_heavy(daemon: Daemon) -> None:
     code = (
-        "import sys; from qingyin import daemon_client; from qingyin.cli import main; "
+        "import sys; from qingyin import daemon_client; from qingyin.cli.main import main; "
         f"daemon_client.ANSWER_SECONDS = daemon_client.NO_LATER_THAN = {LONGEST_SECONDS}; main(sys.argv[1:]); "
         "print(*[m for m in ('numpy', 'onnxruntime', 'soundfile', 'soxr', 'typing', 'pathlib', 'shutil') "
         "if m in sys.modules], file=sys.stderr)"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qingyin.cli import build_parser
+from qingyin.cli.main import build_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ def help_of(*arguments: str) -> str:
 
 
 def qingyin_help(command: str) -> str:
-    return help_of("-c", "import sys; from qingyin.cli import main; sys.exit(main())", command)
+    return help_of("-c", "import sys; from qingyin.cli.main import main; sys.exit(main())", command)
 
 
 @pytest.mark.parametrize("readme", READMES)

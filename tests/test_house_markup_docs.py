@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qingyin.cli import main
+from qingyin.cli.main import main
 from qingyin.errors import MarkupError
 from qingyin.text import analyse_document
 from qingyin.text.lexicon import load_lexicon

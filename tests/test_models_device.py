@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from qingyin import compute, sessions
-from qingyin.cli import build_parser, main
+from qingyin.cli.main import build_parser, main
 from qingyin.compute import CPU, CUDA, chosen, open_on
 from qingyin.errors import DependencyError, OptionError
 from qingyin.synthesizer import Synthesizer

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import tiny_models
-from qingyin.cli import main
-from qingyin.model_store import store_folder
+from qingyin.cli.main import main
+from qingyin.model_sets.store import store_folder
 
 Make = Callable[[Path, Path], Path]  # (a good set, a folder to write into) -> what is then added
 

@@ -17,11 +17,12 @@ from typing import Any, ClassVar
 import pytest
 
 import tiny_models
-from qingyin import model_downloads
-from qingyin.cli import main
+from qingyin.cli.main import main
 from qingyin.errors import ModelError
-from qingyin.manifest import load_manifest, parse_manifest
-from qingyin.model_store import store_folder
+from qingyin.manifest import parse_manifest
+from qingyin.model_sets import downloads as model_downloads
+from qingyin.model_sets.finding import load_manifest
+from qingyin.model_sets.store import store_folder
 from qingyin.synthesizer import Synthesizer
 
 SCHEMA = Path(__file__).resolve().parent.parent / "docs" / "manifest.schema.json"

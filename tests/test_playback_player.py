@@ -16,12 +16,13 @@ import pytest
 
 from fake_sounddevice import FakeSounddevice, Stream
 from patience import LONGEST_SECONDS, until
-from qingyin import cli, playback
-from qingyin.devices import find_device, list_devices
+from qingyin.cli import main as cli
 from qingyin.errors import AudioError, DependencyError, TextError
-from qingyin.playback import PlaybackStopped, Player
-from qingyin.playback_controls import controls
-from qingyin.playback_portaudio import CallbackOutput
+from qingyin.playback import player as playback
+from qingyin.playback.controls import controls
+from qingyin.playback.devices import find_device, list_devices
+from qingyin.playback.player import PlaybackStopped, Player
+from qingyin.playback.portaudio import CallbackOutput
 
 TEXT = "今天天气真好，我们去公园走走吧。"
 RATE = 48000
@@ -386,8 +387,8 @@ def test_keys_pause_and_stop(models: Path) -> None:
         "import sys, time, termios; sys.path[:0] = sys.argv[1:]\n"
         "from fake_sounddevice import FakeSounddevice\n"
         "sys.modules['sounddevice'] = FakeSounddevice(clock=False)\n"
-        "from qingyin.playback import Player\n"
-        "from qingyin.playback_controls import controls\n"
+        "from qingyin.playback.player import Player\n"
+        "from qingyin.playback.controls import controls\n"
         "player = Player(48000); before = termios.tcgetattr(0)\n"
         "with controls(player, keys=True):\n"
         "    print('ready', flush=True)\n"

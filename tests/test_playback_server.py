@@ -198,9 +198,9 @@ def test_text_is_spoken_while_more_is_on_its_way(environment: dict[str, str], mo
 TONE = """
 import sys
 import numpy as np
-from qingyin.cli import _exit_on_sigterm
-from qingyin.playback import Player
-from qingyin.playback_controls import controls
+from qingyin.cli.main import _exit_on_sigterm
+from qingyin.playback.player import Player
+from qingyin.playback.controls import controls
 tone = (0.5 * np.sin(2 * np.pi * 441 / 22050 * np.arange(int(22050 * float(sys.argv[1]))))).astype(np.float32)
 _exit_on_sigterm()
 player = Player(22050, device=sys.argv[2], rate=48000, latency_seconds=float(sys.argv[3]) / 1000)

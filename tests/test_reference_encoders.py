@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import tiny_models
-from qingyin.encoders import Encoders
 from qingyin.errors import ModelError
 from qingyin.features import N_MELS
-from qingyin.manifest import load_manifest
-from qingyin.reference import Reference, load_reference
-from qingyin.speaker_changes import SAME_SPEAKER_COSINE, lowest_cosine, speaker_findings
+from qingyin.model_sets.finding import load_manifest
+from qingyin.references.encoders import Encoders
+from qingyin.references.reference import Reference, load_reference
+from qingyin.references.speaker_changes import SAME_SPEAKER_COSINE, lowest_cosine, speaker_findings
 from speechlike import RATE, speechlike
 
 

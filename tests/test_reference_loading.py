@@ -9,8 +9,8 @@ import pytest
 
 from qingyin.errors import AudioError, DependencyError
 from qingyin.features import HOP, N_MELS, mel_and_energy
-from qingyin.loudness_meter import integrated_loudness
-from qingyin.reference import Reference, load_reference, pitch_mean_ln_hz
+from qingyin.references.loudness_meter import integrated_loudness
+from qingyin.references.reference import Reference, load_reference, pitch_mean_ln_hz
 from qingyin.resampling import resample
 from speechlike import RATE, speechlike
 
@@ -140,7 +140,7 @@ def test_of_more_than_thirty_seconds_the_cleanest_are_taken(monkeypatch: pytest.
     assert 20 < reference.seconds <= 30
     start, end = reference.part
     assert min(end, 50.0) - max(start, 25.0) > 20
-    monkeypatch.setattr("qingyin.recordings.MAX_SECONDS", 20.0)
+    monkeypatch.setattr("qingyin.references.recordings.MAX_SECONDS", 20.0)
     (finding,) = load_reference((recording[len(parts[0]) :], RATE)).warnings
     assert (finding.kind, finding.figure) == ("length", pytest.approx(50, abs=0.1))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from qingyin.features import HOP, SAMPLE_RATE, pad_to_frames
-from qingyin.loudness_meter import integrated_loudness, levelled
 from qingyin.pitch import interpolate_f0, pitch
+from qingyin.references.loudness_meter import integrated_loudness, levelled
 from speechlike import speechlike
 
 VOICES = [(95.0, 0, 0.9), (140.0, 1, 1.0), (210.0, 2, 1.1), (330.0, 3, 1.25), (470.0, 4, 1.3)]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from qingyin.audio import wav_header
 from qingyin.errors import AudioError
-from qingyin.recordings import MAX_SECONDS, read_recording
+from qingyin.references.recordings import MAX_SECONDS, read_recording
 from speechlike import RATE, speechlike
 
 SOUND = speechlike(1.5)
@@ -97,7 +97,7 @@ def test_only_the_beginning_of_a_very_long_recording_is_read() -> None:
 
 
 def test_many_channels_at_a_high_rate_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qingyin.recordings.MAX_VALUES", 48_000)
+    monkeypatch.setattr("qingyin.references.recordings.MAX_VALUES", 48_000)
     recording = read_recording(encoded(np.zeros((96_000, 8), np.float32), 96_000))
     assert recording.samples.shape == (6_000, 8)
     assert recording.seconds == pytest.approx(1)

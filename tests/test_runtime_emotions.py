@@ -14,7 +14,7 @@ import tiny_models
 from qingyin import SynthesisOptions, Synthesizer
 from qingyin.emotions import Emotion, mixed, parse_mix, resolve
 from qingyin.errors import ModelError, OptionError
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from speechlike import speechlike
 
 LABELS = ("neutral", "happy", "sad", "angry")

@@ -13,7 +13,7 @@ import pytest
 
 import tiny_models
 from qingyin.errors import DependencyError, ModelError, VoiceError
-from qingyin.manifest import find_models, load_manifest
+from qingyin.model_sets.finding import find_models, load_manifest
 from qingyin.sessions import import_onnxruntime
 from qingyin.synthesizer import Synthesizer
 from qingyin.voices import load_voice, unknown_voice_message

@@ -8,12 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from qingyin.acoustic import chunk_bounds
-from qingyin.errors import ModelError, OptionError
-from qingyin.length_regulator import MAX_PHONEME_FRAMES, expand, phoneme_frames
-from qingyin.loudness import apply_gain
-from qingyin.options import SynthesisOptions
-from qingyin.prosody import (
+from qingyin.acoustic.length_regulator import MAX_PHONEME_FRAMES, expand, phoneme_frames
+from qingyin.acoustic.model import chunk_bounds
+from qingyin.acoustic.prosody import (
     SEMITONE,
     final_lowering,
     pitch_noise,
@@ -21,6 +18,9 @@ from qingyin.prosody import (
     question_rise,
     syllable_centres,
 )
+from qingyin.errors import ModelError, OptionError
+from qingyin.loudness import apply_gain
+from qingyin.options import SynthesisOptions
 
 FRAME_MS = 256000 / 22050
 FRAMES = np.array([3, 4, 6, 2, 5, 10, 2, 8, 3])

@@ -12,8 +12,9 @@ import pytest
 import soundfile
 
 import qingyin
-from qingyin import Synthesizer, cli
+from qingyin import Synthesizer
 from qingyin.audio import write_audio
+from qingyin.cli import main as cli
 
 soxr = pytest.importorskip("soxr")
 TEXT = "今天天气真好。"

@@ -272,7 +272,7 @@ def test_the_runtime_needs_no_torch_and_no_export(models: Path) -> None:
         "import sys\n"
         "for name in ('torch', 'export', 'scipy', 'onnx', 'librosa'): sys.modules[name] = None\n"
         "from qingyin import Synthesizer\n"
-        "import qingyin.cli, qingyin.cli_say, qingyin.cli_info\n"
+        "import qingyin.cli.main, qingyin.cli.say, qingyin.cli.info\n"
         "audio = Synthesizer.load(sys.argv[1]).synthesize('你好。', seed=1)\n"
         "assert len(audio) > 1000\n"
         "assert 'soundfile' not in sys.modules, 'soundfile is only for other formats than WAV'\n"
@@ -285,7 +285,7 @@ def test_the_runtime_needs_no_torch_and_no_export(models: Path) -> None:
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     heavy = ("numpy", "onnxruntime", "pypinyin", "soundfile")
-    code = f"import sys, qingyin, qingyin.cli; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, qingyin, qingyin.cli.main; print([name for name in {heavy} if name in sys.modules])"
     runtime = str(Path(qingyin.__file__).parent.parent)
     answer = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": runtime}, capture_output=True, text=True, check=True

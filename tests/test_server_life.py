@@ -16,7 +16,8 @@ import pytest
 
 import qingyin
 from patience import LONGEST_SECONDS, PATIENT, until
-from qingyin import cli, daemon_client
+from qingyin.cli import main as cli
+from qingyin.daemon import client as daemon_client
 from serving import TEXT, free_port
 
 pytestmark = pytest.mark.usefixtures("chosen_models")

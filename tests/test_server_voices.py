@@ -16,7 +16,7 @@ import soundfile
 
 from patience import LONGEST_SECONDS
 from qingyin.errors import AudioError
-from qingyin.reference import load_reference
+from qingyin.references.reference import load_reference
 from qingyin.server.limits import Limits
 from qingyin.server.upload_budget import Sent
 from qingyin.server.uploads import Uploads

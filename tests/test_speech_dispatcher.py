@@ -40,7 +40,7 @@ class Desktop:
         programs = folder / "bin"
         programs.mkdir()
         module = programs / "sd_qingyin"
-        module.write_text(f'#!/bin/sh\nexec {sys.executable} -m qingyin.speechd_module "$@"\n')
+        module.write_text(f'#!/bin/sh\nexec {sys.executable} -m qingyin.speech_dispatcher.module "$@"\n')
         module.chmod(0o755)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PULSE_", "SPEECHD"))}
         self.environment = {

@@ -15,11 +15,11 @@ import soundfile
 
 import tiny_models
 from qingyin import Synthesizer
-from qingyin.cloning import CALIBRATION_TEXT
 from qingyin.emotions import Emotion
 from qingyin.errors import AudioError, ModelError, VoiceError
-from qingyin.loudness_meter import integrated_loudness
-from qingyin.reference import load_reference
+from qingyin.references.cloning import CALIBRATION_TEXT
+from qingyin.references.loudness_meter import integrated_loudness
+from qingyin.references.reference import load_reference
 from speechlike import speechlike
 
 RATE = 22050

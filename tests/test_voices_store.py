@@ -14,7 +14,7 @@ import pytest
 
 from qingyin import voice_store
 from qingyin.errors import VoiceError
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.synthesizer import Synthesizer
 from qingyin.voice_store import find_stored, remove, save_bytes, stored_voices, voices_folder
 from qingyin.voices import Provenance, Voice, load_voice, parse_voice, read_voice, vector_sizes, voice_bytes

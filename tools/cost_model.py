@@ -23,7 +23,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from export.cpu_session import session
 from export.example_inputs import Array, seeded_inputs
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from tools.graph_measure import contract_of
 
 FRAMES = 256

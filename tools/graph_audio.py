@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from export.features import FloatArray
 from export.real_speech import Recording
 from export.training.metrics import Resynthesis, measure, pesq_wb
-from qingyin.acoustic import AcousticModel, SentencePlan
+from qingyin.acoustic.model import AcousticModel, SentencePlan
 from qingyin.emotions import Emotion
 from qingyin.graph_spec import GraphSpec
-from qingyin.manifest import Manifest, load_manifest
+from qingyin.manifest import Manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.options import SynthesisOptions
 from qingyin.text import analyse
 from qingyin.vocoders import Vocoder, load_vocoder

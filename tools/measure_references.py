@@ -1,7 +1,7 @@
 """Measures on real clips what reference handling rests on: F0 against Praat's, the warnings, and the speaker check.
 
 Run as `python -m tools.measure_references [--models FOLDER]` after `python -m export.training prepare`. The limits in
-qingyin.recording_faults and qingyin.speaker_changes rest on these measures; another encoder asks for another look.
+qingyin.references.recording_faults and .speaker_changes rest on these measures; another encoder asks for another look.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import numpy as np
 from export.features import HOP, SAMPLE_RATE, FloatArray
 from export.training.data import Utterance, load
 from export.training.speakers import FEW_SPEAKERS, SPEAKER_CORPORA
-from qingyin.encoders import Encoders
 from qingyin.errors import AudioError, ModelError
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.pitch import pitch
-from qingyin.reference import load_reference
-from qingyin.speaker_changes import SAME_SPEAKER_COSINE, lowest_cosine
+from qingyin.references.encoders import Encoders
+from qingyin.references.reference import load_reference
+from qingyin.references.speaker_changes import SAME_SPEAKER_COSINE, lowest_cosine
 
 TIMED_FRAMES = 430  # 5 s
 Change = Callable[[FloatArray, np.random.Generator], FloatArray]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qingyin.bench import long_text
+from qingyin.bench.runs import long_text
 from tools.null_sink import RATE, Recording, missing, null_sink
 
 CHARACTERS_PER_MINUTE = 250

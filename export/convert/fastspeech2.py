@@ -21,7 +21,7 @@ from export.graph_spec import GraphSpec, TensorSpec, float32, int64
 from export.manifest import SIZES
 from export.models.fastspeech2 import DecoderHalf, EncoderHalf, Fastspeech2
 from export.models.fastspeech2_config import Fastspeech2Config
-from qingyin.symbol_map import parse_symbol_map
+from qingyin.acoustic.symbol_map import parse_symbol_map
 from qingyin.voices import Voice, voice_bytes
 
 WHOLE_SENTENCE = 1_000_000  # frames of context that no sentence has: attention looks at all of it

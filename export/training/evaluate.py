@@ -25,7 +25,7 @@ from export.training.loudness import loudness
 from export.training.metrics import measure
 from export.training.pictures import draw_speech
 from export.training.recogniser import Errors, error_rates, features_of, load_recogniser, targets
-from qingyin.manifest import load_manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.synthesizer import Synthesizer
 from qingyin.text import Sentence, analyse
 from qingyin.text.symbols import PHONEME_IDS

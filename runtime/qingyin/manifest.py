@@ -4,7 +4,6 @@ graph is opened.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from qingyin.synthesiser_spec import SynthesiserSpec, parse_synthesiser
 
 FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
-ENVIRONMENT_VARIABLE = "QINGYIN_MODELS"
 RESTORE = "install qingyin again, or name a complete model folder with --models or QINGYIN_MODELS"
 
 _ROOT_KEYS = (
@@ -115,40 +113,9 @@ class Manifest:
         return read_verified(self.folder / spec.file, spec.sha256, f"model file {spec.file}", RESTORE)
 
 
-def find_models(models: str | os.PathLike[str] | None = None) -> Path:
-    """The model folder: the argument, else $QINGYIN_MODELS (each a folder, or the name of an added set), else the
-    packaged one, else the source checkout's onnx_models/.
-
-    A folder that was asked for is never replaced by another. Errors: ModelError if it holds no manifest.json.
-    """
-    package = Path(__file__).resolve().parent
-    asked = models or os.environ.get(ENVIRONMENT_VARIABLE)
-    if asked:
-        folder = Path(asked).expanduser()
-        if (folder / MANIFEST_FILE).is_file():
-            return folder
-        from qingyin.model_store import find_set  # it reads manifests itself
-
-        if (stored := find_set(str(asked))) is not None:
-            return stored
-        source = "--models" if models else ENVIRONMENT_VARIABLE
-        raise ModelError(
-            f"no model set in {folder} (from {source}): it has no {MANIFEST_FILE}, and `qingyin models list` "
-            f"knows no set of that name; give a folder made by `python -m export onnx`"
-        )
-    # the wheel carries the models as package data; in a checkout they lie beside runtime/
-    for folder in (package / "_models", package.parent.parent / "onnx_models"):
-        if (folder / "manifest.json").is_file():
-            return folder
-    raise ModelError(f"no model set found beside the package ({package / '_models'}); {RESTORE}")
-
-
-def load_manifest(models: str | os.PathLike[str] | None = None) -> Manifest:
-    """Finds and parses a model set's manifest.json; the graphs themselves are
-    not read. Errors: ModelError.
-    """
-    folder = find_models(models)
-    path = folder / "manifest.json"
+def read_manifest(folder: Path) -> Manifest:
+    """Parses manifest.json in `folder`; the graphs themselves are not read. Errors: ModelError."""
+    path = folder / MANIFEST_FILE
     return parse_manifest(parse_json(read_verified(path, None, "the manifest", RESTORE), str(path)), folder)
 
 

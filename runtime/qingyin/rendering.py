@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qingyin.acoustic import GROWTH
-from qingyin.acoustic_slot import check_options
+from qingyin.acoustic.model import GROWTH
+from qingyin.acoustic.slot import check_options
 from qingyin.errors import TextError
 from qingyin.frame_grid import aligned_up
 from qingyin.loudness import apply_gain, sample_gain
@@ -19,7 +19,7 @@ from qingyin.speakable import speakable
 from qingyin.voices import Voice
 
 if TYPE_CHECKING:
-    from qingyin.acoustic_slot import Plan
+    from qingyin.acoustic.slot import Plan
     from qingyin.emotions import Emotion
     from qingyin.options import SynthesisOptions
     from qingyin.synthesizer import Synthesizer

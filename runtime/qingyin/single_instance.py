@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from qingyin.daemon_protocol import is_private
+from qingyin.daemon.protocol import is_private
 from qingyin.errors import OptionError
 
 

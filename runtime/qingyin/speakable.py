@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Container, Sequence
 
-from qingyin.symbol_map import SymbolMap
+from qingyin.acoustic.symbol_map import SymbolMap
 from qingyin.text import Phoneme, Sentence, Unspoken
 from qingyin.text.symbols import INSIDE_WORD, PAUSE
 

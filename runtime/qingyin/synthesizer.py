@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qingyin.acoustic_slot import AcousticSlot, front_end, open_acoustic, prepare_text
+from qingyin.acoustic.slot import AcousticSlot, front_end, open_acoustic, prepare_text
 from qingyin.compute import fallback_warning
 from qingyin.emotions import Emotion, mixed, resolve
 from qingyin.errors import MarkupError, OptionError, QingyinError, TextError
-from qingyin.manifest import Manifest, load_manifest
+from qingyin.manifest import Manifest
+from qingyin.model_sets.finding import load_manifest
 from qingyin.options import SynthesisOptions
 from qingyin.rendering import Rendering
 from qingyin.results import Audio as Audio  # found here as well: they are what the calls below return
@@ -29,8 +30,8 @@ from qingyin.vocoders import Vocoder, load_vocoder
 from qingyin.voices import Voice, load_voice
 
 if TYPE_CHECKING:
-    from qingyin.cloning import ReferenceLike
-    from qingyin.encoders import Encoders
+    from qingyin.references.cloning import ReferenceLike
+    from qingyin.references.encoders import Encoders
     from qingyin.text import Analysis, Document, EmojiMode
     from qingyin.text.lexicon import Lexicon
     from qingyin.text.markup_modes import MarkupMode
@@ -103,13 +104,13 @@ class Synthesizer:
 
         Errors: AudioError for what is no usable recording; ModelError if the set cannot clone.
         """
-        from qingyin.cloning import clone
+        from qingyin.references.cloning import clone
 
         return clone(self, reference, name=name)
 
     def emotion_of(self, reference: ReferenceLike) -> Emotion:
         """The emotion of a recording, to be given as `emotion=`. Errors: AudioError, ModelError."""
-        from qingyin.cloning import emotion_of
+        from qingyin.references.cloning import emotion_of
 
         return emotion_of(self, reference)
 
@@ -122,7 +123,7 @@ class Synthesizer:
     @functools.cached_property
     def encoders(self) -> Encoders:
         """The graphs that listen to references, opened at first use. Errors: ModelError if the set has none."""
-        from qingyin.encoders import Encoders
+        from qingyin.references.encoders import Encoders
 
         return Encoders(self.manifest, self.threads, self.device)
 

@@ -20,7 +20,7 @@ from qingyin.text.sentences import moved
 from qingyin.text.ssml import parse_ssml
 
 if TYPE_CHECKING:
-    from qingyin.acoustic_slot import FrontEnd
+    from qingyin.acoustic.slot import FrontEnd
 
 # After these a sentence is over whatever comes next. A full stop may yet become "3.5", dots more dots: those
 # wait for the next character.

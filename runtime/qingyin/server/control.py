@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from qingyin import __version__
-from qingyin.daemon_client import Unavailable, ask_at
-from qingyin.daemon_protocol import private_path, receive_frame, send_frame
+from qingyin.daemon.client import Unavailable, ask_at
+from qingyin.daemon.protocol import private_path, receive_frame, send_frame
 from qingyin.single_instance import hold_lock, listen, same_user
 
 _REQUEST_SECONDS = 2.0

@@ -26,7 +26,7 @@ def main(memory_bytes: int, processor_seconds: int, sound_seconds: float) -> Non
     data = sys.stdin.buffer.read()
     _bound(memory_bytes, processor_seconds)
     from qingyin.errors import AudioError, QingyinError
-    from qingyin.reference import load_reference
+    from qingyin.references.reference import load_reference
     from qingyin.server.uploads import packed, packed_json
 
     try:

@@ -17,8 +17,8 @@ import numpy as np
 
 import qingyin
 from qingyin.errors import AudioError, DependencyError
-from qingyin.recording_faults import Finding
-from qingyin.reference import Reference
+from qingyin.references.recording_faults import Finding
+from qingyin.references.reference import Reference
 from qingyin.server.limits import Busy, Limits
 
 MAX_ANSWER = 100_000_000  # bytes; 30 s of sound with its features have some 14 million

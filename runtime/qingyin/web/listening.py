@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qingyin.consent import STATEMENT
 from qingyin.errors import QingyinError, VoiceError
-from qingyin.reference import Reference
+from qingyin.references.reference import Reference
 from qingyin.server.engine import Engine
 from qingyin.server.uploads import Uploads
 from qingyin.voice_names import check_name

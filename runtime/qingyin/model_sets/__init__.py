@@ -1,0 +1,1 @@
+"""Exists to keep model sets: packing, fetching and finding them again."""

@@ -1,0 +1,1 @@
+"""Exists to listen: recordings become references, voices and emotions."""

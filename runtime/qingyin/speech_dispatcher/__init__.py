@@ -1,0 +1,1 @@
+"""Exists to be the output module of Speech Dispatcher, by which screen readers speak."""
