@@ -14,7 +14,7 @@ import torch
 from export.graph_spec import GraphSpec
 from export.graphs import specs_from_checkpoints
 from qingyin.acoustic.model import AcousticModel
-from qingyin.bench.engines import Qingyin
+from qingyin.bench.own_engine import Qingyin
 from qingyin.errors import OptionError
 from qingyin.sessions import Session
 

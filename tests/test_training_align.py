@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from export.corpora import CorpusError
 from export.training.align import MIN_PAUSE_FRAMES, Item
-from export.training.aligned import Aligned, batches, collate, load_aligned, repeated
+from export.training.aligned import Aligned, load_aligned, repeated
+from export.training.batches import batches, collate
 from export.training.data import Utterance, data_folder
 from export.training.transcripts import Untranscribable, transcribe
 from export.training.viterbi import STATES, best_path

@@ -26,10 +26,12 @@ from export.models.source_filter import SourceFilterVocoder
 from export.models.speaker_encoder import SpeakerEncoder
 from export.models.spectral import hann, overlap_add, stft
 from export.models.vocoders import VOCODERS, build
-from export.training.acoustic import DECODER_PARTS, SpeakerAcoustic, losses, movement, recast, unlikeness
-from export.training.aligned import MANNERS, Aligned, collate
+from export.training.acoustic import DECODER_PARTS, losses, movement, recast, unlikeness
+from export.training.aligned import MANNERS, Aligned
+from export.training.batches import collate
 from export.training.casting import Cast
 from export.training.predicted_mels import predict
+from export.training.speaker_acoustic import SpeakerAcoustic
 from qingyin.text.symbols import PHONEMES
 
 

@@ -12,16 +12,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.models.acoustic import PROSODY_SIZE, AcousticModel
 from export.models.gan_losses import adversarial_step
 from export.models.mel_discriminator import MelDiscriminator
-from export.training.aligned import CORPORA, MANNERS, Aligned, Batch, batches, collate, load_aligned, repeated
+from export.training.aligned import CORPORA, MANNERS, Aligned, load_aligned, repeated
+from export.training.batches import Batch, batches, collate
 from export.training.casting import Cast, Casting
 from export.training.loop import Run
 from export.training.references import References
+from export.training.speaker_acoustic import SpeakerAcoustic
 from export.training.speaker_teacher import load_teacher
 from export.training.warm_start import warm_start
-from qingyin.text.symbols import PHONEMES
 
 # Sentences are what is synthesised, and there are few in Mandarin: each counts this many times an epoch.
 REPEATS = {"aishell_sample": 3.0, "dspspeech20": 0.33, "speechocean762": 0.5}
@@ -30,28 +30,6 @@ PATCHES = 48
 LIKENESS_FRAMES, LIKENESS_CLIPS = 110, 8  # the encoder was trained on 1 s and more
 TAUGHT_FRAMES = 138  # 1.6 s, what the published encoder was trained on
 LOWEST, HIGHEST = math.log(65.0), math.log(600.0)  # ln Hz
-
-
-class SpeakerAcoustic(nn.Module):
-    """The acoustic model with its table of manners of reading and the energy statistics."""
-
-    def __init__(self, manners: int, **config: int) -> None:
-        super().__init__()
-        self.acoustic = AcousticModel(len(PHONEMES), **config)
-        self.table = nn.Embedding(manners, PROSODY_SIZE)
-        self.energy_mean: Tensor
-        self.energy_std: Tensor
-        self.register_buffer("energy_mean", torch.zeros(()))
-        self.register_buffer("energy_std", torch.ones(()))
-
-    def set_statistics(self, items: Sequence[Aligned]) -> None:
-        """Measure mel and energy statistics on the training clips."""
-        mel = np.concatenate([i.mel for i in items[::9]]).astype(np.float32)
-        self.acoustic.mel_mean.copy_(torch.from_numpy(mel.mean(0)))
-        self.acoustic.mel_std.copy_(torch.full((mel.shape[1],), float(mel.std(0).mean())))
-        energy = np.concatenate([i.energy for i in items[::9]])
-        self.energy_mean.fill_(float(energy.mean()))
-        self.energy_std.fill_(float(energy.std()))
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:

@@ -13,11 +13,12 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from export.training.acoustic import SpeakerAcoustic
-from export.training.aligned import CORPORA, MANNERS, Aligned, collate, load_aligned
+from export.training.aligned import CORPORA, MANNERS, Aligned, load_aligned
+from export.training.batches import collate
 from export.training.data import frame_groups
 from export.training.paths import predicted_folder
 from export.training.references import References
+from export.training.speaker_acoustic import SpeakerAcoustic
 from export.training.trained import read_run
 
 MAX_FRAMES = 4000

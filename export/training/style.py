@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from export.emotions import AXES, Correlates
 from export.features import FloatArray
 from export.models.acoustic import PITCH_SCALE
+from export.training.aligned import Aligned
 from export.training.mel_augment import band_centres_hz
-
-if TYPE_CHECKING:
-    from export.training.aligned import Aligned
 
 DB = math.log(10) / 20  # ln amplitude of a decibel
 SEMITONE = math.log(2) / 12

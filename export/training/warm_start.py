@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -11,10 +10,8 @@ from torch import Tensor, nn
 from export.models.acoustic import SPEAKER_GAIN
 from export.training.aligned import MANNERS
 from export.training.references import References
+from export.training.speaker_acoustic import SpeakerAcoustic
 from qingyin.text.symbols import PHONEME_IDS
-
-if TYPE_CHECKING:
-    from export.training.acoustic import SpeakerAcoustic
 
 # English phones begin as the Mandarin sound that is nearest.
 NEAREST = {

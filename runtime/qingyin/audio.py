@@ -13,16 +13,11 @@ from qingyin.errors import AudioError, DependencyError
 TYPE_CHECKING = False  # as type checkers understand it; these take longer to import than a daemon to answer
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import IO, Any, Protocol
+    from typing import IO, Any
 
     import numpy as np
 
-    class AudioSink(Protocol):
-        """Something that takes float32 samples in [-1, 1], in order."""
-
-        def write(self, samples: np.ndarray) -> None: ...
-
-        def close(self) -> None: ...
+    from qingyin.audio_sink import AudioSink
 
 # extension -> libsndfile's (format, subtype); .wav is written here, because importing soundfile takes longer
 # than a WAV header

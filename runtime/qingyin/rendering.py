@@ -21,8 +21,8 @@ from qingyin.voices import Voice
 if TYPE_CHECKING:
     from qingyin.acoustic.slot import Plan
     from qingyin.emotions import Emotion
+    from qingyin.loaded_set import LoadedSet
     from qingyin.options import SynthesisOptions
-    from qingyin.synthesizer import Synthesizer
     from qingyin.text import Analysis, Sentence
 
 LONGEST_WAIT = 0.05  # s for text, beyond which the next sentence must be heard at once again
@@ -34,15 +34,15 @@ class Rendering:
     Errors: VoiceError, ModelError, and OptionError for options that the model set does not have.
     """
 
-    def __init__(self, synthesizer: Synthesizer, voice: str | Voice | None, options: SynthesisOptions) -> None:
-        check_options(synthesizer.acoustic, options)
-        self._synthesizer, self._options = synthesizer, options
-        self._voice = voice if isinstance(voice, Voice) else synthesizer.voice(voice)
-        self._emotion = synthesizer.emotion_for(self._voice, options)
+    def __init__(self, models: LoadedSet, voice: str | Voice | None, options: SynthesisOptions) -> None:
+        check_options(models.acoustic, options)
+        self._models, self._options = models, options
+        self._voice = voice if isinstance(voice, Voice) else models.voice(voice)
+        self._emotion = models.emotion_for(self._voice, options)
         seed = secrets.randbelow(2**32) if options.seed is None else options.seed
         warnings = [*self._voice.notes, *self._emotion.notes]
-        warnings.extend([synthesizer.device_warning] if synthesizer.device_warning else [])
-        self.report = Report(self._voice.name, synthesizer.vocoder_name, seed, warnings=warnings)
+        warnings.extend([models.device_warning] if models.device_warning else [])
+        self.report = Report(self._voice.name, models.vocoder_name, seed, warnings=warnings)
 
     def chunks(self, analyses: Iterator[Analysis], chunking: tuple[int, int], began: float) -> Iterator[AudioChunk]:
         """Sound, as soon as it is final.
@@ -51,7 +51,7 @@ class Rendering:
         Errors: TextError if nothing of the text can be spoken; those of `analyses`.
         """
         report, timings = self.report, self.report.timings
-        sample_rate = self._synthesizer.sample_rate
+        sample_rate = self._models.sample_rate
         clock = time.perf_counter()
         timings.total = clock - began
         first, longest = chunking  # of the next sentence: its first chunk, and its other ones at most
@@ -90,18 +90,18 @@ class Rendering:
         for analysis in analyses:
             for index, sentence, voice, emotion in self._sentences(analysis):
                 plan = self._plan(sentence, voice, emotion, index)
-                for frames in self._synthesizer.acoustic.decode(plan, chunk_frames, chunk_frames):
+                for frames in self._models.acoustic.decode(plan, chunk_frames, chunk_frames):
                     yield frames.f0_hz[frames.voicing > 0.5]
         self._check_anything_said()
 
     def _sentences(self, analysis: Analysis) -> Iterator[tuple[int, Sentence, Voice, Emotion]]:
         """What can be spoken of the sentences, with index in the call, voice and emotion; the rest is reported."""
-        synthesizer, report = self._synthesizer, self.report
+        models, report = self._models, self.report
         report.unspoken.extend(analysis.unspoken)
         report.notes.extend(analysis.notes)
         for analysed in analysis.sentences:
             sentence, unspoken = speakable(
-                analysed, synthesizer.symbols, synthesizer.manifest.tones, synthesizer.acoustic.symbol_map
+                analysed, models.symbols, models.manifest.tones, models.acoustic.symbol_map
             )
             report.unspoken.extend(unspoken)
             if sentence is None:
@@ -110,13 +110,13 @@ class Rendering:
             report.sentences += 1
             voice, emotion = self._voice, self._emotion
             if sentence.voice is not None:
-                voice = synthesizer.voice(sentence.voice)
+                voice = models.voice(sentence.voice)
             if sentence.voice is not None or sentence.emotion is not None:
-                emotion = synthesizer.emotion_for(voice, self._options, sentence.emotion)
+                emotion = models.emotion_for(voice, self._options, sentence.emotion)
             yield index, sentence, voice, emotion
 
     def _plan(self, sentence: Sentence, voice: Voice, emotion: Emotion, index: int) -> Plan:
-        return self._synthesizer.acoustic.plan(sentence, voice, emotion, self._options, self._draws(index, 0))
+        return self._models.acoustic.plan(sentence, voice, emotion, self._options, self._draws(index, 0))
 
     def _draws(self, index: int, purpose: int) -> np.random.Generator:
         """Children of the seed by sentence and purpose: no sentence and no vocoder shifts another's draws."""
@@ -128,8 +128,8 @@ class Rendering:
     ) -> Iterator[tuple[np.ndarray, np.ndarray | float, bool]]:
         """Samples, the gain in dB that markup asks for them, and whether they are the sentence's last."""
         timings = self.report.timings
-        acoustic, vocoder = self._synthesizer.acoustic, self._synthesizer.vocoder
-        hop_length = self._synthesizer.manifest.hop_length
+        acoustic, vocoder = self._models.acoustic, self._models.vocoder
+        hop_length = self._models.manifest.hop_length
         clock = time.perf_counter()
         plan = self._plan(sentence, voice, emotion, index)
         timings.encoder += time.perf_counter() - clock

@@ -14,7 +14,7 @@ from qingyin.errors import DependencyError
 from qingyin.features import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from qingyin.audio import AudioSink
+    from qingyin.audio_sink import AudioSink
 
 
 class Resampler:

@@ -19,12 +19,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qingyin.bench.own_engine import SEED, Qingyin
 from qingyin.errors import DependencyError, OptionError, QingyinError
 
 RIVALS = ("piper", "sherpa-onnx", "torch", "vits-topology")
-_SEED = 0
 _PARTS = 10  # of a long text, whose first and last are compared
-# piper's own, blanks between, for the texts of bench.py
+# piper's own, blanks between, for the texts of bench/runs.py
 _IDS_PER_CHARACTER = 11.5
 
 
@@ -47,25 +47,6 @@ class Engine(Protocol):
     def speak(self, text: str) -> Iterator[float]: ...
 
     def stages(self) -> dict[str, float]: ...
-
-
-class Qingyin:
-    """Ours, as `qingyin say` uses it."""
-
-    def __init__(self, model: str | None, threads: int, vocoder: str | None) -> None:
-        from qingyin.synthesizer import Synthesizer
-
-        self._synthesizer = Synthesizer.load(model, vocoder, threads)
-        self._report: Any = None
-
-    def speak(self, text: str) -> Iterator[float]:
-        for chunk in self._synthesizer.stream(text, seed=_SEED):
-            self._report = chunk.report
-            yield len(chunk) / chunk.sample_rate
-
-    def stages(self) -> dict[str, float]:
-        timings = self._report.timings
-        return {name: getattr(timings, name) for name in ("text", "encoder", "decoder", "vocoder")}
 
 
 class Piper:
@@ -121,7 +102,7 @@ class VitsTopology:
 
     def __init__(self, model: str | None, threads: int, vocoder: str | None) -> None:
         self._session = _onnx_session(_file(model, "a graph of `python -m export.models.piper_topology`"), threads)
-        self._rng = np.random.default_rng(_SEED)
+        self._rng = np.random.default_rng(SEED)
 
     def speak(self, text: str) -> Iterator[float]:
         from qingyin.text import split_sentences

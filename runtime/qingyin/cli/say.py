@@ -20,7 +20,7 @@ from qingyin.errors import AudioError, OptionError
 
 TYPE_CHECKING = False  # as type checkers understand it; `typing` is one of those that take long
 if TYPE_CHECKING:
-    from qingyin.audio import AudioSink
+    from qingyin.audio_sink import AudioSink
     from qingyin.playback.devices import Device
     from qingyin.playback.player import Player
     from qingyin.synthesizer import AudioChunk, Report, Synthesizer

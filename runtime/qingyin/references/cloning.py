@@ -9,21 +9,20 @@ import datetime
 import json
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from qingyin.emotions import NEUTRAL, Emotion, mixed
 from qingyin.errors import VoiceError
 from qingyin.loudness import apply_gain
+from qingyin.manifest import Manifest
 from qingyin.references.encoders import Encoders
 from qingyin.references.loudness_meter import TARGET_LUFS, integrated_loudness
 from qingyin.references.recordings import Source
 from qingyin.references.reference import Reference, load_reference, pitch_mean_ln_hz
+from qingyin.results import Audio
 from qingyin.voices import Provenance, Voice, parse_voice, vector_sizes, voice_bytes
-
-if TYPE_CHECKING:
-    from qingyin.synthesizer import Synthesizer
 
 ReferenceLike = Source | Reference
 CALIBRATION_TEXT = "今天天气真好，我们去公园走走吧。"
@@ -31,8 +30,23 @@ MAX_RISE = math.log(1.5)  # seven semitones; no emotion moves a voice further
 MAX_GAIN_DB = 20.0  # a clone that would need more says hardly anything; noise must not be pulled up
 
 
+class Speaks(Protocol):
+    """What making a voice asks of a synthesizer: its encoders, a voice to begin with, and to hear the new one."""
+
+    manifest: Manifest
+
+    @property
+    def encoders(self) -> Encoders: ...
+
+    def voice(self, name: str | None = None) -> Voice: ...
+
+    def melody(self, text: str, *, voice: Voice, **options: Any) -> np.ndarray: ...
+
+    def synthesize(self, text: str, *, voice: Voice, **options: Any) -> Audio: ...
+
+
 def clone(
-    synthesizer: Synthesizer, reference: ReferenceLike | Sequence[ReferenceLike], *, name: str = "clone"
+    synthesizer: Speaks, reference: ReferenceLike | Sequence[ReferenceLike], *, name: str = "clone"
 ) -> Voice:
     """A voice from one reference or several of one speaker: their timbre, pitch and emotion with the manner of speaking
     of the model set's default voice. It speaks at -20 LUFS.
@@ -75,7 +89,7 @@ def clone(
     return dataclasses.replace(kept, notes=voice.notes)
 
 
-def emotion_of(synthesizer: Synthesizer, reference: ReferenceLike) -> Emotion:
+def emotion_of(synthesizer: Speaks, reference: ReferenceLike) -> Emotion:
     """The emotion of a recording; pauses follow the labels by how probable they are. Errors: AudioError, ModelError."""
     loaded = _loaded(reference)
     vector, posteriors = synthesizer.encoders.emotion(loaded)
@@ -106,7 +120,7 @@ def _emotion_vector(encoders: Encoders, reference: Reference, base: Voice) -> np
     return encoders.emotion(reference)[0] if encoders.hears_emotion else np.zeros_like(base.emotion)
 
 
-def _emotional_rise(synthesizer: Synthesizer, voice: Voice) -> float:
+def _emotional_rise(synthesizer: Speaks, voice: Voice) -> float:
     """By how much the voice's own emotion raises its pitch, in ln Hz.
 
     The reference's pitch holds that rise already, so the voice's mean is the reference's less the rise: spoken with
@@ -123,7 +137,7 @@ def _emotional_rise(synthesizer: Synthesizer, voice: Voice) -> float:
     return float(np.clip(np.median(np.log(own)) - np.median(np.log(neutral)), -MAX_RISE, MAX_RISE))
 
 
-def _gain_db(synthesizer: Synthesizer, voice: Voice) -> float:
+def _gain_db(synthesizer: Speaks, voice: Voice) -> float:
     """The gain that brings a sentence to -20 LUFS, found in steps because loud peaks are bent on the way."""
     room = 20.0  # the sentence is made so much softer, so that nothing is bent before the gain is known
     audio = synthesizer.synthesize(CALIBRATION_TEXT, voice=voice, seed=0, temperature=0.0, volume_db=-room)

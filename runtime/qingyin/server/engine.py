@@ -100,7 +100,6 @@ class Engine:
         Synthesizer.load.
         """
         synthesizer = ServedSynthesizer.load(models, vocoder, threads=1)
-        assert isinstance(synthesizer, ServedSynthesizer)
         synthesizer.synthesize(warm_up.TEXT)
         gc.collect()
         gc.freeze()  # what is loaded stays: no collection need look at it again

@@ -17,7 +17,7 @@ from qingyin.server.aac import AacEncoder
 if TYPE_CHECKING:
     import numpy as np
 
-    from qingyin.audio import AudioSink
+    from qingyin.audio_sink import AudioSink
 
 
 @dataclass(frozen=True)
