@@ -331,7 +331,7 @@ def test_the_command_starts_shows_and_stops_one(capfd: pytest.CaptureFixture[str
 
 def test_the_client_imports_nothing_heavy(daemon: Daemon) -> None:
     code = (
-        "import sys; from qingyin import daemon_client; from qingyin.cli.main import main; "
+        "import sys; from qingyin.daemon import client as daemon_client; from qingyin.cli.main import main; "
         f"daemon_client.ANSWER_SECONDS = daemon_client.NO_LATER_THAN = {LONGEST_SECONDS}; main(sys.argv[1:]); "
         "print(*[m for m in ('numpy', 'onnxruntime', 'soundfile', 'soxr', 'typing', 'pathlib', 'shutil') "
         "if m in sys.modules], file=sys.stderr)"

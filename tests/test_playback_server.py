@@ -132,7 +132,7 @@ def test_the_device_s_own_rate_is_found_and_a_device_chosen(environment: dict[st
 
 
 def test_the_sound_server_is_reached_without_portaudio(environment: dict[str, str], models: Path) -> None:
-    program = "import sys; sys.modules['sounddevice'] = None; from qingyin import cli; cli.main(sys.argv[1:])"
+    program = "import sys; sys.modules['sounddevice'] = None; from qingyin.cli.main import main; main(sys.argv[1:])"
     arguments = ["-c", program, "say", TEXT, "--seed", "1", "--rate", str(RATE)]
 
     def check() -> None:

@@ -10,8 +10,8 @@ import socket
 from pathlib import Path
 from typing import IO
 
-from qingyin.daemon.protocol import is_private
 from qingyin.errors import OptionError
+from qingyin.private_sockets import is_private
 
 
 def hold_lock(path: Path) -> IO[str] | None:

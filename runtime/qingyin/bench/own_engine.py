@@ -1,4 +1,4 @@
-"""Exists so that our engine is measured as `qingyin say` uses it: with its graphs, or with what is put in their place."""
+"""Exists so that our engine is measured as `qingyin say` uses it: with its graphs, or with others in their place."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Worker:
         self.load = float(self._read()["load"])
 
     def ask(self, text: str) -> dict[str, Any]:
-        """One run; see bench_engines.Answer."""
+        """One run; see engines.Answer."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"text": text}) + "\n")
         self._process.stdin.flush()

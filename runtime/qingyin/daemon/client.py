@@ -13,14 +13,8 @@ from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 
 from qingyin import __version__, errors
-from qingyin.daemon.protocol import (
-    PROTOCOL,
-    is_private,
-    receive_frame,
-    send_frame,
-    settings,
-    socket_path,
-)
+from qingyin.daemon.protocol import PROTOCOL, receive_frame, send_frame, settings, socket_path
+from qingyin.private_sockets import is_private
 
 TYPE_CHECKING = False  # as type checkers understand it; these take longer to import than a daemon to answer
 if TYPE_CHECKING:
@@ -41,7 +35,7 @@ class Unavailable(Exception):
 
 
 def connect(path: str) -> socket.socket:
-    """A connection to the daemon that listens at a path of daemon_protocol.private_path. Errors: Unavailable."""
+    """A connection to the daemon that listens at a path of private_path. Errors: Unavailable."""
     if not is_private(os.path.dirname(path)):  # another user could have put a socket there
         raise Unavailable("none is running")
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

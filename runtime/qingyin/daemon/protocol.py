@@ -21,9 +21,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-import stat
 import struct
 import zlib
+
+from qingyin.private_sockets import private_path
 
 TYPE_CHECKING = False  # as type checkers understand it; `typing` takes longer to import than the daemon to answer
 if TYPE_CHECKING:
@@ -33,21 +34,11 @@ PROTOCOL = 1
 MAX_HEADER = 16 << 20  # bytes; a report lists every character that could not be said
 MAX_PAYLOAD = 64 << 20
 _LENGTHS = struct.Struct("<II")
-_LONGEST_PATH = 100  # bytes; the kernel takes 107 (Linux) or 103 (macOS)
 _FOLDERS = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 
 
 class BrokenFrame(OSError):
     """The other side hung up, or sent what is no frame."""
-
-
-def private_path(name: str) -> str:
-    """Where a socket of this user may lie that no other user reaches; the folder need not exist."""
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    short = os.path.join(f"/tmp/qingyin-{os.getuid()}", name)
-    path = os.path.join(base, "qingyin", name) if base else short
-    # a long folder would not fit into the address; the short one is as private
-    return path if len(os.fsencode(path)) <= _LONGEST_PATH else short
 
 
 def socket_path(models: str | None) -> str:
@@ -60,15 +51,6 @@ def _models_key(models: str | None) -> str:
     package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # which brings the default set
     folder = os.path.realpath(os.path.expanduser(asked)) if asked else package
     return f"{zlib.crc32(os.fsencode(folder)):08x}"
-
-
-def is_private(folder: str) -> bool:
-    """Whether a folder is real, ours, and closed to others."""
-    try:
-        found = os.lstat(folder)
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
 def settings() -> dict[str, str]:

@@ -2,7 +2,7 @@
 by a number that another process may have by now.
 
 A server of port N holds the lock `serve-N.lock`, which names its process, and answers on `serve-N.sock` beside it, with
-the frames of daemon_protocol.
+the frames of daemon/protocol.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import IO, Any
 
 from qingyin import __version__
 from qingyin.daemon.client import Unavailable, ask_at
-from qingyin.daemon.protocol import private_path, receive_frame, send_frame
+from qingyin.daemon.protocol import receive_frame, send_frame
+from qingyin.private_sockets import private_path
 from qingyin.single_instance import hold_lock, listen, same_user
 
 _REQUEST_SECONDS = 2.0
