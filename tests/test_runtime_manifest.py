@@ -158,7 +158,7 @@ def test_the_packaged_set_comes_before_the_checkout(
     monkeypatch.delenv("QINGYIN_MODELS", raising=False)
     package = tmp_path / "root" / "runtime" / "qingyin"
     package.mkdir(parents=True)
-    monkeypatch.setattr("qingyin.manifest.__file__", str(package / "manifest.py"))
+    monkeypatch.setattr("qingyin.model_sets.finding.__file__", str(package / "model_sets" / "finding.py"))
     with pytest.raises(ModelError, match="no model set found"):
         find_models()
     checkout = tiny_models.build_models(tmp_path / "root" / "onnx_models")
