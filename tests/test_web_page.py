@@ -256,7 +256,7 @@ LATE = """(() => {
     const answer = await real(...asked);
     if (!String(asked[0]?.url || asked[0]).includes("/queue/data")) return answer;
     const late = new TransformStream({ async transform(piece, out) {
-      await new Promise((go) => setTimeout(go, 700));
+      await new Promise((go) => setTimeout(go, 1500));
       out.enqueue(piece);
     } });
     return new Response(answer.body.pipeThrough(late), answer);
@@ -277,6 +277,8 @@ def test_the_history_hears_a_click_while_the_last_answer_is_on_its_way(page: Pag
     page.wait_for_timeout(300)
     page.click("#history [data-remove]")
     page.wait_for_selector("#history .qy-empty")
+    page.wait_for_timeout(4000)  # until all that is late has come
+    assert page.locator("#history .qy-entry-text").count() == 0
 
 
 def test_a_late_answer_brings_back_nothing_that_was_removed(page: Page) -> None:
