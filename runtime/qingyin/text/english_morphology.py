@@ -100,7 +100,7 @@ _PREFIXES: dict[str, Phones] = {
     "meta": ("M", "EH2", "T", "AH0"), "mini": ("M", "IH2", "N", "IY0"), "semi": ("S", "EH2", "M", "IY0"),
     "dis": ("D", "IH0", "S"), "mis": ("M", "IH0", "S"), "out": ("AW0", "T"), "nano": ("N", "AE2", "N", "OW0"),
     "tele": ("T", "EH2", "L", "AH0"), "photo": ("F", "OW2", "T", "OW0"), "neuro": ("N", "UH2", "R", "OW0"),
-    "bio": ("B", "AY2", "OW0"), "pseudo": ("S", "UW2", "D", "OW0"), "ultra": ("AH2", "L", "T", "R", "AH0"),
+    "bio": ("B", "AY2", "OW0"), "exo": ("EH2", "K", "S", "OW0"), "pseudo": ("S", "UW2", "D", "OW0"), "ultra": ("AH2", "L", "T", "R", "AH0"),
     "infra": ("IH2", "N", "F", "R", "AH0"), "fore": ("F", "AO0", "R"), "mega": ("M", "EH2", "G", "AH0"),
     "giga": ("G", "IH2", "G", "AH0"), "hydro": ("HH", "AY2", "D", "R", "OW0"),
     "electro": ("IH0", "L", "EH2", "K", "T", "R", "OW0"), "thermo": ("TH", "ER2", "M", "OW0"),

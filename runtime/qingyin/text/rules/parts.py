@@ -101,6 +101,10 @@ _ORDINAL = lazily(r"(?:第|星期|周|礼拜|民国|公元前?|前|昭和|平成
 _GAP = lazily(r"(?:^|[^岁年月天时分米元块斤里])[零〇]$")  # but 2岁零2个月
 _ROOMS_BEFORE = lazily(r"[0-9一二两三四五六][室房厅]$")  # 3室2厅
 _COMPARED = lazily(r"[0-9一二三四五六七八九十]比$")
+_SECOND = lazily(  # names, in which 2 counts nothing: 2次元, 2人转, 2站台
+    "次(?:元(?!一)|函数|型|曲线|方程|多项式|开发|革命|污染|供水|加工|利用|就业|创业|分配|感染|确认|创作|转让|收费)|人转|人世界"
+    "|把手|胎(?![次个])|站台|分法|元论|部曲|声部|段式|级域名"
+)
 _ENTRANCES = frozenset("口座门层幢栋")
 _LONE_CAPITAL = lazily(r"(?<![A-Za-z0-9])[A-Z]$")  # B2口
 _ERA = lazily(r"(?:[元定平化治正和宁兴德熙祐庆祚康安历成通统泰顺天光道丰绪隆观皇启武文宗帝王]|时期)$")
@@ -120,7 +124,7 @@ def counts(text: str, start: int, end: int) -> bool:
         return False
     if measure in _ENTRANCES and _LONE_CAPITAL.search(ahead):
         return False
-    if measure == "次" and text[end : end + 2] == "次方":
+    if _SECOND.match(text, end) or text[end : end + 2] == "次方":
         return False
     return not (measure == "年" and _ERA.search(ahead))  # 元祐2年
 

@@ -46,6 +46,8 @@ _CODES = lazily(r"([A-Z])([0-9]{1,3})[-~]\1([0-9]{1,3})(?![A-Za-z0-9])")  # P5-P
 _CODE_BEFORE = lazily(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,3}$")
 _PART_AFTER = lazily(r"-[0-9]{1,4}(?![0-9.]| ?[号日楼月线院人名位])")
 _SIGNED_BEFORE = lazily(rf"(?<![0-9A-Za-z])-{NUMBER}[与和及、]$")
+_CHANGED_BEFORE = lazily("(?:[增涨跌]幅|增[速长]率?|同比|环比|涨跌|收益率?|误差|偏差|相关系数|为|达到?|是)$")
+_SHARE = lazily(rf"\+{NUMBER}[%％‰]")
 _OF_A_VALUE = lazily(rf"-{NUMBER}(?:/[0-9]+)?的(?:绝对值|相反数|倒数|平方|立方|偶?次方|算术)")
 _BASEMENT = lazily(r"-[1-4]层")
 _GRADE = lazily(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
@@ -152,8 +154,9 @@ def plus(text: str, start: int) -> Reading | None:
     last = text[start - 1 : start]
     if _AGREED.match(text, start) and not (last and (is_ascii_alnum(last) or is_han(last))):
         return Reading(start + 1, (Say("加"),))
-    if _SIGNED_BEFORE.search(text[max(0, start - 8) : start]):
-        return Reading(start + 1, (Say("正"),))  # -3与+3
+    ahead = text[max(0, start - 8) : start]
+    if _SIGNED_BEFORE.search(ahead) or (_SHARE.match(text, start) and _CHANGED_BEFORE.search(ahead)):
+        return Reading(start + 1, (Say("正"),))  # -3与+3, 同比+25%
     if _WARM.match(text, start):
         return Reading(start + 1, (Say("零上"),))
     if last and (is_ascii_alnum(last) or is_han(last) or last in SUPERSCRIPTS or last in ")） "):
