@@ -108,8 +108,6 @@ class Actions:
             if self._running.get(tab) is take:
                 del self._running[tab]
         yield self._finished(take, parts, session)
-        # Gradio tells the last answer twice, again when the stream ends: by then the history may have changed
-        yield (gr.skip(),) * 7
 
     def _progress(self, take: Take) -> str:
         if take.waiting:

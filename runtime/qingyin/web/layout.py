@@ -56,7 +56,8 @@ def layout(engine: Engine, actions: Actions, words: Words) -> gr.Blocks:
                     with gr.Tab(words("picture")):
                         picture = gr.HTML(f'<p class="qy-empty">{words("picture_empty")}</p>', elem_id="picture")
                     with gr.Tab(words("history")):
-                        history = gr.HTML(js_on_load="qingyin.buttons(element, trigger)", elem_id="history")
+                        script = "qingyin.history(element, props, trigger, watch)"
+                        history = gr.HTML(js_on_load=script, elem_id="history")
             with gr.Column(scale=4, min_width=300, elem_classes="qy-card"):
                 default = engine.synthesizer.manifest.default_voice
                 voice = gr.Dropdown(

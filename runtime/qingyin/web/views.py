@@ -93,11 +93,13 @@ def _part(take: Take, index: int, part: Part, words: Words) -> str:
 
 
 def history(takes: Sequence[Take], words: Words) -> str:
-    """A session's takes, newest first."""
+    """A session's takes, newest first. The page keeps the one made last: answers may overtake each other, and Gradio
+    tells the last answer of a stream twice, again when the stream ends.
+    """
     shown = [take for take in takes if take.data_bytes and not take.running]
-    if not shown:
-        return f'<p class="qy-empty">{_escape(words("history_empty"))}</p>'
-    return f'<ul class="qy-history">{"".join(_entry(take, words) for take in shown)}</ul>'
+    entries = f'<ul class="qy-history">{"".join(_entry(take, words) for take in shown)}</ul>'
+    empty = f'<p class="qy-empty">{_escape(words("history_empty"))}</p>'
+    return f'<div data-at="{time.time_ns() // 1000}">{entries if shown else empty}</div>'
 
 
 def _entry(take: Take, words: Words) -> str:

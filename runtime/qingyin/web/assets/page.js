@@ -156,6 +156,19 @@ window.qingyin = (() => {
     });
   }
 
+  // Of several histories the page shows the one that the server made last, in whatever order they come.
+  function history(element, props, trigger, watch) {
+    buttons(element, trigger);
+    let newest = "", at = 0;
+    const keep = () => {
+      const made = Number(/data-at="([0-9]+)"/.exec(props.value || "")?.[1] || 0);
+      if (made >= at) { newest = props.value; at = made; }
+      else props.value = newest;
+    };
+    watch("value", keep);
+    keep();
+  }
+
   function readings(element, trigger, words) {
     let menu = null;
     const close = (focus) => {
@@ -211,5 +224,5 @@ window.qingyin = (() => {
     });
   }
 
-  return { unlock, silence, player, buttons, readings };
+  return { unlock, silence, player, buttons, history, readings };
 })();
