@@ -48,7 +48,10 @@ _DRESS = lazily(  # 穿着 is what somebody wears, not "wearing"
     "(?!的(?:.|$)|[衣裙裤鞋])"
 )
 _OF_DRESS = lazily("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
-_IN_A_ROW_TEXT = "白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树"
+_IN_A_ROW_TEXT = """
+    白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树 标语 口号 题字 题词 楷书 隶书 篆字
+    英文 汉字 诗句 铭文 字迹 足迹 白杨 垂柳 注释
+"""
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
 _OF_A_TRADE = lazily("(?:^|从事|做|干|入了?|我们|你们|他们|咱们|喜欢|热爱|进了?|转|改)[这那]$")  # 从事这一行
 _COUNTING = frozenset(["学", "会", "不会", "连", "教", "学会", "练习", "开始", "一边", "从一", "一"])
@@ -73,6 +76,7 @@ _TOGETHER = lazily(
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
 )
 _COMPANIONS = lazily("者|的(?:人|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
+_FRUIT = lazily("[树苗花藤枝柿梅桃李杏梨枣榴橘柑瓜葡蕉荔莓番茄椒豆秧]")
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
 
@@ -224,6 +228,19 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "hua4", "hua4"  # 这幅画画得好
     if word == "重重" and (after == "地" or (after == "的" and not context.at(2).startswith(_LAYERS))):
         return "zhong4", "zhong4"
+    bearing = before[-1:] in tuple("经年才会能始不未没可就也都月季次花早晚") and not rest.lstrip("了的呢吗")
+    if word == "结果" and bearing and _FRUIT.search("".join(words[:index])[-14:]):
+        return "jie1", "guo3"  # 石榴树已经结果
+    if word == "没收" and after[:1] in tuple("回上完到齐好成拾进获够着") and after not in ("上缴", "上交", "到位"):
+        return "mei2", "shou1"  # 一分钱没收回
+    if word == "不应" and not rest and before in ("都", "也", "总", "偏", "就", "他", "她", "还", "却"):
+        return "bu4", "ying4"  # 谁叫都不应
+    if word == "面糊" and before in ("外", "里", "上", "表"):
+        return "mian4", "hu2"  # 外面糊着红纸
+    if word == "只影" and after[:1] == "响":
+        return "zhi3", "ying3"
+    if word == "喷香" and after[:1] in tuple("水雾精槟"):
+        return "pen1", "xiang1"
     if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):
         return "jie1", "guo3"
     if word == "了账" and before == "结":

@@ -46,6 +46,8 @@ _FORETOLD_TEXT = """
 """
 _FORETOLD = frozenset(_FORETOLD_TEXT.split())
 _SOON = lazily("[几两一](?:天|日|年|个?月|周|个?星期|会|阵|段|分钟|个?小时)|些(?:天|日)")
+# 文盲率大幅下降
+_BY_FAR = ("大幅", "大增", "大降", "大跌", "大减", "大为", "大致", "大约", "大多", "大都", "大概", "大体", "大大")
 _PASSING = ("于", "万", "半", "百", "千", "亿", "年", "节", "日", "夜", "冬", "得", "不", "来", "去")
 
 
@@ -83,7 +85,9 @@ def _xiang(context: Context) -> str | None:
 
 def _shuai(context: Context) -> str | None:
     after = context.after
-    return "shuai4" if after in LED_TROOPS or (len(after) > 1 and after[0] in "国大所其") else None
+    if after in LED_TROOPS or (len(after) > 1 and after[0] in "国大所其" and after[:2] not in _BY_FAR):
+        return "shuai4"
+    return None
 
 
 def _zai(context: Context) -> str | None:

@@ -270,7 +270,7 @@ def _dou(context: Context) -> str | None:
 def _mei(context: Context) -> str | None:
     """没: mo4 only of what sinks or is seized (没于水, 出没, 没收)."""
     seized = context.before[-1:] in tuple("沉淹埋出吞湮泯灭隐覆籍抄")
-    sinks = seized or context.after[:1] in tuple("于入过顶膝齿收药落水在胫骨")
+    sinks = seized or context.after[:1] in tuple("于入过顶膝齿药落水在胫骨") or context.after == "收"
     return "mei2" if context.before and context.after and not sinks else None
 
 
