@@ -7,7 +7,8 @@ from __future__ import annotations
 
 CLASSICS: dict[str, str] = {
     "父母呼应勿缓": "fu4 mu3 hu1 ying4 wu4 huan3", "应勿缓": "ying4 wu4 huan3",
-    "不亦说乎": "bu4 yi4 yue4 hu1", "不亦乐乎": "bu4 yi4 le4 hu1", "三省吾身": "san1 xing3 wu2 shen1",
+    "不亦说乎": "bu4 yi4 yue4 hu1", "不亦乐乎": "bu4 yi4 le4 hu1", "不知为不知": "bu4 zhi1 wei2 bu4 zhi1",
+    "三省吾身": "san1 xing3 wu2 shen1",
     "传不习乎": "chuan2 bu4 xi2 hu1", "乐水": "yao4 shui3",
     "内自省": "nei4 zi4 xing3", "千乘之国": "qian1 sheng4 zhi1 guo2",
     "万乘之国": "wan4 sheng4 zhi1 guo2",

@@ -68,6 +68,8 @@ _LENGTH_AFTER = lazily(
 _LEFT_OUT = lazily("了?[一两几半三四好][^，]{0,3}(?:字|句|话|题|页|集|行(?!泪)|课|功课|东西|行李|作业)(?!声)")
 _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|包|书包|钱包|雨伞|作业|行李|东西)给?$")
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
+_PASSED_NOT = lazily("[一二两三四五六七八九十几多半]|什么|关|期|年|节|生日|审|线|去")  # 酒没过期
+_FACING_THE_SUN = tuple("屋房卧阳窗教客一山坡地位那方面书院")
 _ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
 _MACHINES = lazily("电脑|手机|系统|程序|屏幕|页面|软件|网络|视频|画面|机器|游戏|直播")
 _NOT_TO_BE = ("", "的", "了", "什么", "啥", "这么", "那么", "数", "准", "真")  # after 算不得
@@ -188,6 +190,18 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return word_readings(word[0])[0], "zhe5"
     if word == "蒙着" and after not in ("", "了"):
         return "meng2", "zhe5"  # covered, not guessed
+    if word == "门把" and before[-1:] in tuple("开关敲锁出进堵") and after[:1] in tuple("我你他她它孩人"):
+        return "men2", "ba3"  # 开门把我搀了进去
+    sunny = after == "的" and context.at(2).startswith(_FACING_THE_SUN)
+    sunny = sunny or (after == "的" and not context.at(2) and before in ("是", "都", "也"))  # 房间是朝阳的
+    if word == "朝阳" and (sunny or (not after and before in ("房间", "卧室", "屋子", "客厅", "阳台", "窗户", "教室"))):
+        return "chao2", "yang2"  # 朝阳的屋子, but 朝阳的光芒
+    if word == "重听" and (after[:1] in tuple("请按一这那该录课") or before[-1:] in tuple("请想要可以再键次")):
+        return "chong2", "ting1"  # to hear again, not hard of hearing
+    if word == "只当" and (after[:1] in tuple("我你他她它这那是没自不什作") or not before):
+        return "zhi3", "dang4"  # 只当他没了, but 只当了三年
+    if word == "没过" and re.search("[水汤油雪浪沙泥酒]$", "".join(words[:index])) and not _PASSED_NOT.match(rest):
+        return "mo4", "guo4"  # 倒水没过肉
     if word == "没过" and after[:1] not in _SUNK_IN and after != "了":
         return "mei2", "guo4"
     if word == "没入" and after[:1] in _ENTERED:

@@ -9,6 +9,7 @@ _CHARACTERS = frozenset(
     "飞磊斌波辉健亮鑫宁洋龙云荣庆德永兴振泽润祥瑞雅楠琳倩莹蕾颖瑶璐媛妍珊莎娜薇菲萍莉慧惠淑珍琴素洁晶丹宏"
     "洪鸿彬凯旭阳晨昊博睿哲翔坤锋林森岩川江明子卫传广继绍昌耀启维治光玲美翠彩霖雯芸昕悦彤妮娇媚蓉芬萱沛钰"
     "鸣航硕翰骏锐锦铭禹皓玥玮珂琛瑜瑾璇绮蓓骁韬韵逸"
+    "群立毓恬语筠婧茵樱泓澜曦瀚晗昕煊皓琬琰珩瑀璟钊锴铎镇浚沅沁汐芃芊芮苑荣莘蔚蓁蕴薪馥"
     "桐彦淇煜烨珺萌蕊楷甜震霆雄珠帆帅松根福贵宝顺富忠贤良金银秋莲菊沐辰奕宸芷苒钧铠炜灿焱胜斐仁义清民平安小"
 )
 _WORDS_TEXT = """
@@ -22,6 +23,7 @@ _ROLES_TEXT = """
     冠军 亚军 嫌疑人 被告人 受害人 教授 博士 院士 画家 作家 诗人 学者 专家 同学 同事 朋友 好友 邻居 老乡 战友 市民
     村民 居民 司机 患者 医生 护士 老师 总经理 经理 董事长 主席 书记 局长 校长 院长 部长 市长 县长 处长 科长 所长 站长
     主任 总裁 创始人 律师 法官 警官 民警 警察 将军 妻子 丈夫 儿子 女儿 哥哥 弟弟 姐姐 妹妹 父亲 母亲 徒弟 师傅 学生
+    合伙人 创办人 经办人 当事人 只有 除了 把 对 向 像 是 叫作 导师 队友 室友 班主任 辅导员 大叔 大爷 阿姨
     研究员 工程师 负责人 发言人 代表 委员 厨师 店主 老板
 """
 _ROLES = frozenset(_ROLES_TEXT.split())
@@ -40,9 +42,14 @@ def ends_name(before: str) -> bool:
     return len(before) == 1 and (before in _COMMON_SURNAMES or before in _CHARACTERS)
 
 
+def follows_role(words: Sequence[str], index: int) -> bool:
+    """Whether what a person is, or a word that stands before persons, goes before words[index]."""
+    return words[index - 1] in _ROLES or words[index - 1].endswith(_ROLES_END)
+
+
 def before_full_name(words: Sequence[str], index: int) -> bool:
     """Whether words[index] begins a clause or follows a role, and a given name of two characters follows: 单|志|刚."""
-    if index and words[index - 1] not in _ROLES and not words[index - 1].endswith(_ROLES_END):
+    if index and not follows_role(words, index):
         return False
     first, second = ("".join(words[place : place + 1]) for place in (index + 1, index + 2))
     if first in _WORDS:

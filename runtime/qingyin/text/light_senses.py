@@ -10,7 +10,7 @@ _HEAVY_BEGINNINGS_TEXT = """
 """
 _HEAVY_BEGINNINGS = tuple(_HEAVY_BEGINNINGS_TEXT.split())  # they only begin with the characters of a light word
 _DEGREES_TEXT = """
-    很 挺 真 太 最 更 特别 这么 那么 多么 好 有点 有点儿 十分 格外
+    很 挺 真 太 最 更 特别 这么 那么 多么 好 有点 有点儿 十分 格外 愈发 越发 更加 倍儿
 """
 _DEGREES = tuple(_DEGREES_TEXT.split())
 # What is light only after these (lively, careless, down-to-earth, at ease), else is not (spirit, the gist, really).
@@ -21,13 +21,14 @@ _AFTER: dict[str, tuple[str, ...]] = {
     "自在": (*_DEGREES, "不", "得"),
     "公道": (*_DEGREES, "价钱", "价格"),
     "冷战": ("打个", "打了个", "打着", "一个"),
+    "言语": ("没", "不", "别", "没有", "没人", "没再", "没敢", "不再", "不敢", "也不", "都不"),
 }
-_BEFORE = {"精神": ("点", "些"), "大意": ("了", "失荆", "不得")}
+_BEFORE = {"精神": ("点", "些"), "大意": ("了", "失荆", "不得"), "言语": ("一声", "了一声", "一句")}
 _UNLESS_BEFORE_TEXT = """
     病 科 文明 压力 财富 上的 分裂 层面 内涵 食粮 支柱 世界 状态 是 不
 """
 _UNLESS_BEFORE = tuple(_UNLESS_BEFORE_TEXT.split())  # 精神病
-_HOUSEHOLD = tuple("户贵富穷苦好女大小香宦个的有家门白商农渔村水处万千百十几两")  # before 人家 that is no pronoun
+_HOUSEHOLD = tuple("户贵富穷苦好女大小香宦个的有家门白商农渔村水处族万千百十几两")  # before 人家 that is no pronoun
 _UNLESS_AFTER = {"生意": ("充满", "充满了", "一片"), "人家": _HOUSEHOLD}  # full of life; 富贵人家
 _DABBED = tuple("药水油饭酱醋酒针字折热开")  # 打点药, but 打点行装
 # 老子 the sage, whose name is not light, stands before these or after those; elsewhere it is father, or I myself.

@@ -46,6 +46,7 @@ _NEUTRAL_WORDS_TEXT = """
     褡裢 蒺藜 勾搭 嘟噜 叽咕 划拉 哈欠 呵欠
     早晨 造化 讲究 结巴 饥荒 家什 煎饼 泼辣 俏皮 俗气 随和 顺当 交道 活计 估摸 拉拢 身量 松快 抬举 停当 显摆 响动
     歇息 应承 支吾 知会 周正 抓挠 作践 主顾 底细 斗篷 吃食 抽搭 撺掇 琉璃 棺材 出息 恶心 玫瑰 时辰 晌午 栅栏 世故 芍药
+    邪乎 玄乎 悬乎 热乎 黏乎
     笸箩 不自在 横竖 人家 花骨朵 说头 馄饨 荸荠
 """
 NEUTRAL_WORDS: frozenset[str] = frozenset(_NEUTRAL_WORDS_TEXT.split())  # the last syllable is neutral

@@ -35,6 +35,9 @@ _ADVERB_BEGINS = frozenset("不也都还就却已仍将未没会能")
 _FUNCTION = _CONJUNCTIONS | _PREPOSITIONS | _BEING | _LIGHT | _ADVERB_BEGINS | VERBS
 _NUMERALS = frozenset("零一二三四五六七八九十百千万亿点两")
 _INSIDE_A_NAME = 2.0  # by hand
+_LEANING = frozenset("应须需可能会将已未最更很较太极再仍均皆曾")  # single words that a pause never follows
+_LEANS = 2.0  # by hand
+_ENDS_FOREIGN = frozenset("琳娜斯尔克特姆森德夫维顿逊莎丝")  # of names as transliterated: 卡塔 琳
 _BINS = (3, 5, 7, 10, 14)
 WEIGHTS: dict[str, float] = {
     "size after 1": -0.37, "size after 2": -0.77, "size after 3": -0.48, "after conjunction": 0.18,
@@ -89,12 +92,16 @@ def features(texts: Sequence[str], index: int, done: int, left: int) -> Iterator
 def _score(texts: Sequence[str], index: int, done: int, left: int) -> float:
     score = sum(WEIGHTS.get(name, 0.0) for name in features(texts, index, done, left))
     score += bias(texts[index - 1], texts[index])
+    if texts[index - 1] in _LEANING:
+        score -= _LEANS
     return score - _INSIDE_A_NAME if _parts_a_name(texts, index) else score
 
 
 def _parts_a_name(texts: Sequence[str], index: int) -> bool:
     """Whether loose characters follow a word, as in a name that no list has: 塞尔, 瓦, 托."""
     loose = texts[index : index + 2]
+    if loose[0] in _ENDS_FOREIGN and texts[index - 1] not in _FUNCTION:
+        return True
     if len(loose) < 2 or texts[index - 1] in _FUNCTION:
         return False
     return all(len(text) == 1 and text not in _FUNCTION for text in loose)

@@ -35,11 +35,13 @@ _DOUBLED_VERBS = (VERBS - frozenset(  # 看看; adverbs (慢慢) and nouns (人�
     "省驳花长连"
 )) | frozenset(
     "聚唠侃捋梳喘骑拾拣搜估拦存取寄带扮减缩眨敷试尝笑猜查见比表诉歇抖晃相发睁伸扭挥夸选掂挪防遛叙议按添品赏理改举拱嗅逛"
+    "挠努捏揉捶掐挤拧揪扯掰蹬跺咂抿撇咧瞪耸拽搓拨戳捻碾踮"
 )
+_BODILY = frozenset("挠努捏揉捶挤拧揪扯跺抿撇咧瞪耸拽搓摇点伸招挥弯拍咳唱聊洗刷梳跳帮睡谈")  # cut as 挠|挠头
 _DOUBLED_BEFORE = {  # doubled as verbs before these, else adverbs, adjectives or names: 点点头, but 一点点
     "点": "头题", "消": "气火毒食肿", "散": "步心热", "弯": "腰", "招": "手", "整": "理衣领", "热": "饭菜身汤场",
     "松": "土口绑", "念": "经报信稿叨", "温": "书酒习", "敬": "酒", "宽": "心衣", "暖": "手身脚胃", "凉": "水茶汤",
-    "透": "气风", "下": "棋厨",
+    "透": "气风", "下": "棋厨", "皱": "眉鼻",
 }  # fmt: skip
 _LOCAL_TEXT = """
     政 法院 警 影院 自治 行政 议会 选举 长官 官 联军 军 部队 武装 志 戏 税 财 经济 文化 特 组织 团体 机构 党 干部 教育
@@ -159,7 +161,11 @@ def _light_doubled(words: Sequence[Word], flat: Sequence[Syllable]) -> None:
         for index in range(len(word) - 1)
         if len(word) < 4 and not (len(word) == 3 and index == 1)  # 香喷喷 keeps its tones
     ]
-    pairs += [(left[0], right[0]) for left, right in pairwise(words) if len(left) == 1 and len(right) == 1]
+    pairs += [
+        (left[0], right[0])
+        for left, right in pairwise(words)
+        if len(left) == 1 and (len(right) == 1 or (len(right) == 2 and left[0].char in _BODILY))
+    ]
     for before, syllable in pairs:
         doubled = before.char == syllable.char and before.citation == syllable.citation and (
             syllable.char in _DOUBLED_VERBS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qingyin.text.given_names import before_full_name, ends_name
+from qingyin.text.given_names import before_full_name, ends_name, follows_role
 from qingyin.text.patterns import lazily
 
 SURNAMES: dict[str, str] = {
@@ -66,6 +66,7 @@ NAMES: dict[str, str] = {
     "大埔": "da4 bu4", "黄埔": "huang2 pu3", "会稽": "kuai4 ji1", "厦门": "xia4 men2", "重庆": "chong2 qing4",
     "仇和": "qiu2 he2", "员半千": "yun4 ban4 qian1", "哈文": "ha3 wen2", "召公": "shao4 gong1", "召伯": "shao4 bo2",
     "呼韩邪": "hu1 han2 ye2", "皋陶": "gao1 yao2", "金日磾": "jin1 mi4 di1", "曹大家": "cao2 da4 gu1",
+    "宰父": "zai3 fu3",
     "折太君": "she2 tai4 jun1", "曾头市": "zeng1 tou2 shi4", "华县": "hua4 xian4", "婼羌": "ruo4 qiang1",
     "穆棱": "mu4 ling2", "裘盛戎": "qiu2 sheng4 rong2", "万茜": "wan4 qian4",
     "载沣": "zai3 feng1", "载淳": "zai3 chun2", "载湉": "zai3 tian2", "载涛": "zai3 tao1", "载洵": "zai3 xun2",
@@ -98,6 +99,7 @@ _NO_GIVEN_NAMES = frozenset(
 _PERSONS_DO_TEXT = """
     早年 曾 曾任 任 是 字 号 出生 出身 生于 毕业 担任 和 与 的 等 之 说 在 率 领 被 也 又 奉 病 卒 死 于 以 游 及 自
     对 从 先生 早 表示 认为 指出 获 获得 当选 出任 因 受 将 则 还 便 就 饰演 饰 主演 执导 演唱 创作 著 撰 著有
+    报道 介绍 告诉 解释 强调 透露 坦言 接受 带领 走 来 向 正 正在 今天 昨天 没有 把
 """
 # What goes on after a person's name, and hardly after that of a plant or a place.
 _PERSONS_DO = frozenset(_PERSONS_DO_TEXT.split())
@@ -110,7 +112,8 @@ _ALSO_ADVERBS = frozenset("都员句")  # 他们都志在必得
 def _before_given_name(words: Sequence[str], index: int) -> bool:
     """Whether two characters that make no word follow, as given names do: 解 学 恭."""
     given = words[index + 1 : index + 3]
-    if words[index] not in _NAMED or len(given) < 2 or (index and words[index - 1] not in _BEFORE_NAMES):
+    named = not index or words[index - 1] in _BEFORE_NAMES or (len(words[index - 1]) > 1 and follows_role(words, index))
+    if words[index] not in _NAMED or len(given) < 2 or not named:
         return False
     if not all(len(name) == 1 and name not in _NO_GIVEN_NAMES for name in given):
         return False
@@ -149,7 +152,7 @@ def surname_reading(words: Sequence[str], index: int) -> str | None:
         return reading  # 解教授的讲座, but 解老师出的题
     if words[index] in "解查任盖" and index and words[index - 1] in _BEFORE_PERSONS and after.startswith(_POLITE):
         return reading  # 医院的解大夫
-    if words[index] in "盖应" and (not index or words[index - 1] in _BEFORE_PERSONS):
+    if words[index] in "盖应" and (not index or words[index - 1] in _BEFORE_PERSONS or words[index - 1].endswith("人")):
         titles = tuple(title for title in _OFFICES if title != "总")  # 盖院士, but 应教授之邀
         if after.startswith(titles) and not _AT_WISH.search("".join(words[index + 2 :])):
             return reading

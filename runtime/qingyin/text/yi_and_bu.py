@@ -183,7 +183,10 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
     if after == "号" and before in ("大", "小") and _char(flat, index + 2) not in tuple("楼院线门"):
         return 2  # 大一号的鞋
     checked = after == "军" and before in tuple("将你我他她了")  # 将他一军
-    if after in _NAMES_AFTER or (rest.startswith(_ORDINAL_WORDS) and not checked) or (before == "月" and after == "日"):
+    stepped = after == "级" and before in tuple("上下高低每另升降跳差级")  # 上一级
+    stepped = stepped or rest.startswith("级一级")
+    ranks = rest.startswith(_ORDINAL_WORDS) and not (checked or stepped)
+    if after in _NAMES_AFTER or ranks or (before == "月" and after == "日"):
         return 1
     if _RANKED.match(rest) and _is_rank(flat, index):
         return 1
@@ -210,6 +213,7 @@ def _yi(flat: Sequence[Syllable], index: int, ends_word: bool, begins_word: bool
         return sandhi  # 周一千里 is no Monday
     belongs = before in _NAMES_BEFORE and f"{before}{after}" != "其生"  # 终其一生
     belongs = belongs and (before != "划" or _char(flat, index - 2) == "齐")  # 整齐划一, but 划一刀
+    belongs = belongs and (before != "期" or _char(flat, index - 2) == "星")  # 逾期一日
     if belongs or (before == "高" and after in _YEAR_AFTER) or (before == "中" and index == 1):
         return 1
     return 1 if ends_word and before not in _COUNTS_ON else sandhi
