@@ -198,7 +198,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "chao2", "yang2"  # 朝阳的屋子, but 朝阳的光芒
     if word == "重听" and (after[:1] in tuple("请按一这那该录课") or before[-1:] in tuple("请想要可以再键次")):
         return "chong2", "ting1"  # to hear again, not hard of hearing
-    if word == "只当" and (after[:1] in tuple("我你他她它这那是没自不什作") or not before):
+    if word == "只当" and (after[:1] in tuple("我你他她它这那是没自不什作") or (not before and after[:1] not in "了过着")):
         return "zhi3", "dang4"  # 只当他没了, but 只当了三年
     if word == "没过" and re.search("[水汤油雪浪沙泥酒]$", "".join(words[:index])) and not _PASSED_NOT.match(rest):
         return "mo4", "guo4"  # 倒水没过肉
