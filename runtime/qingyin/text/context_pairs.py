@@ -34,7 +34,7 @@ _LEFT_BEHIND_TEXT = """
 _LEFT_BEHIND = tuple(_LEFT_BEHIND_TEXT.split())
 _EVENTS_TEXT = """
     比赛 球赛 电影 演出 考试 会议 音乐会 晚会 婚礼 直播 话剧 讲座 辩论 表演 舞会 展览 报告 决赛 联赛 歌剧 发布会 演唱会
-    招聘会 拍卖 魔术 足球 篮球
+    戏 招聘会 拍卖 魔术 足球 篮球
 """
 _EVENTS = tuple(_EVENTS_TEXT.split())
 _STAYED_TEXT = """
@@ -198,7 +198,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "chao2", "yang2"  # 朝阳的屋子, but 朝阳的光芒
     if word == "重听" and (after[:1] in tuple("请按一这那该录课") or before[-1:] in tuple("请想要可以再键次")):
         return "chong2", "ting1"  # to hear again, not hard of hearing
-    if word == "只当" and (after[:1] in tuple("我你他她它这那是没自不什作") or (not before and after[:1] not in "了过着")):
+    taken_as = after[:1] in tuple("我你他她它这那是没自不什作") or (not before and after[:1] not in tuple("了过着"))
+    if word == "只当" and taken_as:
         return "zhi3", "dang4"  # 只当他没了, but 只当了三年
     if word == "没过" and re.search("[水汤油雪浪沙泥酒]$", "".join(words[:index])) and not _PASSED_NOT.match(rest):
         return "mo4", "guo4"  # 倒水没过肉
@@ -240,7 +241,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "hua1", "dou1"
     if word == "画画" and before[-1:] in tuple("幅张") and after[:1] in tuple("得的"):
         return "hua4", "hua4"  # 这幅画画得好
-    if word == "重重" and (after == "地" or (after == "的" and not context.at(2).startswith(_LAYERS))):
+    struck = after in ("地", "一") or after[:1] in tuple("摔砸拍捶跌坠")  # 重重一拳
+    if word == "重重" and (struck or (after == "的" and not context.at(2).startswith(_LAYERS))):
         return "zhong4", "zhong4"
     bearing = before[-1:] in tuple("经年才会能始不未没可就也都月季次花早晚") and not rest.lstrip("了的呢吗")
     if word == "结果" and bearing and _FRUIT.search("".join(words[:index])[-14:]):

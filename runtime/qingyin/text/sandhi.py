@@ -51,6 +51,7 @@ _LOCAL_TEXT = """
 _LOCAL = tuple(_LOCAL_TEXT.split())  # what 地方 stands before when it means local: its tones stay
 _EAST_TO_WEST_TEXT = """
     厢 两侧 两边 两半 两部 两岸 两翼 两端 两头 两面 两路 两厢 两院 两宫 两区 两城 两德 两汉 两晋 两魏
+    两座 两塔 两门 两市 二塔
     走向 方向 长约 宽约 跨度 横贯 延伸 排列 对峙 对称 相距 合璧 向的 向道 向河 向干 向主 向街 向铁 向公 向横 向城 向快
 """
 _EAST_TO_WEST = tuple(_EAST_TO_WEST_TEXT.split())  # what 东西 stands before when it is east and west
