@@ -250,7 +250,7 @@ def test_interrupting_is_quiet_and_leaves_nothing(models: Path, tmp_path: Path, 
             _, error = process.communicate(timeout=LONGEST_SECONDS)
         finally:
             process.kill()
-    # As a shell sees it: Python ends by the signal itself where Ctrl-C came while it ran the text that `dataclass` writes.
+    # As a shell sees it: `python -m` dies of the signal itself if that came while it ran text, as `dataclass` writes.
     seen = process.returncode if process.returncode >= 0 else 128 - process.returncode
     assert (seen, error) == (code, "")
     assert [entry.name for entry in tmp_path.iterdir()] == ["long.txt"]
