@@ -70,6 +70,7 @@ _LEFT_SOMEBODY = lazily("[把将](?:[我你他她谁]们?|孩子|手机|钥匙|�
 _SUNK_IN = tuple("膝头脚腰小屋顶肩胸脖踝大腿马车桥")  # 没过膝盖, but 没过几天
 _PASSED_NOT = lazily("[一二两三四五六七八九十几多半]|什么|关|期|年|节|生日|审|线|去")  # 酒没过期
 _FACING_THE_SUN = tuple("屋房卧阳窗教客一山坡地位那方面书院")
+_GUARDED = lazily("行李|孩子|包|东西|财物|物品|手机|钱|鸡|鸭|羊|牛")
 _ENTERED = tuple("团党会账学门场睡选围职住伙户托队股库行境眼戏流")  # 没入团, but 没入云中
 _MACHINES = lazily("电脑|手机|系统|程序|屏幕|页面|软件|网络|视频|画面|机器|游戏|直播")
 _NOT_TO_BE = ("", "的", "了", "什么", "啥", "这么", "那么", "数", "准", "真")  # after 算不得
@@ -77,7 +78,7 @@ _TOGETHER = lazily(
     "(?:一路|结伴|携手|相约|并肩|[一两三四五六几多]人)$"
     "|[和与跟随陪][^，的]{0,3}(?:[你我他她您谁它们友妈爸]|父母|家人|孩子|老师|同学|妻子|丈夫)$"
 )
-_COMPANIONS = lazily("者|的(?:人|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
+_COMPANIONS = lazily("者|的(?:人|[老小]|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
 _FRUIT = lazily("[树苗花藤枝柿梅桃李杏梨枣榴橘柑瓜葡蕉荔莓番茄椒豆秧]")
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
@@ -259,6 +260,12 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "pen1", "xiang1"
     if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):
         return "jie1", "guo3"
+    if word == "结果" and before[-1:] == "不" and not after:
+        return "jie1", "guo3"  # 光长叶子不结果
+    if word == "号叫" and before in ("个", "其", "自", "别"):
+        return "hao4", "jiao4"
+    if word == "看好" and after[:1] in tuple("喽了啦吧啊") and _GUARDED.search("".join(words[:index])[-9:]):
+        return "kan1", "hao3"  # 行李可得自己看好喽
     if word == "了账" and before == "结":
         return "le5", "zhang4"
     if word == "勒住" and after[-1:] in tuple("马缰绳骑"):

@@ -10,6 +10,7 @@ _CHARACTERS = frozenset(
     "洪鸿彬凯旭阳晨昊博睿哲翔坤锋林森岩川江明子卫传广继绍昌耀启维治光玲美翠彩霖雯芸昕悦彤妮娇媚蓉芬萱沛钰"
     "鸣航硕翰骏锐锦铭禹皓玥玮珂琛瑜瑾璇绮蓓骁韬韵逸"
     "群立毓恬语筠婧茵樱泓澜曦瀚晗昕煊皓琬琰珩瑀璟钊锴铎浚沅沁汐芃芊芮荣莘蔚蓁蕴薪馥"
+    "声敬焕绍仪"
     "桐彦淇煜烨珺萌蕊楷甜震霆雄珠帆帅松根福贵宝顺富忠贤良金银秋莲菊沐辰奕宸芷苒钧铠炜灿焱胜斐仁义清民平安小"
 )
 _WORDS_TEXT = """
@@ -28,6 +29,7 @@ _ROLES_TEXT = """
 """
 _ROLES = frozenset(_ROLES_TEXT.split())
 _ROLES_END_TEXT = """
+    省长 州长 区长 镇长 乡长 社长 台长 厅长 司长 会长 庭长 船长 机长 连长 营长 大使
     员 师 学家 术家 业家 作家 曲家 支书 选手 棋手 班长 组长 团长 志愿者 主播
 """
 _ROLES_END = tuple(_ROLES_END_TEXT.split())
@@ -54,4 +56,4 @@ def before_full_name(words: Sequence[str], index: int) -> bool:
     first, second = ("".join(words[place : place + 1]) for place in (index + 1, index + 2))
     if first in _WORDS:
         return True
-    return len(first) == 1 == len(second) and first in _CHARACTERS and second in _CHARACTERS
+    return len(first) == 1 == len(second) and first in _CHARACTERS and (second in _CHARACTERS or second == "之")

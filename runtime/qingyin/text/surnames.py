@@ -112,7 +112,8 @@ _ALSO_ADVERBS = frozenset("都员句")  # 他们都志在必得
 def _before_given_name(words: Sequence[str], index: int) -> bool:
     """Whether two characters that make no word follow, as given names do: 解 学 恭."""
     given = words[index + 1 : index + 3]
-    named = not index or words[index - 1] in _BEFORE_NAMES or (len(words[index - 1]) > 1 and follows_role(words, index))
+    named = not index or words[index] == "朴" or words[index - 1] in _BEFORE_NAMES
+    named = named or (len(words[index - 1]) > 1 and follows_role(words, index))
     if words[index] not in _NAMED or len(given) < 2 or not named:
         return False
     if not all(len(name) == 1 and name not in _NO_GIVEN_NAMES for name in given):
