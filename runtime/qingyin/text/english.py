@@ -60,6 +60,8 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
 
     shouting: capitals mean nothing, because the whole sentence is in capitals.
     """
+    if not token.strip("'"):
+        return ()  # nothing to say
     if token in SPECIAL:
         return (_word(0, len(token), tuple(SPECIAL[token].split())),)
     if named := NAMES.get(token.lower()):
