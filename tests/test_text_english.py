@@ -235,6 +235,11 @@ def test_other_scripts_are_reported_by_name(other: str) -> None:
     assert unspoken.text == other and unspoken.reason.startswith("script not supported: ")
 
 
+@pytest.mark.parametrize("word", ["'", "''", "'graph", "'code"])
+def test_an_apostrophe_is_no_letter_to_spell(word: str) -> None:
+    assert [part.syllables for part in read(word)] == [part.syllables for part in read(word.strip("'") or "'")]
+
+
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz'", min_size=1, max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_any_letters_have_a_pronunciation(word: str) -> None:

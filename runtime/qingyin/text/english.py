@@ -108,7 +108,7 @@ def _small_word(part: re.Match[str]) -> bool:
 def _lettered(token: str) -> int:
     """1 where a letter stands before a word and the two are no word together: Xcode, Dgraph; else 0."""
     small = token.lower()
-    if len(token) < 5 or not token[1:].islower() or _known(small) or _pronounceable(small):
+    if len(token) < 5 or token[0] == "'" or not token[1:].islower() or _known(small) or _pronounceable(small):
         return 0
     return 1 if look_up(small[1:]) else 0
 
