@@ -136,7 +136,7 @@ WORN = frozenset("沉胶附穿衣执固")  # 着 after them may be zhuo2
 # Of a verb doubled, or around 一 or 了: 数了数, 量一量.
 DOUBLED = {
     "数": "shu3", "抡": "lun1", "量": "liang2", "转": "zhuan4", "称": "cheng1", "粘": "zhan1", "相": "xiang4",
-    "弹": "tan2", "泡": "pao4", "查": "cha2",
+    "弹": "tan2", "泡": "pao4", "查": "cha2", "通": "tong1",
     "卷": "juan3",
     "钻": "zuan1", "扇": "shan1", "调": "tiao2", "磨": "mo2", "教": "jiao1", "看": "kan4", "吐": "tu3", "挑": "tiao1",
     "扫": "sao3", "缝": "feng2", "抹": "mo3", "铺": "pu1", "扎": "zha1", "晃": "huang4", "撒": "sa3", "劈": "pi1",
