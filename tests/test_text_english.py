@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyin.text import PHONEMES, analyse
-from qingyin.text.english import GUESSED, SPELLED, TONELESS, read
-from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_letters import LetterModel
-from qingyin.text.english_phones import PHONES, syllables, to_phonemes
+from qingyin.text.english.dictionary import look_up
+from qingyin.text.english.letters import LetterModel
+from qingyin.text.english.phones import PHONES, syllables, to_phonemes
+from qingyin.text.english.reading import GUESSED, SPELLED, TONELESS, read
 
 RUNTIME = Path(__file__).resolve().parent.parent / "runtime"
 
@@ -264,8 +264,8 @@ def test_every_letter_is_said(text: str) -> None:
 def test_chinese_text_does_not_pay_for_english() -> None:
     code = (
         "import sys; from qingyin.text import analyse; analyse('今天3月5日，气温25℃。'); "
-        "from qingyin.text.english_dictionary import _table; "
-        "assert not _table.cache_info().currsize; assert 'qingyin.text.english_letters' not in sys.modules; "
+        "from qingyin.text.english.dictionary import _table; "
+        "assert not _table.cache_info().currsize; assert 'qingyin.text.english.letters' not in sys.modules; "
         "analyse('好google'); assert _table.cache_info().currsize"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=RUNTIME, env={"PYTHONPATH": str(RUNTIME)})

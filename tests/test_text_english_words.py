@@ -18,11 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qingyin.text import Sentence, analyse, english_heteronyms, english_morphology, english_pinyin
-from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_letters import LetterModel
-from qingyin.text.english_phones import PHONES
-from qingyin.text.english_tables import LETTER_PHONES
+from qingyin.text import Sentence, analyse
+from qingyin.text.english import heteronyms as english_heteronyms
+from qingyin.text.english import morphology as english_morphology
+from qingyin.text.english import pinyin as english_pinyin
+from qingyin.text.english.dictionary import look_up
+from qingyin.text.english.letters import LetterModel
+from qingyin.text.english.phones import PHONES
+from qingyin.text.english.tables import LETTER_PHONES
 from qingyin.text.pinyin import SYLLABLES
 
 CASES = [
@@ -195,7 +198,7 @@ def test_any_letters_have_parts_or_none(word: str) -> None:
 
 
 def test_words_that_nothing_learned_from() -> None:
-    table = files("qingyin.text").joinpath("english_words.txt").read_text(encoding="ascii").splitlines()
+    table = files("qingyin.text.english").joinpath("words.txt").read_text(encoding="ascii").splitlines()
     words = [line.split(" ")[0] for line in table]
     held_out = [word for word in words if word.isalpha() and len(word) > 2 and zlib.crc32(word.encode()) % 10 == 0]
     model, tested = LetterModel.load(), held_out[::60]

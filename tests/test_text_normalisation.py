@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from qingyin.text import Analysis, Word, analyse
-from qingyin.text.english_tables import LETTER_PHONES
+from qingyin.text.english.tables import LETTER_PHONES
 from tools.corpus_rows import CorpusRow, load_rows, why_missing
 
 TABLES = Path(__file__).parent / "normalisation"

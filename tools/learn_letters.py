@@ -8,7 +8,7 @@ shipped is what was measured on it.
 
 Two bidirectional LSTM layers read the letters; a GRU then gives each letter its phones (0 to 2 of them), from the last
 letter to the first because endings decide English stress, and is told what it answered for the letter after. Written
-as int8 with one scale a column; the runtime (qingyin/text/english_letters.py) computes in float32.
+as int8 with one scale a column; the runtime (qingyin/text/english/letters.py) computes in float32.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from qingyin.text.english_letters import LETTERS
+from qingyin.text.english.letters import LETTERS
 from tools.english_alignment import Entry, Phones, align, alignment_costs, entries, held_out, is_derived
 
-OUTPUT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text" / "english_letters.npz"
+OUTPUT = Path(__file__).resolve().parent.parent / "runtime" / "qingyin" / "text" / "english" / "letters.npz"
 MIN_LABEL = 20  # times a group of phones must stand for a letter to be one of the answers
 SHORTEST, LONGEST = 2, 24  # letters of a word that is trained on
 EMBEDDED, READER, TELLER = 64, 128, 128
@@ -147,7 +147,7 @@ def one_step(
 
 
 def export(folder: Path) -> None:
-    """english_letters.npz."""
+    """english/letters.npz."""
     kept = torch.load(folder / "last.pt")
     arrays: dict[str, Any] = {"labels": np.array([" ".join(label) for label in kept["answers"]])}
     for name, weight in kept["network"].items():

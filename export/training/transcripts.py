@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from qingyin.text import analyse, pinyin_to_phonemes
-from qingyin.text.english import in_dictionary
-from qingyin.text.english_phones import is_english, to_phonemes
+from qingyin.text.english.phones import is_english, to_phonemes
+from qingyin.text.english.reading import in_dictionary
 from qingyin.text.symbols import INSIDE_WORD, PHONEME_IDS, WORD_END
 
 

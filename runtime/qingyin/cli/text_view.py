@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from qingyin.text import Sentence, Syllable
-from qingyin.text.english_phones import is_english
+from qingyin.text.english.phones import is_english
 from qingyin.text.style import PLAIN, Style
 
 _INDENT = "   "

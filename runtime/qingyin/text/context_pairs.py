@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qingyin.text.citation import word_readings
 from qingyin.text.clause import Context, is_verb
-from qingyin.text.english_verbs import STAND_IN
+from qingyin.text.english.verbs import STAND_IN
 from qingyin.text.neighbours import DOUBLED, NUMERALS, WORN
 from qingyin.text.patterns import lazily
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qingyin.text.clause import Context
-from qingyin.text.english_verbs import STAND_IN
+from qingyin.text.english.verbs import STAND_IN
 from qingyin.text.neighbours import HIT_BY, LED_TROOPS, STRUCK, SURRENDERED_TO
 from qingyin.text.patterns import lazily
 from qingyin.text.verbs import ADJECTIVES

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qingyin.text import context_pairs, contexts, english_verbs, polyphones, readings, without_model
+from qingyin.text import context_pairs, contexts, polyphones, readings, without_model
 from qingyin.text.citation import word_readings
-from qingyin.text.english_phones import is_english, stress_tone
+from qingyin.text.english import verbs as english_verbs
+from qingyin.text.english.phones import is_english, stress_tone
 from qingyin.text.items import SILENT, Mark, Spoken
 from qingyin.text.segmentation import Cut, clauses
 from qingyin.text.surnames import surname_reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qingyin.text.english_phones import PHONES, syllables
+from qingyin.text.english.phones import PHONES, syllables
 from qingyin.text.pinyin import pinyin_to_phonemes
 from qingyin.text.symbols import ENGLISH_VOWELS
 

@@ -12,7 +12,7 @@ from qingyin.errors import LexiconError
 from qingyin.text import given_readings
 from qingyin.text.characters import is_ascii_alnum, is_han
 from qingyin.text.document import Document, Hit, covered
-from qingyin.text.english_phones import PHONES
+from qingyin.text.english.phones import PHONES
 from qingyin.text.items import PLACEHOLDER, Given
 from qingyin.text.places import Places
 from qingyin.text.style import Style

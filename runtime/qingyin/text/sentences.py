@@ -9,7 +9,7 @@ from functools import lru_cache
 from qingyin.text import g2p
 from qingyin.text.analysis import Phoneme, Sentence, Syllable, Word
 from qingyin.text.document import Document
-from qingyin.text.english_phones import is_english, to_phonemes
+from qingyin.text.english.phones import is_english, to_phonemes
 from qingyin.text.items import PAUSE_PLACEHOLDER, PLACEHOLDER
 from qingyin.text.phrases import Phrase, Phrasing
 from qingyin.text.pinyin import pinyin_to_phonemes

@@ -11,7 +11,7 @@ from itertools import groupby
 from qingyin.errors import TextError
 from qingyin.text import Syllable, analyse_document
 from qingyin.text.characters import is_han
-from qingyin.text.english_phones import is_english
+from qingyin.text.english.phones import is_english
 from qingyin.text.given_readings import pinyin
 from qingyin.text.markup_modes import read_document
 from qingyin.text.pinyin import pinyin_to_phonemes

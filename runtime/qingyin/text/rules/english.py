@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text import english, english_numbers
 from qingyin.text.characters import is_han
-from qingyin.text.english_dictionary import look_up
+from qingyin.text.english import numbers as english_numbers
+from qingyin.text.english import reading as english
+from qingyin.text.english.dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER
 from qingyin.text.patterns import lazily

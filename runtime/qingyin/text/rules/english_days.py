@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text import english_numbers
 from qingyin.text.characters import is_ascii_alnum
+from qingyin.text.english import numbers as english_numbers
 from qingyin.text.patterns import lazily
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import Reading, before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qingyin.text import english_numbers
+from qingyin.text.english import numbers as english_numbers
 from qingyin.text.patterns import lazily
 from qingyin.text.rules.english import say
 from qingyin.text.rules.parts import Reading, before

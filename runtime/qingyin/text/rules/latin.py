@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from qingyin.text import english, english_heteronyms, english_numbers, english_pinyin
 from qingyin.text.characters import (
     ADDRESS,
     ADDRESS_NAMES,
@@ -14,8 +13,12 @@ from qingyin.text.characters import (
     is_ascii_alnum,
     is_latin,
 )
-from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_phones import syllables
+from qingyin.text.english import heteronyms as english_heteronyms
+from qingyin.text.english import numbers as english_numbers
+from qingyin.text.english import pinyin as english_pinyin
+from qingyin.text.english import reading as english
+from qingyin.text.english.dictionary import look_up
+from qingyin.text.english.phones import syllables
 from qingyin.text.items import SILENT
 from qingyin.text.numbers import NUMBER, digits_one_by_one, number_words
 from qingyin.text.patterns import lazily

@@ -14,7 +14,7 @@ from qingyin.text.characters import (
     is_latin,
 )
 from qingyin.text.emoji import EMOJI_MODIFIERS, EMOJI_NAMES, GENDERS, ZERO_WIDTH_JOINER
-from qingyin.text.english_dictionary import look_up
+from qingyin.text.english.dictionary import look_up
 from qingyin.text.items import SILENT
 from qingyin.text.letters import GREEK_NAMES, MAX_GREEK_RUN
 from qingyin.text.numbers import NUMBER, cardinal, number_words

@@ -21,8 +21,8 @@ from qingyin.text.symbols import (
 )  # fmt: skip
 
 STRESS_TONES = {"0": UNSTRESSED, "1": PRIMARY_STRESS, "2": SECONDARY_STRESS}
-# Phones as the dictionary writes them. The index in this row is also their code in english_words.txt and
-# english_letters.npz; only append to it.
+# Phones as the dictionary writes them. The index in this row is also their code in words.txt and
+# letters.npz; only append to it.
 PHONES: tuple[str, ...] = (*(vowel + digit for vowel in ENGLISH_VOWELS for digit in "012"), *ENGLISH_CONSONANTS)
 _KNOWN = frozenset(PHONES)
 

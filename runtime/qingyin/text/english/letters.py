@@ -51,7 +51,7 @@ class LetterModel:
     @cache
     def load() -> LetterModel:
         """The shipped weights, read at the first unknown word."""
-        data = files("qingyin.text").joinpath("english_letters.npz").read_bytes()
+        data = files("qingyin.text.english").joinpath("letters.npz").read_bytes()
         with np.load(io.BytesIO(data)) as arrays:
             labels = tuple(tuple(str(label).split()) for label in arrays["labels"])
             weights = {

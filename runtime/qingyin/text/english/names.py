@@ -1,7 +1,7 @@
 """How names sound that Chinese text is full of and that neither dictionary nor spelling tells: brands, software, slang.
 
 Keys are in small letters, whatever the case in the text. Phones are those of the CMU dictionary. Names that are pinyin
-stand in english_pinyin.py.
+stand in pinyin.py.
 """
 
 from __future__ import annotations

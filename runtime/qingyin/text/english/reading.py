@@ -1,7 +1,7 @@
 """Reads English words inside Chinese text and between: which are words, which are spelled, and how both sound.
 
-In this order: names and the CMU dictionary, but for its Chinese names; a word's parts (english_morphology); pinyin
-without tones (english_pinyin); and at last a guess from the letters. What cannot be a word (no vowel, clusters that
+In this order: names and the CMU dictionary, but for its Chinese names; a word's parts (morphology.py); pinyin
+without tones (pinyin.py); and at last a guess from the letters. What cannot be a word (no vowel, clusters that
 English does not have) and most acronyms are spelled with the English names of the letters.
 """
 
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from qingyin.text import english_morphology, english_pinyin
-from qingyin.text.english_dictionary import look_up
-from qingyin.text.english_names import NAMES
-from qingyin.text.english_phones import syllables
-from qingyin.text.english_tables import (
+from qingyin.text.english import morphology, pinyin
+from qingyin.text.english.dictionary import look_up
+from qingyin.text.english.names import NAMES
+from qingyin.text.english.phones import syllables
+from qingyin.text.english.tables import (
     CODA,
     LETTER_PHONES,
     ONSETS,
@@ -66,7 +66,7 @@ def read(token: str, shouting: bool = False) -> tuple[EnglishWord, ...]:
         return (_word(0, len(token), tuple(SPECIAL[token].split())),)
     if named := NAMES.get(token.lower()):
         return (_word(0, len(token), named),)
-    if token.lower().replace("'", "") in english_pinyin.KNOWN or english_pinyin.unlike_english(token.lower()):
+    if token.lower().replace("'", "") in pinyin.KNOWN or pinyin.unlike_english(token.lower()):
         return (_pinyin(token.lower(), 0),)
     if cut := _lettered(token):
         return (_spelled(token[:cut], 0), _word(cut, len(token), look_up(token[cut:].lower())))
@@ -135,7 +135,7 @@ def _capitals(text: str, start: int) -> list[EnglishWord]:
     """NASA is a word, USB is spelled, GPUs is spelled with an ending, TFBOYS is both."""
     if text.endswith("s"):
         phones = letter_names(text[:-1])
-        return [_word(start, start + len(text), (*phones, english_morphology.plural(phones)[-1]), SPELLED)]
+        return [_word(start, start + len(text), (*phones, morphology.plural(phones)[-1]), SPELLED)]
     small = text.lower()
     known = look_up(small)
     said = (len(text) > 4 and not _is_spelling(known, small)) or (len(text) == 4 and _pronounceable(small))
@@ -169,7 +169,7 @@ def _listed(word: str) -> tuple[str, ...]:
 
 def _known(word: str) -> tuple[str, ...]:
     """Phones of a word in small letters by the tables or by its parts; () where they tell nothing."""
-    return _listed(word) or english_morphology.read(word, _listed)
+    return _listed(word) or morphology.read(word, _listed)
 
 
 def _one(word: str, start: int, named: bool = False) -> EnglishWord:
@@ -183,7 +183,7 @@ def _one(word: str, start: int, named: bool = False) -> EnglishWord:
         return _spelled(bare, start)
     if bare in SPELLED_SMALL and not named:
         return _spelled(bare, start)
-    if english_pinyin.unlike_english(bare):
+    if pinyin.unlike_english(bare):
         return _pinyin(bare, start)
     phones = _listed(word) or _known(bare)
     if phones:
@@ -191,20 +191,20 @@ def _one(word: str, start: int, named: bool = False) -> EnglishWord:
     drawn = _DRAWN.sub(r"\1", bare)  # ohhh, sooooo: drawn out, and the word is the plain one
     if len(drawn) > 1 and drawn != bare and (phones := _listed(drawn) or _listed(_DRAWN.sub(r"\1\1", bare))):
         return _word(start, end, phones)
-    if english_pinyin.like_pinyin(bare):
+    if pinyin.like_pinyin(bare):
         return _pinyin(bare, start)
     bare = bare.replace("'", "")
     short = len(bare) < 4 and not named  # ux, koc: three unknown letters are no word
     if len(bare) > _LONGEST_WORD or short or not (_pronounceable(bare) or (named and _has_vowels(bare))):
         return _spelled(bare, start)
-    from qingyin.text.english_letters import LetterModel  # needs numpy, which few texts would have to wait for
+    from qingyin.text.english.letters import LetterModel  # needs numpy, which few texts would have to wait for
 
     return _word(start, end, LetterModel.load().phones(bare), GUESSED)
 
 
 def _pinyin(word: str, start: int) -> EnglishWord:
-    known = word.replace("'", "") in english_pinyin.KNOWN
-    return EnglishWord(start, start + len(word), english_pinyin.toned(word), "" if known else TONELESS)
+    known = word.replace("'", "") in pinyin.KNOWN
+    return EnglishWord(start, start + len(word), pinyin.toned(word), "" if known else TONELESS)
 
 
 def _has_vowels(word: str) -> bool:

@@ -1,6 +1,6 @@
 """Looks words up in the CMU Pronouncing Dictionary without building it in memory: most texts need a dozen of its words.
 
-english_words.txt holds one word a line, sorted by bytes: letters, a space, one character per phone. It is made by
+words.txt holds one word a line, sorted by bytes: letters, a space, one character per phone. It is made by
 tools/learn_english.py from the first entry of each word, because those are what the acoustic model was trained on.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from qingyin.text.english_phones import PHONES
+from qingyin.text.english.phones import PHONES
 
 FIRST_CODE = ord("0")  # of PHONES[0]; the last is "t"
 
 
 @cache
 def _table() -> bytes:
-    return files("qingyin.text").joinpath("english_words.txt").read_bytes()
+    return files("qingyin.text.english").joinpath("words.txt").read_bytes()
 
 
 @lru_cache(maxsize=8192)
