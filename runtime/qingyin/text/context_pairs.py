@@ -49,7 +49,7 @@ _DRESS = lazily(  # 穿着 is what somebody wears, not "wearing"
 )
 _OF_DRESS = lazily("$|很|十分|非常|打扮|也|都|与|和|太|比较|有点|总是|不|要|上")
 _IN_A_ROW_TEXT = """
-    白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树 标语 口号 题字 题词 楷书 隶书 篆字
+    白鹭 大雁 字 诗 泪 热泪 眼泪 脚印 大字 小字 代码 文字 大树 柳树 杨树 杨柳 标语 口号 题字 题词 楷书 隶书 篆字
     英文 汉字 诗句 铭文 字迹 足迹 白杨 垂柳 注释
 """
 _IN_A_ROW = tuple(_IN_A_ROW_TEXT.split())
@@ -177,7 +177,7 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "da3", "de5"  # 他打的钱
     if word == "撒开" and re.search("[把将][^，]{0,4}[种粉盐药糖料灰沙]|种子$|粉$", "".join(words[:index])[-6:]):
         return "sa3", "kai1"  # scattered, not let go
-    if word == "一行" and (before[-1:] in tuple("干爱钻精入改换成") or rest.startswith(_IN_A_ROW)):
+    if word == "一行" and (before[-1:] in tuple("干爱钻精入改换成") or rest.removeprefix("行").startswith(_IN_A_ROW)):
         return "yi1", "hang2"
     if word == "难得" and before[-1:] in tuple("题字事活") and after[:1] in tuple("谁没连要让"):
         return "nan2", "de5"

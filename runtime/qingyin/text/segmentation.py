@@ -128,14 +128,17 @@ _NIGHT_BEFORE = re.compile(  # 今晚上线, 昨晚上班: 晚上 is no word the
     "[昨今明当每那]晚(上(?:线(?!索)|班|课(?!程)|市|映|架|台|场|岗|学(?!习)|网|演(?![奏唱讲练出])|调(?![皮整动料查])|新(?:$|[款品货了番剧])))"
 )
 _ADVERBIAL = re.compile(  # 慢慢地上楼, where 地上 is no word
-    r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断住]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?!的))"
+    r"(?:([^人处天家样个])\1|(.)(.)\2\3|一.一.|不[停断住]|整齐|飞快|迅速|悄然|依次|陆续|匆忙|自觉|主动|愉快|高兴|平安|顺利|急忙|勉强|疲惫|兴奋)(地)(?:[上下](?!的)|缝[着了好补])"
 )
 _CONCLUDES = re.compile("(?<=..)地(?=下(?:结论|决心|定义|命令|定论|[狠毒]手))")  # 草率地下结论
 _SAYS = re.compile("(?<=..)地(道(?:[歉谢别喜]|(?=了?[歉谢别喜]|出(?!口)|破)))")  # 诚恳地道歉
 _EACH = re.compile(r"(一.{1,2})又?\1(地)(?![区上下点方位面])")  # 一遍一遍地
 _TIMELY = re.compile("(?<=.)来得及时(?![间候刻代])")  # 送来得及时, where 来得及 is no word
+_BETWEEN = re.compile("中(间)(?=隔[着了开出])")  # 中间隔着一条河
+_PENNED = re.compile("(?<=[把将][羊猪牛马鸡])圈(?=[起在进养到住])")  # 把羊圈起来
 _DOUBLED = re.compile(r"(.)\1(?:(.)\2|(?=地))")
-_ANY_OF_THESE = re.compile(r"[来去地晚]|(.)\1")  # all that is looked for below has one of them, and most runs have none
+# All that is looked for below has one of them, and most runs have none.
+_ANY_OF_THESE = re.compile(r"[来去地晚圈隔]|(.)\1")
 
 
 def _join_doubled(words: list[str]) -> list[str]:
@@ -160,6 +163,10 @@ def _join_doubled(words: list[str]) -> list[str]:
     for match in _TIMELY.finditer(text):
         came = match.start() + 1
         spans += [(came - 1, came), (came, came + 1), (came + 1, came + 3)]
+    for match in _BETWEEN.finditer(text):
+        spans += [match.span(), (match.end(), match.end() + 1)]
+    for match in _PENNED.finditer(text):
+        spans.append(match.span())
     for match in _NIGHT_BEFORE.finditer(text):
         spans += [(match.start(), match.start(1)), match.span(1)]
     start = 0
