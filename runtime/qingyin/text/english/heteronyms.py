@@ -25,6 +25,8 @@ _NOUN_BEFORE_TEXT = """
 _NOUN_BEFORE = frozenset(_NOUN_BEFORE_TEXT.split())
 _PLACE_AFTER = lazily(r" (?:in|at|with|on|here|there|together|near|by|long|alone|for|without|happily)\b")
 _DONE_AFTER = lazily(r" ?(?:一下|一遍|起来|掉|完|好了|过|出来)")
+_SUBJECTS = frozenset(["i", "you", "we", "they", "he", "she", "it"])
+_PAST_AFTER = lazily(r"[A-Za-z' ]* (?:yesterday|ago|last (?:night|week|month|year))(?![A-Za-z])")
 _WORD_BEFORE = lazily(r"(?<![A-Za-z'’])([A-Za-z][A-Za-z'’]*) $")
 
 # word: noun or adjective, verb
@@ -72,4 +74,6 @@ def reading(text: str, start: int, end: int) -> tuple[str, ...]:
         noun, verb = _NOUNS_AND_VERBS[word]
         return verb if before in _VERB_BEFORE or _DONE_AFTER.match(text, end) else noun
     verb, other, cues = _VERBS_AND_OTHERS[word]
+    if word == "read" and before in _SUBJECTS and _PAST_AFTER.match(text, end):
+        return other
     return other if before in cues else verb

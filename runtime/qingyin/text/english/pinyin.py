@@ -98,6 +98,8 @@ _TITLES = lazily(r" ?(?:老师|先生|女士|小姐|同学|教授|医生|博士|
 _TITLE_BEFORE = lazily(r"(?<![A-Za-z])(?:M(?:rs?|s|iss)|Dr|Prof)[. ]{1,2}$")
 _BEFORE = lazily(r"(?<![A-Za-z'])([A-Z][a-z]{1,11}) $")
 _AFTER = lazily(r" ([A-Z][a-z]{1,11})(?![A-Za-z'])")
+_ROW_BEFORE = lazily(r"(?<![A-Za-z'])(?:[A-Za-z]{1,6} ){1,3}$")
+_ROW_AFTER = lazily(r"(?: [A-Za-z]{1,6}(?![A-Za-z'])){1,3}")
 _UNLIKE_ENGLISH = lazily(r"^(?:x|zh|q(?!u))|zh|qi|[iu]ang|iong|[jqx]uan")
 
 
@@ -153,6 +155,8 @@ def surname(word: str) -> tuple[str, ...]:
 def part_of_name(text: str, start: int, end: int) -> tuple[str, ...]:
     """Readings of text[start:end] where it belongs to a Chinese name: Zhang Wei, Xiaoming Li, Wang老师; else ()."""
     token = text[start:end]
+    if apart := _apart(text, start, end):
+        return apart
     if not ("A" <= token[0] <= "Z" and token[1:].islower() and token.isalpha()):
         return ()
     word = token.lower()
@@ -165,6 +169,22 @@ def part_of_name(text: str, start: int, end: int) -> tuple[str, ...]:
         return surname(word) if role == "surname" else toned(word)
     if before and (role := _role(before.group(1).lower(), word, first=False)):
         return surname(word) if role == "surname" else toned(word)
+    return ()
+
+
+def _apart(text: str, start: int, end: int) -> tuple[str, ...]:
+    """The tone of text[start:end] in a known word whose syllables are written apart: Lao Gan Ma, Xie xie; else ()."""
+    if text[start:end].lower() not in _SYLLABLES:
+        return ()
+    before, after = _ROW_BEFORE.search(text, max(0, start - 21), start), _ROW_AFTER.match(text, end)
+    earlier = before.group().lower().split() if before else []
+    row = [*earlier, text[start:end].lower(), *(after.group().lower().split() if after else [])]
+    at = len(earlier)
+    for first in range(at + 1):
+        for stop in range(len(row), max(at, first + 1), -1):
+            known = KNOWN.get("".join(row[first:stop]), ())
+            if [syllable[:-1] for syllable in known] == row[first:stop]:
+                return (known[at - first],)
     return ()
 
 
