@@ -80,6 +80,10 @@ _TOGETHER = lazily(
 )
 _COMPANIONS = lazily("者|的(?:人|[老小]|还有|有|伙伴|旅客|游客|乘客|朋友|几)|去|前往")
 _FRUIT = lazily("[树苗花藤枝柿梅桃李杏梨枣榴橘柑瓜葡蕉荔莓番茄椒豆秧]")
+_GOT = lazily(  # after 争得, 分得, 赚得
+    "了?(?:第|[一二两三四五六七八九十几百千万]+(?![点些下样塌])|冠|亚|季|头名|胜利|先机|机会|荣誉|名次|主动|同意|理解|支持|时间|权利|席位|金牌|银牌|铜牌"
+    "|大笔|不少|巨额|丰厚|高额|利润|收入|财富|名声|土地|股份|奖金|遗产|红利|桂冠|满堂)"
+)
 _LAYERS = tuple("困阻包障矛危迷难考关山压疑")  # 重重的困难
 
 
@@ -258,6 +262,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhi3", "ying3"
     if word == "喷香" and after[:1] in tuple("水雾精槟"):
         return "pen1", "xiang1"
+    if word in ("争得", "分得", "赚得") and _GOT.match(rest):
+        return {"争": "zheng1", "分": "fen1", "赚": "zhuan4"}[word[0]], "de2"
     if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):
         return "jie1", "guo3"
     if word == "结果" and before[-1:] == "不" and not after:
