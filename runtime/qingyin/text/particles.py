@@ -20,6 +20,7 @@ from qingyin.text.neighbours import (
     MUST,
     MUST_DO,
     MUST_EVEN_SO,
+    MUST_NOUNS,
     MUST_SO,
     MUST_WORDS,
     NO_THINGS,
@@ -29,6 +30,7 @@ from qingyin.text.neighbours import (
     TASKS,
     THING_ENDS,
     THINGS,
+    THINGS_GAIN,
     TO_DO,
     TO_DO_FIRST,
     WORN,
@@ -63,7 +65,7 @@ def de(context: Context) -> str | None:
         twice = after[:1] == after[1:2] or after == context.at(2)
         must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
         to_do = after in TO_DO and after not in ("来", "起", "到")
-        if after == "连":
+        if after == "连" and context.at(2)[:1] not in tuple("夜忙续着"):
             return "de5"  # P得连他妈都认不出来: a letter stands before
         must_act = must_act or _can_only_be_must(context)  # Wi-Fi得重启
         return "dei3" if after[0] in MUST_DO or after in MUST_SO or must_act or to_do else None
@@ -72,6 +74,8 @@ def de(context: Context) -> str | None:
     done = before in ("完", "后", "前", "之后", "之前", "以后", "以前")
     if (done or (before[-1] in THING_ENDS and before not in NO_THINGS and not must)) and _can_only_be_must(context):
         return "dei3"  # Excel表得重做
+    if _things_must(context):
+        return "dei3"  # 电梯得刷卡
     if before == "的":
         return "dei3" if after[:1] in tuple(MUST_DO) or after == "到处" else None  # 拉车的得吃饭
     then = context.at(2)
@@ -109,6 +113,17 @@ def _is_thing(before: str, earlier: str) -> bool:
     if len(before) == 1:
         return before in THINGS
     return before[-1:] in THING_ENDS and before not in NO_THINGS
+
+
+def _things_must(context: Context) -> bool:
+    """Whether a noun stands before 得 that can neither be done somehow nor gain what follows."""
+    noun = "".join(context.words[max(0, context.index - 2) : context.index])[-2:]
+    after = context.after
+    if noun not in MUST_NOUNS or not after or after in ("自", "得", "很", "不", "多", "太"):
+        return False
+    if after in ("解决", "解释", "解开", "解除", "高于", "全部", "十分", "全面"):
+        return True
+    return after in MUST_EVEN_SO or after[0] not in GAINS | THINGS_GAIN or _can_only_be_must(context)
 
 
 def _can_only_be_must(context: Context) -> bool:

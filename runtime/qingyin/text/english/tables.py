@@ -28,7 +28,7 @@ _SPELLED_ACRONYMS_TEXT = """
 SPELLED_ACRONYMS: frozenset[str] = frozenset(_SPELLED_ACRONYMS_TEXT.split())
 # The same in small letters, as they are typed in chats, though the dictionary has words for some.
 _SPELLED_SMALL_TEXT = """
-    ai seo ide dau mau kol roi os ar op ed bi fyi imo avi es lol mae roc cac oa ux ui ol aa
+    ai seo ide dau mau kol roi os ar op ed bi fyi imo avi es lol mae roc cac nbcs oa ux ui ol aa
 """
 SPELLED_SMALL: frozenset[str] = frozenset(_SPELLED_SMALL_TEXT.split())
 
@@ -46,7 +46,8 @@ SPECIAL: dict[str, str] = {
     "OpenAI": "OW1 P AH0 N EY2 AY1", "openai": "OW1 P AH0 N EY2 AY1", "ARM": "AA1 R M", "RAG": "R AE1 G",
     "DAO": "D AW1", "GAN": "G AE1 N", "ViT": "V IH1 T", "UNIX": "Y UW1 N IH0 K S", "Excel": "IH0 K S EH1 L",
     "Mac": "M AE1 K", "tokens": "T OW1 K AH0 N Z", "ToB": "T AH0 B IY1", "ToC": "T AH0 S IY1", "ToG": "T AH0 JH IY1",
-    "toB": "T AH0 B IY1", "toC": "T AH0 S IY1", "VAR": "V IY2 EY2 AA1 R", "JPG": "JH EY2 P IY2 JH IY1",
+    "toB": "T AH0 B IY1", "toC": "T AH0 S IY1", "VAR": "V IY2 EY2 AA1 R", "YoY": "W AY2 OW2 W AY1",
+    "QoQ": "K Y UW2 OW2 K Y UW1", "MoM": "EH2 M OW2 EH1 M", "JPG": "JH EY2 P IY2 JH IY1",
 }  # fmt: skip
 
 # Letters that English words and syllables begin with; a row of letters that has others is spelled (gpt, xlsx).
