@@ -27,6 +27,7 @@ _PLACE_AFTER = lazily(r" (?:in|at|with|on|here|there|together|near|by|long|alone
 _DONE_AFTER = lazily(r" ?(?:一下|一遍|起来|掉|完|好了|过|出来)")
 _SUBJECTS = frozenset(["i", "you", "we", "they", "he", "she", "it"])
 _PAST_AFTER = lazily(r"[A-Za-z' ]* (?:yesterday|ago|last (?:night|week|month|year))(?![A-Za-z])")
+_PERFECT_BEFORE = lazily(r"(?<![A-Za-z])(?:[Hh]ave|[Hh]as|[Hh]ad) [A-Za-z]+ $")
 _WORD_BEFORE = lazily(r"(?<![A-Za-z'’])([A-Za-z][A-Za-z'’]*) $")
 
 # word: noun or adjective, verb
@@ -53,6 +54,7 @@ _NOUNS_AND_VERBS = {
 }
 _VERBS_AND_OTHERS = {  # word: verb, the other reading, words before that ask for it
     "read": (("R", "IY1", "D"), ("R", "EH1", "D"), _PAST_BEFORE),
+    "tears": (("T", "IH1", "R", "Z"), ("T", "EH1", "R", "Z"), frozenset({"he", "she", "it", "who"})),
     "close": (("K", "L", "OW1", "Z"), ("K", "L", "OW1", "S"), _STATE_BEFORE),
     "use": (("Y", "UW1", "Z"), ("Y", "UW1", "S"), _NOUN_BEFORE),
     "excuse": (("IH0", "K", "S", "K", "Y", "UW1", "Z"), ("IH0", "K", "S", "K", "Y", "UW1", "S"), _NOUN_BEFORE),
@@ -74,6 +76,8 @@ def reading(text: str, start: int, end: int) -> tuple[str, ...]:
         noun, verb = _NOUNS_AND_VERBS[word]
         return verb if before in _VERB_BEFORE or _DONE_AFTER.match(text, end) else noun
     verb, other, cues = _VERBS_AND_OTHERS[word]
-    if word == "read" and before in _SUBJECTS and _PAST_AFTER.match(text, end):
+    if word == "read" and before in _SUBJECTS and (
+        _PAST_AFTER.match(text, end) or _PERFECT_BEFORE.search(text[max(0, start - 16) : start])
+    ):
         return other
     return other if before in cues else verb

@@ -128,7 +128,7 @@ _NAMES_TEXT = """
     wordpress:W-ER1-D-P-R-EH2-S xtep:EH1-K-S-T-EH2-P yaml:Y-AE1-M-AH0-L yandere:Y-AA2-N-D-EH1-R-EY0 yas:Y-AE1-S
     yayoi:Y-AH0-Y-OY1 yolo:Y-OW1-L-OW0 zabbix:Z-AE1-B-IH0-K-S zara:Z-AA1-R-AH0 zelensky:Z-AH0-L-EH1-N-S-K-IY0
     zookeeper:Z-UW1-K-IY2-P-ER0 zotero:Z-OW0-T-EH1-R-OW0 zumba:Z-UW1-M-B-AH0 zverev:Z-V-EH1-R-EH0-V
-    bayern:B-AY1-ER0-N goethe:G-ER1-T-AH0 vuitton:V-IY0-T-AA1-N zidane:Z-IH0-D-AA1-N
+    bayern:B-AY1-ER0-N goethe:G-ER1-T-AH0 sakura:S-AA1-K-UH0-R-AH0 vuitton:V-IY0-T-AA1-N zidane:Z-IH0-D-AA1-N
 """
 NAMES: dict[str, tuple[str, ...]] = {
     name: tuple(phones.split("-")) for name, phones in (entry.split(":") for entry in _NAMES_TEXT.split())

@@ -58,6 +58,7 @@ _KNOWN_TEXT = """
     meizu:mei4-zu2 baichuan:bai3-chuan1 biren:bi4-ren4 ximalaya:xi3-ma3-la1-ya3 wanfang:wan4-fang1 sogou:sou1-gou3
     qunar:qu4-na3-er2 iqiyi:ai4-qi2-yi4 sohu:sou1-hu2 malatang:ma2-la4-tang4 erguotou:er4-guo1-tou2
     longjing:long2-jing3 tieguanyin:tie3-guan1-yin1
+    zhuge:zhu1-ge3 ouyang:ou1-yang2 sima:si1-ma3 shangguan:shang4-guan1 murong:mu4-rong2 huangfu:huang2-fu3
     zhangke:zhang1-ke1 yimou:yi4-mou2 ziyi:zi3-yi2 bingbing:bing1-bing1 qinwen:qin1-wen2 yingsha:ying3-sha1
     zhendong:zhen4-dong1 bingtian:bing3-tian1 mingzhu:ming2-zhu1 yiming:yi1-ming2
 """

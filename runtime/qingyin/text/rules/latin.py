@@ -59,6 +59,12 @@ _NO_ION = lazily(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
 _THEY_AFTER = lazily("[们是说的在会不也就想要让给和对有没把很都还爱能来去]|喜欢")  # TA们: he or she
 _NEXT_WORD = lazily(r" [A-Za-z]{2}")
 _VERSUS = lazily(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
+_ELEMENTS = frozenset("Na Al Si He Ne Ca Cu Fe Ag Au Ba Be Co Cr In Li Mn Ni Sn Ti Br Cs Cd As At Mo La Ar".split())
+_ELEMENT_NAME = "[氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钛铬锰铁钴镍铜锌砷溴银镉锡碘铯钡铂金汞铅钼镧](?![^，。、；（）()的元离原单和与]{2})"
+_ELEMENT_AFTER = lazily(
+    f"(?:是|为|即|代表|表示|指|（|\\(){_ELEMENT_NAME}|(?:元素|离子|原子|单质|电极|合金|的?(?:元素|化学)符号|的相对原子|的化合价|的原子)|是金属"
+)
+_ELEMENT_BEFORE = lazily(f"(?:元素|金属|单质|{_ELEMENT_NAME}(?:的?(?:元素|化学)?符号)?(?:是|为|写作|用|（|\\())$")
 
 
 def address(text: str, start: int) -> Reading | None:
@@ -203,6 +209,9 @@ def words(text: str, start: int) -> Reading | None:
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
     if end - start == 1 and not _beside_english(text, start, end):
         return Reading(end, (Spell(start, end),), english.SPELLED)
+    if token in _ELEMENTS and _is_element(text, start, end):
+        return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
+                       english.SPELLED)  # fmt: skip
     graphics = token in ("Ti", "TI", "ti") and _GRAPHICS_BEFORE.search(text[max(0, start - 5) : start])
     if graphics or (token in ("A", "I", "O") and _is_letter(text, start, end)):
         return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
@@ -225,6 +234,11 @@ def words(text: str, start: int) -> Reading | None:
         parts += [English(written, word.syllables, start + word.start), Pause(SILENT)]
         notes += [word.note] if word.note and word.note not in notes else []
     return Reading(end, tuple(parts), "; ".join(notes))
+
+
+def _is_element(text: str, start: int, end: int) -> bool:
+    """Whether Chinese around it tells that a row of letters is the symbol of an element: Fe是铁, 金属Na."""
+    return bool(_ELEMENT_AFTER.match(text, end) or _ELEMENT_BEFORE.search(text[max(0, start - 8) : start]))
 
 
 def _beside_nothing(text: str, start: int) -> bool:
