@@ -39,16 +39,35 @@ _ORDINAL = lazily(r"([0-9]{1,4})(?:st|nd|rd|th)(?![A-Za-z0-9])")
 _DRIVE = lazily(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
 _LOGARITHM = lazily(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
-_ELEMENTS_TEXT = "Na Al Si He Ne Ca Cu Fe Ag Au Ba Be Co Cr In Li Mn Ni Sn Ti Br Cs Cd As At Mo La Ar"
-_ELEMENTS = frozenset(_ELEMENTS_TEXT.split())  # symbols that are said letter by letter, though they look like words
+_ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
+_SYMBOLS = _ELEMENTS | {"Au", "In", "Br", "Cs", "As", "At", "Mo", "La"}  # spelled where Chinese tells that they are
 _ELEMENT_NAME = (
     "[氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钛铬锰铁钴镍铜锌砷溴银镉锡碘铯钡铂金汞铅钼镧]"
     "(?![^，。、；（）()的元离原单和与]{2})"
 )
 _ELEMENT_AFTER = lazily(
-    f"(?:是|为|即|代表|表示|指|（|\\(){_ELEMENT_NAME}|(?:元素|离子|原子|单质|电极|合金|的?(?:元素|化学)符号|的相对原子|的化合价|的原子)|是金属"
+    rf"(?:是|为|即|代表|表示|指|（|\(){_ELEMENT_NAME}|元素|离子|原子|单质|电极|合金|的?(?:元素|化学)符号|的相对原子|的化合价|是金属"
 )
-_ELEMENT_BEFORE = lazily(f"(?:元素|金属|单质|{_ELEMENT_NAME}(?:的?(?:元素|化学)?符号)?(?:是|为|写作|用|（|\\())$")
+_ELEMENT_BEFORE = lazily(rf"(?:元素|金属|单质|{_ELEMENT_NAME}(?:的?(?:元素|化学)?符号)?(?:是|为|写作|用|（|\())$")
+_IN_FORMULA = lazily(rf"[{''.join(SUPERSCRIPTS)}0-9]|[-+](?![A-Za-z0-9=+ -])|\([A-Z]{{1,2}}[0-9)]")
+_HYDROXIDE = lazily(r"\)[0-9]|-(?![A-Za-z0-9])")
+_FUNCTIONS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}  # of an angle, where they are no words
+_EQUALS = lazily(r" ?(?:=|≤|≥|≠)")
+_PRODUCT = lazily(r"[A-Za-z]{2,3}(?![A-Za-z0-9(_.])")
+_NO_PRODUCT = frozenset(["pi", "sin", "cos", "tan", "log", "max", "min", "mod", "lim", "exp", "yes", "no", "on", "off"])
+_FORMULA_BEFORE = lazily(r"(?<![A-Za-z0-9_.])[A-Za-z]{1,2}[0-9²]? ?= ?$")
+_ARGUMENT = lazily(r"[²³⁻(0-9]| ?(?:[A-Za-z](?![A-Za-z])|[α-ωΑ-Ω])")
+_NUMBER_SIGN = lazily(r"(?!NO[23](?![0-9]))(?:No|NO|no|Nr)[. ]{0,2}([0-9]{1,5})(?![0-9]|\.[0-9])")
+_GRAPHICS_BEFORE = lazily(r"[0-9]{4} ?$")  # RTX 5070 Ti
+_LETTERED_BEFORE = lazily(  # Plan A, Hepatitis A and B: there A is no article
+    r"(?:[Pp]lan|[Cc]lass|[Gg]roup|[Tt]ype|[Ll]evel|[Tt]eam|[Gg]rade|[Hh]epatitis|[Vv]itamin|[Ss]eries?|[Mm]odel|"
+    r"[Pp]art|[Oo]ption|[Ss]ection|[Uu]nit|[Ss]ide|[Pp]roduct|[Vv]ersion|[Rr]oom|[Gg]ate|[Bb]lock|[Aa]ppendix|PLAN) $"
+)
+_EXCLAIMED = frozenset(["NO", "OH", "HI", "GO", "SO"])  # words in capitals, but for formulas: NO2, OH⁻
+_NO_ION = lazily(rf"(?![0-9A-Za-z+{SUBSCRIPTS}⁻⁺-])")
+_THEY_AFTER = lazily("[们是说的在会不也就想要让给和对有没把很都还爱能来去]|喜欢")  # TA们: he or she
+_NEXT_WORD = lazily(r" [A-Za-z]{2}")
+_VERSUS = lazily(r"(?:vs|VS|Vs)(?![A-Za-z0-9]| (?:Code|code|Studio)(?![a-z]))")  # VS Code is a name
 
 
 def address(text: str, start: int) -> Reading | None:
@@ -193,7 +212,7 @@ def words(text: str, start: int) -> Reading | None:
         return Reading(end, (English(token, word.syllables, start), Pause(SILENT)))
     if end - start == 1 and not _beside_english(text, start, end):
         return Reading(end, (Spell(start, end),), english.SPELLED)
-    if token in _ELEMENTS and _is_element(text, start, end):
+    if token in _SYMBOLS and _is_element(text, start, end):
         return Reading(end, (English(token, tuple(syllables(english.letter_names(token))), start), Pause(SILENT)),
                        english.SPELLED)  # fmt: skip
     graphics = token in ("Ti", "TI", "ti") and _GRAPHICS_BEFORE.search(text[max(0, start - 5) : start])
