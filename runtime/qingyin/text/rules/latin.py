@@ -40,6 +40,7 @@ _DRIVE = lazily(r"[A-Za-z]:\\[A-Za-z0-9_.\\-]{0,120}(?<![.-])")
 _LOGARITHM = lazily(rf"log([{SUBSCRIPTS}]{{1,3}})[ (]?(?:({NUMBER})|([A-Za-z])(?![A-Za-z]))?\)?")
 _ELEMENTS_TEXT = "He Li Be Ne Na Mg Al Si Cl Ar Ca Ti Cr Mn Fe Co Ni Cu Zn Br Ag Cd Sn Ba Hg Pb"
 _ELEMENTS = frozenset(_ELEMENTS_TEXT.split())
+_TURNED_INTO = lazily("转(?=[A-Za-z])")  # PDF转Word, but 3000转
 _SYMBOLS = _ELEMENTS | {"Au", "In", "Br", "Cs", "As", "At", "Mo", "La"}  # spelled where Chinese tells that they are
 _ELEMENT_NAME = (
     "[氢氦锂铍硼碳氮氧氟氖钠镁铝硅磷硫氯氩钾钙钛铬锰铁钴镍铜锌砷溴银镉锡碘铯钡铂金汞铅钼镧]"
@@ -236,6 +237,9 @@ def words(text: str, start: int) -> Reading | None:
         written = token[word.start : word.end]
         parts += [English(written, word.syllables, start + word.start), Pause(SILENT)]
         notes += [word.note] if word.note and word.note not in notes else []
+    if _TURNED_INTO.match(text, end):
+        parts += [English("转", ("zhuan3",), end), Pause(SILENT)]
+        end += 1
     return Reading(end, tuple(parts), "; ".join(notes))
 
 
