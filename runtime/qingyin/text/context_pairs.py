@@ -222,6 +222,12 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "hao3", "chu3"  # easy to get along with
     if word == "正当" and (rest.startswith(_LAWFUL) or before[-1:] in tuple("不很最")):
         return "zheng4", "dang4"
+    if word == "正当" and not after and before[-1:] in tuple("否更最正属系"):
+        return "zheng4", "dang4"
+    if word == "神只" and (not after or after in ("的", "之", "和", "与", "及", "崇拜", "每", "名")):
+        return "shen2", "qi2"  # 神祇 as converters from traditional characters leave it
+    if word == "显着" and after != "有":
+        return "xian3", "zhu4"  # likewise 显著
     if word == "重读" and _STRESSED.search(rest[:5] + "，" + "".join(words[:index])[-6:]):
         return "zhong4", "du2"
     if word == "书吧" and not after and re.search("[读看买念借写抄送捐翻卖]", "".join(words[:index])[-4:]):

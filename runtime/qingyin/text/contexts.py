@@ -36,6 +36,7 @@ _SERVED = lazily(
     "[^，]{2,6}(?:多做|多办|着想|考虑|打算|谋利|出头|撑腰|担忧|喝彩|加油|分忧|做主|作主|效力|捧场|护航|作证|申冤|报仇|买单|叫好|点赞|服务|鸣不平"
     "|专门|定制|开设|举办|设计|拼搏|付出|排忧|解难|分担|道歉|鼓劲|着急|带来|献上|提供|送上|创造|增添|争取|贡献|奉献|保驾|注入|打下|赢得|守护|祈福|讲解|演示|表演|演唱|辩解|开脱|求情|争光)"
 )
+_OF_A_SPECIES = lazily("^[^，]{1,9}属(?:[的下植动]|$)")
 _CAPITALS = frozenset(  # or what a capital is called by: 建都, 故都, 影都
     "宜盐闽兴果皇为作立设建定迁旧古新故国京帝奠陪首东南西北中上下酷魔煤钢瓷雾药陶花丰成大雁影乐商星港水石江春冰之宁武益汉于昌郢洛汴吴蜀燕赵邺"
 )
@@ -88,6 +89,8 @@ def _chang(context: Context) -> str | None:
         return "zhang3"
     if after[:1] in tuple(LONG_THINGS) and len(after) <= 2 and (not before or before[-1] not in LED_OR_DISTRICT):
         return "chang2"
+    if before.endswith("科") and _OF_A_SPECIES.search("".join(context.words[context.index + 1 :])):
+        return "chang2"  # 鲤科长臀鲃属
     led = before and before[-1] in LED_OR_DISTRICT and not after.startswith(("度", "的", "达", "约", "为"))
     return "zhang3" if led or (before and after[:1] in GROWING and before[-1] not in "全很较更最不延") else None
 

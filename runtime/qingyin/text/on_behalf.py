@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qingyin.text.clause import Context
 from qingyin.text.neighbours import AIMS, BECOMES
+from qingyin.text.patterns import lazily
 from qingyin.text.verbs import ADJECTIVES
 
 # Done for somebody when an object follows; what is as often a noun (管理, 设计, 服务) counts with 了 only.
@@ -20,7 +21,7 @@ _DONE_FOR_TEXT = """
     捧 递 赎 还清 照顾 抚养 开拓 编排 张罗 引入 挽回 挽救 保住 换来 换取 讨回 讨 洗清 洗刷 洗脱 平反 昭雪 伸张 报仇
     雪耻 解答 辨别 补办 垫 赔偿 赔 缴 花费 耗费 缝合 修剪 修理 推荐 赶制 定制 更换 维修 粉刷 补习 佩戴 戴上 披上
     穿上 盖上 系上 插上 装上 铺上 贴上 添上 擦去 拭去 抹去 除去 驱赶 驱散 引来 迎来 赢来 省下 省去 募得 谋得 供应
-    争回 收集 谋
+    争回 收集 谋 建造 做出 作出 撰文 配 作画 作过画 铺设 出版
 """
 _DONE_FOR = frozenset(_DONE_FOR_TEXT.split())
 _AT_THE_END_TEXT = """
@@ -51,11 +52,16 @@ _MAIN = frozenset(("主", "主要", "前提", "中心", "基础", "核心", "目
 _TAKES = frozenset("以把将被由称视誉尊奉译改")  # 以用户为中心, 将其译为
 
 
+_GIVES = lazily("[^，为是]{2,10}(?:提供|带来|建立|争取|做出|作出|增添|创造|打下|奠定|注入|举办|赢得)")
+
+
 def on_behalf(context: Context) -> str | None:
     """Wei4 where a verb after the next noun says what is done for it, or None."""
     before, words = context.before, context.words[context.index + 1 :]
     if before in _ON_PURPOSE and len(words) > 1:
         return "wei4"
+    if (before[-1:] in ("将", "可") or before in ("本来是", "专门")) and _GIVES.match("".join(words)):
+        return "wei4"  # 将为龙华提供服务
     if before in ("所", "此") or (words and words[0] in _MAIN):
         return None
     ahead = "".join(context.words[max(0, context.index - 8) : context.index])

@@ -35,10 +35,12 @@ from qingyin.text.neighbours import (
     TO_DO_FIRST,
     WORN,
 )
+from qingyin.text.patterns import lazily
 from qingyin.text.verbs import ADJECTIVES, VERBS
 
 _ADVERBS = frozenset(["就", "便", "都", "又", "刚", "已经", "马上", "立刻", "很快", "终于", "没", "倒头就"])
 _DECLINING = frozenset(["", "了", "还是", "先", "今天", "这次", "我", "我们", "我就", "今晚", "下次"])  # before 不了
+_TO_A_DEGREE = lazily("(?:更加?|很|极其|非常|十分|特别)[^，的]{1,2}$")
 _FOURS = frozenset(["七八", "千百", "千万", "三五", "三两", "东西", "左右", "南北", "前后", "一二", "大小", "半不"])
 
 
@@ -158,6 +160,8 @@ def di(context: Context) -> str | None:
     if before == "里" and context.at(-2)[-1:] in tuple(NUMERALS):
         return "di4"  # 走一里地
     four = "".join(context.words[max(0, context.index - 4) : context.index])[-4:]
+    if _TO_A_DEGREE.search(four) and len(after) > 1 and after[0] not in PLACES_AFTER:
+        return "de5"  # 更便利地浏览
     if (len(four) > 1 and four[-2:] in MANNERS) or four in MANNERS:
         return "de5"  # 镇|定|地: two words to the segmentation
     if four[-2:] in ("扫扫", "拖拖", "擦擦", "翻翻", "锄锄"):
