@@ -226,8 +226,9 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zheng4", "dang4"
     if word == "神只" and (not after or after in ("的", "之", "和", "与", "及", "崇拜", "每", "名")):
         return "shen2", "qi2"  # 神祇 as converters from traditional characters leave it
-    if word == "显着" and after != "有":
-        return "xian3", "zhu4"  # likewise 显著
+    much = before[-1:] in tuple("较更最很分常果效绩")
+    if word == "显着" and (much or not after or after[0] in "的地提增减改降影优差变效成进上下扩缩"):
+        return "xian3", "zhu4"  # likewise 显著, but 脸上显着疲惫
     if word == "重读" and _STRESSED.search(rest[:5] + "，" + "".join(words[:index])[-6:]):
         return "zhong4", "du2"
     if word == "书吧" and not after and re.search("[读看买念借写抄送捐翻卖]", "".join(words[:index])[-4:]):
