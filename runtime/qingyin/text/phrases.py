@@ -9,6 +9,7 @@ from itertools import pairwise
 from qingyin.text import g2p, sandhi
 from qingyin.text.items import SILENT, Mark, Spoken
 from qingyin.text.phrase_breaks import LONGEST_STRETCH, breaks
+from qingyin.text.yi_and_bu import name_enumerated
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def phrases(items: Sequence[Spoken | Mark], table: Mapping[str, float]) -> Phras
             lead_ms += milliseconds
     if words:
         found.append(Phrase(words))
+    name_enumerated([syllable for phrase in found for word in phrase.words for syllable in word])
     breathing = [piece for phrase in _without_none(found) for piece in _breaths(phrase, table["phrase"])]
     return Phrasing(
         [Phrase(sandhi.apply(one.words), one.mark, one.milliseconds, one.exact, one.position) for one in breathing],

@@ -21,7 +21,7 @@ CHARACTERS: dict[str, str] = {
     "帖": "tie3", "曲": "qu3", "尽": "jin4", "空": "kong1", "噢": "o1", "哦": "o4", "诶": "ei4",
     "欸": "ei4", "哎": "ai1", "柏": "bo2", "为": "wei2", "得": "de5", "框": "kuang4",
     "甸": "dian4", "嬷": "mo2", "豉": "chi3", "藦": "mo2", "辗": "zhan3", "湫": "qiu1", "焘": "tao1", "匙": "chi2",
-    "萎": "wei3", "嗲": "dia3", "柞": "zuo4", "颇": "po1", "芎": "xiong1",
+    "萎": "wei3", "嗲": "dia3", "柞": "zuo4", "颇": "po1", "芎": "xiong1", "遛": "liu4",
 }  # fmt: skip
 WORDS: dict[str, str] = {
     "塞浦路斯": "sai4 pu3 lu4 si1", "塞尔维亚": "sai4 er3 wei2 ya4", "耶路撒冷": "ye1 lu4 sa1 leng3",

@@ -29,6 +29,8 @@ _LIFETIMES_TEXT = """
 _LIFETIMES = frozenset(_LIFETIMES_TEXT.split())  # before 一世 they tell what a life was like
 _ADVERBS = frozenset("定样起直般切些共旦律同致向再时概面边路应")  # 一定, 一样 after a numeral: words by themselves
 _YEAR_AFTER = frozenset("年班学新的上下")  # 高一年级, but 高一点
+_PARALLEL = frozenset("班组队连排营区期部环类科")  # 一班…二班: numbered, where 一班…两班 counts
+_PARALLEL_REACH = 12  # syllables
 _COUNTED = frozenset("人家票车房床座桌句字天步层年门户校国")  # nouns: 大家一家人, 门票一票难求, no verb said twice
 _COUNTS_ON = frozenset("同每这那某另任有")  # 同一个, 每一天: though it ends the word, it counts what follows
 _BEFORE_COMPLEMENT = VERBS | frozenset("出进上下来去过回得保按合够见")  # 说不出, 下不来
@@ -55,6 +57,13 @@ def yi_and_bu(words: Sequence[Word]) -> None:
             syllable.tone = _bu(flat, index, ends, begins)
         elif syllable.char == "一":
             syllable.tone = _yi(flat, index, id(syllable) in ends, id(syllable) in begins)
+
+
+def name_enumerated(flat: Sequence[Syllable]) -> None:
+    """Keep yi1 where 一 numbers and 二 goes on, across a sentence's clauses: 一不偷，二不抢."""
+    for index, syllable in enumerate(flat):
+        if syllable.char == "一" and not syllable.fixed and _is_enumerated(flat, index):
+            syllable.tone, syllable.fixed = 1, True
 
 
 def _citation(syllable: Syllable) -> int:
@@ -93,6 +102,18 @@ def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) 
     ):
         return NEUTRAL_TONE  # 是不是, 来不及
     return 2 if _citation(flat[index + 1]) == 4 else 4
+
+
+def _is_enumerated(flat: Sequence[Syllable], index: int) -> bool:
+    """Whether 一 is the first of a list that goes on with 二: 一不偷，二不抢, 一班和二班."""
+    after, before = _char(flat, index + 1), _char(flat, index - 1)
+    if after != "不" and (after not in _PARALLEL or before in _COUNTS_ON or before in _DIGITS):
+        return False
+    begins = index + 2 if after == "不" else max(0, index - _PARALLEL_REACH)
+    return any(
+        _char(flat, place) == "二" and _char(flat, place + 1) == after and _char(flat, place - 1) not in _DIGITS
+        for place in range(begins, index + 2 + _PARALLEL_REACH)
+    )
 
 
 def _has_result(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) -> bool:
