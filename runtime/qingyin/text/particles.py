@@ -64,7 +64,7 @@ def de(context: Context) -> str | None:
     if not before:
         if not after or after[0] in "了啦嘞":
             return "de2"
-        if context.index and (after[0] in "很太" or (after in DEGREE or after in ADJECTIVES or after in ("清楚", "好")):
+        if context.index and (after[0] in "很太" or after in DEGREE or after in ADJECTIVES or after in ("清楚", "好")):
             return "de5"  # 照片P得太假: a letter that is a verb stands before
         twice = after[:1] == after[1:2] or after == context.at(2)
         must_act = (twice or is_verb(after)) and after not in tuple("分救养生解开住过活长得")  # 得拔掉
