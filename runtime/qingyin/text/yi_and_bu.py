@@ -86,7 +86,7 @@ def _bu(flat: Sequence[Syllable], index: int, ends: set[int], begins: set[int]) 
     knows = after == "了" and id(flat[index + 1]) in begins  # 听不了 is one thing, 不了解 another
     alike = before == after or f"{before}{after}" in ("上下", "进出", "进退")
     twice = alike and (before == "不" or back in ("一", "不"))  # 一动不动, 不要不要, 不上不下
-    if after and f"{back}{before}不{after}" not in _SET_PHRASES and not twice and (
+    if after and f"{back}{before}不{after}" not in _SET_PHRASES and not twice and back != "不" and (
         (before == after and back not in ("爱", "从"))
         or goes_on
         or comes
