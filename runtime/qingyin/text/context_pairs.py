@@ -269,6 +269,8 @@ def sure(words: Sequence[str], index: int) -> tuple[str, str] | None:
         return "zhi3", "ying3"
     if word == "喷香" and after[:1] in tuple("水雾精槟"):
         return "pen1", "xiang1"
+    if word == "点着" and after[:1] in tuple("头名数脚钱菜鼓卯穴题"):
+        return "dian3", "zhe5"  # 点着头
     if word in ("争得", "分得", "赚得") and _GOT.match(rest):
         return {"争": "zheng1", "分": "fen1", "赚": "zhuan4"}[word[0]], "de2"
     if word == "结果" and ((after == "了" and not context.at(2)) or before[-1:] in tuple("树苗藤")):

@@ -50,6 +50,7 @@ _CHANGED_BEFORE = lazily("(?:[增涨跌]幅|增[速长]率?|同比|环比|涨跌
 _SHARE = lazily(rf"\+{NUMBER}[%％‰]")
 _OF_A_VALUE = lazily(rf"-{NUMBER}(?:/[0-9]+)?的(?:绝对值|相反数|倒数|平方|立方|偶?次方|算术)")
 _BASEMENT = lazily(r"-[1-4]层")
+_BEFORE_BASEMENT = tuple("楼栋幢座和与及至到、")
 _GRADE = lazily(r"(?<![A-Za-z0-9])[A-F]-(?=$|[、，。；)/ 和或与及到至级等档])")  # A+、B-、C
 _GRADE_NEAR = lazily(r"成绩|[等评分]级|评[为了]|绩点|考了|[得拿]了|GPA|(?<![A-Za-z0-9])[A-F][+-](?![A-Za-z0-9])")
 _ALGEBRA = lazily(r"(?:(?<=[0-9])[a-z]|(?<![A-Za-z0-9])[nkxy])-(?=[0-9](?!脂|多不饱和|系))")  # 2n-1
@@ -63,7 +64,8 @@ _INDEXED = lazily(r"[^A-Za-z0-9][A-Za-z]_[0-9](?![A-Za-z0-9])")
 _CUT_SHORT = lazily(
     r"(?<![A-Za-z0-9])(?:[Vv]ol|[Pp]|[Pp]p|[Ff]ig|[Vv]er|[Ee]p|EP|[Cc]h|[Aa]rt|[Ll]v|LV|[Mm]k|[Ss]ec|[Nn]o|NO|[Oo]p)$"
 )
-_SECTION = lazily(r"§ ?([0-9]{1,3}(?:\.[0-9]{1,2})?)(?![0-9.])")
+_LAW_BEFORE = lazily(r"(?:(?<![语方用算做写])法|法典|条例|规[定则])[》」]? ?$")
+_SECTION = lazily(r"§ ?([0-9]{1,4}(?:\.[0-9]{1,2})?)(?![0-9.])")
 _PATH_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._{}~$@/-")
 # Of absolute paths, also where Han text stands directly before (放到/etc/nginx).
 _ROOT = lazily(r"/(?:etc|usr|home|var|opt|tmp|bin|root|mnt|data|dev|proc|lib|Users|srv|www|api)(?:/|$)")
@@ -84,8 +86,8 @@ def dash(text: str, start: int) -> Reading | None:
         return Reading(start + 1, (Say("零下"),))  # 明日-3/8℃
     if start and ord(text[start - 1]) in ROMAN_CHARACTERS and behind and ord(behind[0]) in ROMAN_CHARACTERS:
         return Reading(match.end(), (Say("到"),))
-    if char == "-" and ahead.endswith(("楼", "栋", "幢", "座")) and _BASEMENT.match(text, start):
-        return Reading(start + 1, (Say("负"),))  # 3号楼-2层车库
+    if char == "-" and ahead[-1:] in _BEFORE_BASEMENT and _BASEMENT.match(text, start):
+        return Reading(start + 2, (Say("负" + number_words(text[start + 1])),))  # 3号楼-2层车库, -1层和-2层
     if char == "-" and ahead[-1:] == "号" and _PART_AFTER.match(text, start):
         return Reading(start + 1, (Say("杠"),))  # 京ICP备12345678号-1
     if _DATED.search(ahead) and _NUMERIC_AFTER.match(behind) and not (char == "-" and text[start - 1 : start] == " "):
@@ -214,9 +216,12 @@ def _in_path(text: str, index: int) -> bool:
 
 
 def section(text: str, start: int) -> Reading | None:
-    """§3.2 is 第三点二节."""
+    """§3.2 is 第三点二节, but after the name of a law 第…条: 民法典§1165."""
     match = _SECTION.match(text, start)
-    return Reading(match.end(), (Say(f"第{number_words(match[1])}节"),)) if match else None
+    if match is None:
+        return None
+    unit = "条" if "." not in match[1] and _LAW_BEFORE.search(before(text, start)) else "节"
+    return Reading(match.end(), (Say(f"第{number_words(match[1])}{unit}"),))
 
 
 def dot(text: str, start: int) -> Reading | None:
