@@ -1,8 +1,8 @@
 """Readings in real sentences, by phenomenon: the tables under tests/readings/, read by tools/measure_readings.py.
 
 Expected readings were written before the front end was run on them: a table says what is right, not what is read.
-Tables in corpus/ point at sentences of the text corpora and need these; own/ holds sentences of the project's own for the same
-phenomena, for every checkout.
+Tables in corpus/ point at sentences of the text corpora and need these; own/ holds sentences of the project's own for
+the same phenomena, for every checkout.
 """
 
 from __future__ import annotations
